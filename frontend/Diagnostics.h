@@ -51,6 +51,7 @@ struct Diagnostic {
 
 /// Collects diagnostics. Errors after the first 20 are counted, not kept; an
 /// error at a place that has one already is dropped (it is a consequence).
+/// Warnings after the first 20 are dropped.
 class Diagnostics {
 public:
   Diagnostic &error(SourceRange range, std::string message);
@@ -71,9 +72,13 @@ public:
   std::string render() const;
 
 private:
+  bool isConsequence(SourceRange range) const;
+
   std::vector<Diagnostic> list;
   Diagnostic dropped;
+  SourceRange lastError;
   size_t errorCount = 0;
+  size_t warningCount = 0;
 };
 
 /// The candidate closest to `name` by edit distance, or an empty string if

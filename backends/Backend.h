@@ -1,0 +1,68 @@
+//===- Backend.h - what turns IR into results -------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_BACKEND_H
+#define FOVEA_BACKENDS_BACKEND_H
+
+#include "ir/Dialect.h"
+#include "runtime/Signature.h"
+#include "runtime/Status.h"
+#include "runtime/Tensor.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fovea {
+
+/// A compiled function. Immutable: any number of threads may run it at once.
+class Executable {
+public:
+  explicit Executable(Signature signature) : sig(std::move(signature)) {}
+  virtual ~Executable();
+
+  const Signature &signature() const { return sig; }
+
+  /// Checks the inputs against the signature, solves the dimensions, allocates
+  /// the results and runs.
+  Expected<std::vector<Tensor>> run(std::span<const Tensor> inputs) const;
+
+  /// The same into the caller's arrays, whose dtypes and shapes must be those
+  /// of the signature. On an error their contents are undefined. Outputs must
+  /// not overlap inputs or each other.
+  Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs) const;
+
+protected:
+  /// The backend's own part: everything is checked, `dims` are in the order of
+  /// the signature. Inputs may have any strides.
+  virtual Status execute(std::span<const Tensor> inputs,
+                         std::span<Tensor> outputs,
+                         std::span<const int64_t> dims) const = 0;
+
+private:
+  Signature sig;
+};
+
+/// Compiles functions. One instance serves all threads.
+class Backend {
+public:
+  virtual ~Backend();
+  virtual std::string_view name() const = 0;
+
+  /// Compiles one function of a verified module, in the form in which the
+  /// frontend makes it; passes run on a copy. The function's MLIR context must
+  /// live as long as the executable.
+  virtual Expected<std::unique_ptr<Executable>> compile(ir::FuncOp func) = 0;
+};
+
+/// The signature of a function as the host sees it.
+Signature signatureOf(ir::FuncOp func);
+
+} // namespace fovea
+
+#endif // FOVEA_BACKENDS_BACKEND_H

@@ -1,0 +1,19 @@
+//===- Pipelines.h - the compiler's table of contents -----------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_PIPELINES_H
+#define FOVEA_PASSES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+
+namespace fovea {
+
+/// fovea -> fovea: what every compiling backend wants done to the formula.
+void buildOptimizePipeline(mlir::OpPassManager &manager);
+
+} // namespace fovea
+
+#endif // FOVEA_PASSES_PIPELINES_H
