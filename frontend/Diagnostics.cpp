@@ -11,8 +11,6 @@
 
 using namespace fovea;
 
-static constexpr size_t mostKept = 20;
-
 static bool samePlace(SourceRange a, SourceRange b) {
   return a && a.source == b.source && a.begin == b.begin;
 }
@@ -35,8 +33,8 @@ Diagnostic &Diagnostics::error(SourceRange range, std::string message) {
   lastError = range;
   if (++errorCount > mostKept)
     return dropped;
-  list.push_back({Diagnostic::Severity::Error, range, std::move(message), {},
-                  {}, {}});
+  list.push_back(
+      {Diagnostic::Severity::Error, range, std::move(message), {}, {}, {}});
   return list.back();
 }
 
@@ -44,9 +42,18 @@ Diagnostic &Diagnostics::warning(SourceRange range, std::string message) {
   dropped = Diagnostic();
   if (++warningCount > mostKept)
     return dropped;
-  list.push_back({Diagnostic::Severity::Warning, range, std::move(message), {},
-                  {}, {}});
+  list.push_back(
+      {Diagnostic::Severity::Warning, range, std::move(message), {}, {}, {}});
   return list.back();
+}
+
+void Diagnostics::merge(const Diagnostics &other) {
+  for (const Diagnostic &found : other.list) {
+    Diagnostic &own = found.severity == Diagnostic::Severity::Error
+                          ? error(found.range, found.message)
+                          : warning(found.range, found.message);
+    own = found;
+  }
 }
 
 static std::string lowered(std::string_view text) {
@@ -68,8 +75,8 @@ static size_t editDistance(std::string_view a, std::string_view b) {
     last.swap(row);
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1,
-                         last[j - 1] + (a[i - 1] != b[j - 1])});
+      row[j] = std::min(
+          {last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
       bool swapped =
           i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped)

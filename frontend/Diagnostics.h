@@ -57,6 +57,9 @@ public:
   Diagnostic &error(SourceRange range, std::string message);
   Diagnostic &warning(SourceRange range, std::string message);
 
+  /// Takes over what another run over the same sources found.
+  void merge(const Diagnostics &other);
+
   bool hasErrors() const { return errorCount != 0; }
   size_t errors() const { return errorCount; }
   const std::vector<Diagnostic> &all() const { return list; }
@@ -72,6 +75,8 @@ public:
   std::string render() const;
 
 private:
+  static constexpr size_t mostKept = 20;
+
   bool isConsequence(SourceRange range) const;
 
   std::vector<Diagnostic> list;

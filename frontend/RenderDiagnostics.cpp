@@ -62,8 +62,8 @@ static bool isContinuation(char byte) { return (byte & 0xC0) == 0x80; }
 Excerpt::Excerpt(std::string_view line, size_t focus) : last(line.size()) {
   const size_t longest = 120, before = 50;
   if (line.size() > longest) {
-    first = std::min(focus > before ? focus - before : 0,
-                     line.size() - longest);
+    first =
+        std::min(focus > before ? focus - before : 0, line.size() - longest);
     last = first + longest;
     // Cut between characters; after three bytes it is no UTF-8 anyway.
     for (int i = 0; i < 3 && first < focus && isContinuation(line[first]); ++i)
@@ -174,10 +174,10 @@ void Renderer::render() {
     Excerpt shownLine = excerpt(diagnostic.range);
     underline(shownLine, diagnostic.range, '^', diagnostic.caret);
     for (const Label &label : diagnostic.labels) {
-      bool here = label.range && onOneLine(label.range, diagnostic.range) &&
-                  shownLine.shows(
-                      label.range.source->position(label.range.begin).column -
-                      1);
+      bool here =
+          label.range && onOneLine(label.range, diagnostic.range) &&
+          shownLine.shows(
+              label.range.source->position(label.range.begin).column - 1);
       if (here)
         underline(shownLine, label.range, '-', label.text);
       else
@@ -202,14 +202,14 @@ void Renderer::render() {
 std::string Diagnostics::render() const {
   std::vector<const Source *> sources;
   auto rank = [&](const Diagnostic *diagnostic) {
-    auto found = std::find(sources.begin(), sources.end(),
-                           diagnostic->range.source);
-    return found - sources.begin();
+    auto found =
+        std::find(sources.begin(), sources.end(), diagnostic->range.source);
+    return static_cast<size_t>(found - sources.begin());
   };
   std::vector<const Diagnostic *> order;
   for (const Diagnostic &diagnostic : list) {
     order.push_back(&diagnostic);
-    if (rank(&diagnostic) == static_cast<ptrdiff_t>(sources.size()))
+    if (rank(&diagnostic) == sources.size())
       sources.push_back(diagnostic.range.source);
   }
   std::stable_sort(order.begin(), order.end(),
@@ -224,7 +224,7 @@ std::string Diagnostics::render() const {
       out += "\n";
     Renderer(*diagnostic, out).render();
   }
-  size_t kept = std::min(errorCount, size_t(20));
+  size_t kept = std::min(errorCount, mostKept);
   if (errorCount > kept) {
     size_t more = errorCount - kept;
     out += "\n... and " + std::to_string(more) +

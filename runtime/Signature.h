@@ -78,7 +78,10 @@ Expected<int64_t> evaluate(const SizeExpr &expr, std::span<const int64_t> dims);
 /// `M + 1`, `H // G`, `(N + 1) * 2`, `max(N, M)`.
 std::string text(const SizeExpr &expr, const Signature &signature);
 
-/// The head of the function, `attention(q: f32[N, D]) -> f32[N, E]`.
+/// The type of `parameter`: `f32[N, G * R]`.
+std::string text(const Parameter &parameter, const Signature &signature);
+
+/// The head of the function, `f(q: f32[N, D]) -> f32[N, E]`.
 std::string text(const Signature &signature);
 
 /// The dimensions of a call with `inputs`. Checks count, dtypes and ranks,

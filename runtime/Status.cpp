@@ -48,17 +48,19 @@ Status &Status::operator=(const Status &other) {
   return *this;
 }
 
-static const std::string emptyText;
-static const StatusDetails emptyDetails;
-
 const std::string &Status::message() const {
-  return info ? info->message : emptyText;
+  static const std::string none;
+  return info ? info->message : none;
 }
 
-const std::string &Status::fix() const { return info ? info->fix : emptyText; }
+const std::string &Status::fix() const {
+  static const std::string none;
+  return info ? info->fix : none;
+}
 
 const StatusDetails &Status::details() const {
-  return info ? info->details : emptyDetails;
+  static const StatusDetails none;
+  return info ? info->details : none;
 }
 
 Status &&Status::withTensor(std::string name) && {

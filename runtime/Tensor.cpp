@@ -106,6 +106,13 @@ Tensor Tensor::view(void *data, DType dtype, std::vector<int64_t> shape) {
   return view(data, dtype, std::move(shape), std::move(strides));
 }
 
+Tensor Tensor::restrided(std::vector<int64_t> shape,
+                         std::vector<int64_t> strides) const {
+  Tensor tensor = view(base, type, std::move(shape), std::move(strides));
+  tensor.storage = storage;
+  return tensor;
+}
+
 int64_t Tensor::numElements() const {
   int64_t count = 1;
   for (int64_t extent : extents) {

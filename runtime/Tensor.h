@@ -65,6 +65,11 @@ public:
   /// The same in dense row-major layout.
   static Tensor view(void *data, DType dtype, std::vector<int64_t> shape);
 
+  /// The same memory, kept alive the same way, seen with another shape and
+  /// other strides that stay within it (a transpose, a slice from the start).
+  Tensor restrided(std::vector<int64_t> shape,
+                   std::vector<int64_t> strides) const;
+
   DType dtype() const { return type; }
   const std::vector<int64_t> &shape() const { return extents; }
   /// In elements, one per axis.

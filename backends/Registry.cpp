@@ -1,0 +1,35 @@
+//===- Registry.cpp - backends by name ------------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/Registry.h"
+
+using namespace fovea;
+
+void Registry::add(std::string name, Factory factory) {
+  entries.emplace_back(std::move(name), factory);
+}
+
+std::vector<std::string> Registry::names() const {
+  std::vector<std::string> out;
+  for (const auto &[name, factory] : entries)
+    out.push_back(name);
+  return out;
+}
+
+Expected<std::unique_ptr<Backend>>
+Registry::create(std::string_view name) const {
+  std::string known;
+  for (const auto &[entry, factory] : entries) {
+    if (entry == name)
+      return factory();
+    known += (known.empty() ? "`" : ", `") + entry + "`";
+  }
+  if (known.empty())
+    known = "none";
+  return Status::error(StatusCode::InvalidArgument, "no backend is called `" +
+                                                        std::string(name) +
+                                                        "`; there is " + known);
+}

@@ -1,0 +1,157 @@
+//===- CallState.cpp - tables and workspace of a call ---------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/CallState.h"
+
+#include <algorithm>
+
+using namespace fovea;
+using namespace fovea::cpu;
+
+static Status tooLarge() {
+  return Status::error(StatusCode::Backend,
+                       "the workspace for these sizes does not fit into the "
+                       "address space");
+}
+
+/// All sizes, and the strides of the dense arrays.
+Status CallState::solveSizes(const Program &program,
+                             std::span<const int64_t> dims) {
+  numbers.assign(program.numbers.size(), 0);
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (program.numbers[i].kind != Number::Kind::Size)
+      continue;
+    Expected<int64_t> value = evaluate(program.numbers[i].size, dims);
+    if (!value)
+      return value.status();
+    numbers[i] = *value;
+  }
+  for (const AxisInfo &axis : program.axes)
+    if (numbers[axis.extent] < 0)
+      return Status::error(StatusCode::Shape,
+                           "index `" + axis.name + "` has the extent " +
+                               std::to_string(numbers[axis.extent]))
+          .withValue(numbers[axis.extent]);
+
+  strides.assign(program.buffers.size(), {});
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    std::vector<int64_t> shape;
+    for (unsigned extent : program.buffers[i].extents)
+      shape.push_back(numbers[extent]);
+    Expected<int64_t> count = countElements(shape);
+    if (!count)
+      return count.status();
+    strides[i] = rowMajorStrides(shape);
+  }
+  return Status::ok();
+}
+
+namespace {
+/// Hands out places in a workspace; first fit.
+class Places {
+public:
+  /// A place for so many bytes, if their end can be represented.
+  std::optional<size_t> take(size_t bytes) {
+    size_t begin = 0;
+    auto next = taken.begin();
+    for (; next != taken.end(); begin = next->end, ++next)
+      if (next->begin - begin >= bytes)
+        break;
+    size_t end;
+    if (__builtin_add_overflow(begin, bytes, &end))
+      return std::nullopt;
+    taken.insert(next, {begin, end});
+    highest = std::max(highest, end);
+    return begin;
+  }
+  void giveBack(size_t begin) {
+    std::erase_if(taken, [&](Piece piece) { return piece.begin == begin; });
+  }
+  size_t bytes() const { return highest; }
+
+private:
+  struct Piece {
+    size_t begin, end;
+  };
+  std::vector<Piece> taken; // in order
+  size_t highest = 0;
+};
+} // namespace
+
+/// Values that are not alive in one stage may share memory.
+Status CallState::placeWorkspace(const Program &program) {
+  places.assign(program.buffers.size(), 0);
+  Places free;
+  for (unsigned stage = 0; stage < program.stages.size(); ++stage) {
+    for (size_t i = 0; i < program.buffers.size(); ++i) {
+      const Buffer &buffer = program.buffers[i];
+      if (buffer.kind != Buffer::Kind::Workspace || buffer.firstStage != stage)
+        continue;
+      size_t bytes = buffer.elementBytes;
+      for (unsigned extent : buffer.extents)
+        bytes *= static_cast<size_t>(numbers[extent]);
+      // Never empty, so that places are distinct; whole cache lines.
+      bytes = (bytes | 1) + bufferAlignment - 1;
+      bytes -= bytes % bufferAlignment;
+      const std::optional<size_t> place = free.take(bytes);
+      if (!place)
+        return tooLarge();
+      places[i] = *place;
+    }
+    for (size_t i = 0; i < program.buffers.size(); ++i) {
+      const Buffer &buffer = program.buffers[i];
+      if (buffer.kind == Buffer::Kind::Workspace && buffer.lastStage == stage)
+        free.giveBack(places[i]);
+    }
+  }
+  workspaceBytes = free.bytes();
+  return Status::ok();
+}
+
+Status CallState::prepare(const Program &program,
+                          std::span<const Tensor> inputs,
+                          std::span<const Tensor> outputs,
+                          std::span<const int64_t> dims) {
+  if (!isSolved || !std::ranges::equal(solvedDims, dims)) {
+    isSolved = false;
+    if (Status status = solveSizes(program, dims); status.failed())
+      return status;
+    if (Status status = placeWorkspace(program); status.failed())
+      return status;
+    solvedDims.assign(dims.begin(), dims.end());
+    isSolved = true;
+  }
+  Expected<void *> memory = arena.reserve(workspaceBytes);
+  if (!memory)
+    return memory.status();
+
+  buffers.resize(program.buffers.size());
+  auto external = [&](const Buffer &buffer) -> const Tensor & {
+    return buffer.kind == Buffer::Kind::Input ? inputs[buffer.index]
+                                              : outputs[buffer.index];
+  };
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    const Buffer &buffer = program.buffers[i];
+    if (buffer.kind == Buffer::Kind::Workspace)
+      buffers[i] = static_cast<char *>(*memory) + places[i];
+    else if (buffer.kind == Buffer::Kind::Literal)
+      buffers[i] =
+          const_cast<std::byte *>(program.literals[buffer.index].data());
+    else
+      buffers[i] = external(buffer).data();
+  }
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const Number &number = program.numbers[i];
+    if (number.kind != Number::Kind::Stride)
+      continue;
+    const Buffer &buffer = program.buffers[number.buffer];
+    const bool isDense = buffer.kind == Buffer::Kind::Workspace ||
+                         buffer.kind == Buffer::Kind::Literal;
+    numbers[i] = isDense ? strides[number.buffer][number.axis]
+                         : external(buffer).strides()[number.axis];
+  }
+  return Status::ok();
+}

@@ -1,0 +1,33 @@
+//===- CpuBackend.cpp - native code for this machine ----------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/CpuBackend.h"
+
+#include "backends/cpu/CpuExecutable.h"
+
+using namespace fovea;
+
+namespace {
+class CpuBackend final : public Backend {
+public:
+  std::string_view name() const override { return "cpu"; }
+
+  Expected<std::unique_ptr<Executable>> compile(ir::FuncOp func) override {
+    Expected<cpu::CompiledProgram> compiled = cpu::compileProgram(func);
+    if (!compiled)
+      return compiled.status();
+    return std::unique_ptr<Executable>(std::make_unique<cpu::CpuExecutable>(
+        signatureOf(func), std::move(*compiled)));
+  }
+};
+} // namespace
+
+Expected<std::unique_ptr<Backend>> fovea::createCpuBackend() {
+  Expected<cpu::Jit *> jit = cpu::Jit::shared();
+  if (!jit)
+    return jit.status();
+  return std::unique_ptr<Backend>(std::make_unique<CpuBackend>());
+}

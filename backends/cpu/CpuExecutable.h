@@ -1,0 +1,43 @@
+//===- CpuExecutable.h - compiled code that runs ----------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_CPU_CPUEXECUTABLE_H
+#define FOVEA_BACKENDS_CPU_CPUEXECUTABLE_H
+
+#include "backends/Backend.h"
+#include "backends/cpu/Pipeline.h"
+
+#include <mutex>
+
+namespace fovea::cpu {
+
+struct CallState;
+
+/// Runs the stages of a program one after the other. What a call needs is kept
+/// for the next one: repeated calls allocate nothing.
+class CpuExecutable final : public Executable {
+public:
+  CpuExecutable(Signature signature, CompiledProgram compiled);
+  ~CpuExecutable() override;
+
+protected:
+  Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
+                 std::span<const int64_t> dims) const override;
+
+private:
+  Status runStages(CallState &state) const;
+  Status failure(const FailureWords &words,
+                 std::span<const int64_t> numbers) const;
+
+  const CompiledProgram compiled;
+  /// States that no call uses at present.
+  mutable std::mutex mutex;
+  mutable std::vector<std::unique_ptr<CallState>> idle;
+};
+
+} // namespace fovea::cpu
+
+#endif // FOVEA_BACKENDS_CPU_CPUEXECUTABLE_H

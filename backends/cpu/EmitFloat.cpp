@@ -1,0 +1,112 @@
+//===- EmitFloat.cpp - arithmetic of floats -------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/Scalar.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::cpu;
+using arith::CmpFPredicate;
+
+static Value emitSign(CodeBuilder &b, Value x) {
+  Type type = x.getType();
+  Value zero = b.constant(type, 0);
+  Value negative = b.select(b.compare(CmpFPredicate::OLT, x, zero),
+                            b.constant(type, -1), zero);
+  Value sign = b.select(b.compare(CmpFPredicate::OGT, x, zero),
+                        b.constant(type, 1), negative);
+  return b.select(b.isNaN(x), x, sign);
+}
+
+/// 1 / (1 + e^-x) where x >= 0, else e^x / (1 + e^x): e^-|x| does not overflow
+/// and the small results keep their digits.
+static Value emitSigmoid(CodeBuilder &b, Value x) {
+  Type type = x.getType();
+  Value one = b.constant(type, 1);
+  Value magnitude = LLVM::FAbsOp::create(b, x);
+  Value e = b.callTyped("exp", Value(arith::NegFOp::create(b, magnitude)));
+  Value positive = b.compare(CmpFPredicate::OGE, x, b.constant(type, 0));
+  Value top = b.select(positive, one, e);
+  return arith::DivFOp::create(b, top, arith::AddFOp::create(b, one, e));
+}
+
+static CmpFPredicate predicateOf(ir::Predicate predicate) {
+  switch (predicate) {
+  case ir::Predicate::Lt:
+    return CmpFPredicate::OLT;
+  case ir::Predicate::Le:
+    return CmpFPredicate::OLE;
+  case ir::Predicate::Gt:
+    return CmpFPredicate::OGT;
+  case ir::Predicate::Ge:
+    return CmpFPredicate::OGE;
+  case ir::Predicate::Eq:
+    return CmpFPredicate::OEQ;
+  case ir::Predicate::Ne:
+    return CmpFPredicate::UNE;
+  }
+  llvm_unreachable("no such predicate");
+}
+
+/// The function of Support.cpp behind `op`, or null.
+static const char *functionOf(Operation *op) {
+  return llvm::TypeSwitch<Operation *, const char *>(op)
+      .Case([](ir::ExpOp) { return "exp"; })
+      .Case([](ir::Exp2Op) { return "exp2"; })
+      .Case([](ir::Expm1Op) { return "expm1"; })
+      .Case([](ir::LogOp) { return "log"; })
+      .Case([](ir::Log1pOp) { return "log1p"; })
+      .Case([](ir::TanhOp) { return "tanh"; })
+      .Case([](ir::SinhOp) { return "sinh"; })
+      .Case([](ir::CoshOp) { return "cosh"; })
+      .Case([](ir::ErfOp) { return "erf"; })
+      .Case([](ir::SinOp) { return "sin"; })
+      .Case([](ir::CosOp) { return "cos"; })
+      .Case([](ir::PowOp) { return "pow"; })
+      .Case([](ir::FloorDivOp) { return "floordiv"; })
+      .Case([](ir::ModOp) { return "mod"; })
+      .Default([](Operation *) { return nullptr; });
+}
+
+Value cpu::emitMaximum(CodeBuilder &b, Value lhs, Value rhs) {
+  if (isa<FloatType>(lhs.getType()))
+    return arith::MaximumFOp::create(b, lhs, rhs);
+  return arith::MaxSIOp::create(b, lhs, rhs);
+}
+
+Value cpu::emitMinimum(CodeBuilder &b, Value lhs, Value rhs) {
+  if (isa<FloatType>(lhs.getType()))
+    return arith::MinimumFOp::create(b, lhs, rhs);
+  return arith::MinSIOp::create(b, lhs, rhs);
+}
+
+Value cpu::emitFloat(CodeBuilder &b, Operation *op, ValueRange x) {
+  if (const char *function = functionOf(op))
+    return b.callTyped(function, x);
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case([&](ir::AbsOp) { return LLVM::FAbsOp::create(b, x[0]); })
+      .Case([&](ir::NegOp) { return arith::NegFOp::create(b, x[0]); })
+      .Case([&](ir::SignOp) { return emitSign(b, x[0]); })
+      .Case([&](ir::SqrtOp) { return LLVM::SqrtOp::create(b, x[0]); })
+      .Case([&](ir::RsqrtOp) {
+        return arith::DivFOp::create(b, b.constant(x[0].getType(), 1),
+                                     LLVM::SqrtOp::create(b, x[0]));
+      })
+      .Case([&](ir::SigmoidOp) { return emitSigmoid(b, x[0]); })
+      .Case([&](ir::FloorOp) { return LLVM::FFloorOp::create(b, x[0]); })
+      .Case([&](ir::AddOp) { return arith::AddFOp::create(b, x[0], x[1]); })
+      .Case([&](ir::SubOp) { return arith::SubFOp::create(b, x[0], x[1]); })
+      .Case([&](ir::MulOp) { return arith::MulFOp::create(b, x[0], x[1]); })
+      .Case([&](ir::DivOp) { return arith::DivFOp::create(b, x[0], x[1]); })
+      .Case([&](ir::MaxOp) { return emitMaximum(b, x[0], x[1]); })
+      .Case([&](ir::MinOp) { return emitMinimum(b, x[0], x[1]); })
+      .Case([&](ir::CompareOp compare) {
+        return b.compare(predicateOf(compare.getPredicate()), x[0], x[1]);
+      })
+      .Default([](Operation *) { return Value(); });
+}

@@ -1,0 +1,22 @@
+//===- EmitRandom.cpp - random numbers ------------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/Scalar.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::cpu;
+
+Value cpu::emitRandom(CodeBuilder &b, Operation *op, ValueRange operands) {
+  if (isa<ir::FoldKeyOp>(op))
+    return b.call("fold_key", b.getI64Type(), operands);
+  auto random = cast<ir::RandomOp>(op);
+  const bool isUniform = random.getDistribution() == ir::Distribution::Uniform;
+  Value number =
+      b.call(isUniform ? "uniform" : "normal", b.getF64Type(), operands);
+  Type element = random.getResult().getType().getElementType();
+  return emitCast(b, number, number.getType(), element);
+}

@@ -1,0 +1,106 @@
+//===- Pipeline.cpp - the CPU backend's table of contents -----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/Pipeline.h"
+
+#include "backends/cpu/Emitter.h"
+#include "backends/cpu/Native.h"
+#include "passes/Pipelines.h"
+
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::cpu;
+
+/// Runs a pipeline over `module`. Every step is verified in debug builds, the
+/// last one always: wrong code must not reach the processor.
+static bool runPasses(ModuleOp module,
+                      llvm::function_ref<void(OpPassManager &)> build) {
+  PassManager manager(module.getContext());
+#ifdef NDEBUG
+  manager.enableVerifier(false);
+#endif
+  build(manager);
+  return succeeded(manager.run(module)) && succeeded(verify(module));
+}
+
+/// fovea -> fovea: the formula as it is to be computed.
+static Expected<OwningOpRef<ModuleOp>> optimized(ir::FuncOp func) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(func.getLoc());
+  module->push_back(func->clone());
+  if (!runPasses(*module, buildOptimizePipeline))
+    return Status::error(StatusCode::Internal, "the optimiser failed on `" +
+                                                   func.getSymName().str() +
+                                                   "`");
+  return module;
+}
+
+/// scf, arith -> llvm. Only conversions, and none of the upstream optimisers:
+/// code is emitted in the form that it is to have.
+static void buildLoweringPipeline(OpPassManager &manager) {
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createArithToLLVMConversionPass());
+}
+
+/// Emitted code lives in a context of its own, which goes with it: contexts
+/// keep every type and constant that they ever saw.
+static void prepareContext(MLIRContext &context) {
+  context.loadDialect<LLVM::LLVMDialect, arith::ArithDialect,
+                      cf::ControlFlowDialect, scf::SCFDialect>();
+}
+
+Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
+  Expected<Jit *> jit = Jit::shared();
+  if (!jit)
+    return jit.status();
+  Expected<OwningOpRef<ModuleOp>> source = optimized(func);
+  if (!source)
+    return source.status();
+
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  prepareContext(context);
+  std::string complaints;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    complaints += diagnostic.str() + "; ";
+    return success();
+  });
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  CompiledProgram result;
+  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, result.program)
+      .emit();
+  if (failed(verify(*module)) || !runPasses(*module, buildLoweringPipeline))
+    return Status::error(StatusCode::Internal,
+                         "the code generator made invalid code: " + complaints);
+
+  Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      (*jit)->targetMachine();
+  if (!machine)
+    return machine.status();
+  Expected<std::unique_ptr<llvm::MemoryBuffer>> object =
+      compileToObject(*module, **machine);
+  if (!object)
+    return object.status();
+
+  std::vector<std::string> names;
+  for (size_t i = 0; i < result.program.stages.size(); ++i)
+    names.push_back("stage" + std::to_string(i));
+  Expected<std::unique_ptr<LoadedCode>> code =
+      (*jit)->load(std::move(*object), names);
+  if (!code)
+    return code.status();
+  result.code = std::move(*code);
+  return result;
+}

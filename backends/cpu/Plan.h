@@ -1,0 +1,59 @@
+//===- Plan.h - which values are stored, and when ---------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_CPU_PLAN_H
+#define FOVEA_BACKENDS_CPU_PLAN_H
+
+#include "backends/cpu/Facts.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+namespace fovea::cpu {
+
+/// One loop nest. `root` is a stored value's operation, or the output that it
+/// fills in.
+struct Stage {
+  mlir::Operation *root;
+  /// The loops around one element, outermost first: the axes of the stored
+  /// value or of the output.
+  llvm::SmallVector<ir::AxisAttr> axes;
+  /// Set if a reduction writes its result right into the caller's array: that
+  /// output, whose axes are `axes` up to names.
+  ir::OutputOp output;
+};
+
+/// Divides a function into stages. What is not stored is computed again inside
+/// the loops of whoever reads it.
+///
+/// Stored are results of reductions, and the few elementwise values whose
+/// recomputation would grow out of hand: sources of reads through indices (or
+/// of renames) that are evaluated at many different coordinates
+/// (x1 = x0[i] + x0[i - 1], x2 = x1[i] + x1[i - 1], ... doubles at each step).
+/// An element at one coordinate is computed once in a stage, so sharing alone
+/// costs nothing.
+class Plan {
+public:
+  Plan(ir::FuncOp func, const Facts &facts);
+
+  llvm::ArrayRef<Stage> stages() const { return order; }
+  bool isStored(mlir::Value value) const { return stored.contains(value); }
+  /// The axes of a stored value, outermost first.
+  llvm::SmallVector<ir::AxisAttr> layout(ir::ArrayType type) const;
+
+private:
+  void rankAxes(ir::FuncOp func);
+  void chooseStored(ir::FuncOp func, const Facts &facts);
+  void makeStages(ir::FuncOp func);
+
+  llvm::DenseSet<mlir::Value> needed;
+  llvm::DenseSet<mlir::Value> stored;
+  llvm::DenseMap<mlir::StringAttr, unsigned> rank;
+  llvm::SmallVector<Stage> order;
+};
+
+} // namespace fovea::cpu
+
+#endif // FOVEA_BACKENDS_CPU_PLAN_H

@@ -1,0 +1,98 @@
+//===- Program.h - what the host knows of compiled code ---------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// A program is a list of stages, native functions that run one after the other.
+// All of them get two tables, which the host fills in for each call from the
+// descriptions in this file: pointers to buffers, and numbers (sizes and
+// strides).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_CPU_PROGRAM_H
+#define FOVEA_BACKENDS_CPU_PROGRAM_H
+
+#include "runtime/Signature.h"
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace fovea::cpu {
+
+/// The first failure that an output element depends on: {where, value}. `where`
+/// is 0 if there is none, else (check + 1) << positionBits | position, the
+/// position counting row-major over the check's axes. `value` is the offending
+/// index.
+using FailureWords = std::array<int64_t, 2>;
+inline constexpr int positionBits = 48;
+
+/// One stage: reads and writes `buffers` for the items [begin, end) of its
+/// outermost axis. Items are independent, so any split gives the same bits.
+using StageFunction = void (*)(void *const *buffers, const int64_t *numbers,
+                               int64_t begin, int64_t end, int64_t *failure);
+
+/// One entry of the table of buffers.
+struct Buffer {
+  enum class Kind { Input, Output, Literal, Workspace };
+
+  Kind kind = Kind::Workspace;
+  /// Which input, output or literal.
+  unsigned index = 0;
+  /// Only for a workspace: bytes of an element, the entries of the table of
+  /// numbers that hold its extents (outermost first), and the stages between
+  /// which it lives, both included.
+  unsigned elementBytes = 0;
+  std::vector<unsigned> extents;
+  unsigned firstStage = 0;
+  unsigned lastStage = 0;
+};
+
+/// One entry of the table of numbers: a size, or the stride in elements of an
+/// axis of a buffer.
+struct Number {
+  enum class Kind { Size, Stride };
+
+  Kind kind = Kind::Size;
+  SizeExpr size;
+  unsigned buffer = 0;
+  unsigned axis = 0;
+};
+
+/// An axis of the formula.
+struct AxisInfo {
+  std::string name;
+  /// Entry of the table of numbers that holds the extent.
+  unsigned extent;
+};
+
+/// A place in the formula that may fail.
+struct Check {
+  StatusCode code = StatusCode::OutOfRange;
+  /// For a read: the user's name of the array, and where the extent of the axis
+  /// that is read lies among the numbers.
+  std::string tensor;
+  unsigned extent = 0;
+  /// The axes that the position counts over, outermost first.
+  std::vector<AxisInfo> axes;
+};
+
+/// Everything but the code.
+struct Program {
+  std::vector<Buffer> buffers;
+  std::vector<Number> numbers;
+  /// All of them; none may be negative.
+  std::vector<AxisInfo> axes;
+  std::vector<Check> checks;
+  /// Contents of the literals, dense and row-major, as stored.
+  std::vector<std::vector<std::byte>> literals;
+  /// For each stage the number that holds the extent of its outermost axis.
+  std::vector<unsigned> stages;
+};
+
+} // namespace fovea::cpu
+
+#endif // FOVEA_BACKENDS_CPU_PROGRAM_H

@@ -1,0 +1,61 @@
+//===- Tables.h - collects what a program's stages are given ----*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_CPU_TABLES_H
+#define FOVEA_BACKENDS_CPU_TABLES_H
+
+#include "backends/cpu/Program.h"
+#include "ir/Dialect.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <map>
+
+namespace fovea::cpu {
+
+/// A buffer as code sees it: the names of its axes, outermost first.
+struct BufferAxes {
+  unsigned buffer;
+  llvm::SmallVector<mlir::StringAttr> axes;
+};
+
+/// Fills in a Program. Entries are made when they are asked for, each once.
+class Tables {
+public:
+  Tables(ir::FuncOp func, Program &program);
+
+  /// The number that holds `size`.
+  unsigned size(ir::SizeAttr size);
+  /// The number that holds the stride of that axis, or none if the stride is 1.
+  std::optional<unsigned> stride(unsigned buffer, unsigned axis);
+
+  unsigned input(unsigned index);
+  unsigned output(unsigned index);
+  unsigned literal(ir::LiteralOp literal);
+  /// A dense array of that shape, made by the present stage.
+  unsigned workspace(llvm::ArrayRef<ir::AxisAttr> axes, unsigned elementBytes);
+  /// A failure in which the position counts over `axes`. For a read, `axis` is
+  /// the one that is read.
+  unsigned check(StatusCode code, llvm::ArrayRef<ir::AxisAttr> axes,
+                 llvm::StringRef tensor = {}, ir::AxisAttr axis = {});
+
+  /// Starts the next stage, whose outermost loop has that extent.
+  void startStage(ir::SizeAttr extent);
+  /// Notes that the present stage reads `buffer`.
+  void use(unsigned buffer);
+
+private:
+  unsigned external(Buffer::Kind kind, unsigned index);
+
+  ir::FuncOp func;
+  Program &program;
+  llvm::DenseMap<ir::SizeAttr, unsigned> sizes;
+  std::map<std::pair<unsigned, unsigned>, unsigned> strides;
+};
+
+} // namespace fovea::cpu
+
+#endif // FOVEA_BACKENDS_CPU_TABLES_H

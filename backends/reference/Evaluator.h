@@ -1,0 +1,45 @@
+//===- Evaluator.h - a function as nodes ------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_REFERENCE_EVALUATOR_H
+#define FOVEA_BACKENDS_REFERENCE_EVALUATOR_H
+
+#include "backends/reference/NodeBuilder.h"
+
+namespace fovea::reference {
+
+/// A function, ready to be evaluated. Immutable; keeps nothing of the IR.
+class Evaluator {
+public:
+  /// Error (Unsupported): an operation that the frontend does not make.
+  static Expected<Evaluator> make(ir::FuncOp func);
+
+  /// Evaluates every element of every output, in order. Error: the first one
+  /// that a needed element meets.
+  Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs,
+             std::span<const int64_t> dims) const;
+
+private:
+  struct Output {
+    const Node *value;
+    AxisIds axes;
+    bool isFloat;
+  };
+  Evaluator() = default;
+
+  Status translate(ir::FuncOp func);
+  static void fill(const Output &output, const Tensor &tensor, Run &run);
+
+  /// In the order of the operations: a node needs earlier ones only.
+  std::vector<std::unique_ptr<Node>> nodes;
+  std::vector<Axis> axes;
+  std::vector<Output> outputs;
+  size_t tables = 0;
+};
+
+} // namespace fovea::reference
+
+#endif // FOVEA_BACKENDS_REFERENCE_EVALUATOR_H

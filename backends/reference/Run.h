@@ -1,0 +1,93 @@
+//===- Run.h - the state of one call ----------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_REFERENCE_RUN_H
+#define FOVEA_BACKENDS_REFERENCE_RUN_H
+
+#include "backends/reference/Element.h"
+#include "runtime/Signature.h"
+#include "runtime/Tensor.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fovea::reference {
+
+/// Thrown by an element that cannot be had. Ends the run; never leaves the
+/// backend.
+struct Failure {
+  Status status;
+};
+
+/// An axis of the function: a number, which its coordinate has in every run.
+using AxisId = unsigned;
+
+struct Axis {
+  std::string name;
+  SizeExpr extent;
+};
+
+class Table;
+
+/// All that changes while a function is evaluated, and what it was called
+/// with.
+class Run {
+public:
+  /// `axes` and `tables` are those of the program; all must outlive the run.
+  Run(const std::vector<Axis> &axes, size_t tables,
+      std::span<const Tensor> inputs, std::span<const int64_t> dims);
+  ~Run();
+
+  /// Solves the extent of every axis. Error (Shape): one is negative.
+  Status solveExtents();
+
+  /// The place looked at: one coordinate per axis of the function.
+  std::vector<int64_t> coords;
+  /// By axis.
+  std::vector<int64_t> extents;
+  /// By number of the stored value; null until one of its elements is needed.
+  std::vector<std::unique_ptr<Table>> tables;
+  const std::span<const Tensor> inputs;
+  const std::span<const int64_t> dims;
+
+  /// Ends the run. `message` is completed by the present coordinates along
+  /// `place`: " (at n = 3, c = 0)".
+  [[noreturn]] void fail(StatusCode code, std::string message,
+                         std::span<const AxisId> place, std::string tensor = {},
+                         std::optional<int64_t> value = {}) const;
+
+private:
+  const std::vector<Axis> &axes;
+};
+
+/// Changes coordinates for as long as it lives.
+class Rebind {
+public:
+  explicit Rebind(Run &run, std::span<const AxisId> axes)
+      : run(run), axes(axes) {
+    for (AxisId axis : axes)
+      before.push_back(run.coords[axis]);
+  }
+  ~Rebind() {
+    for (size_t i = 0; i < axes.size(); ++i)
+      run.coords[axes[i]] = before[i];
+  }
+  Rebind(const Rebind &) = delete;
+  Rebind &operator=(const Rebind &) = delete;
+
+private:
+  Run &run;
+  std::span<const AxisId> axes;
+  llvm::SmallVector<int64_t, 4> before;
+};
+
+} // namespace fovea::reference
+
+#endif // FOVEA_BACKENDS_REFERENCE_RUN_H

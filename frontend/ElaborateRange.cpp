@@ -1,0 +1,303 @@
+//===- ElaborateRange.cpp - binders and how far they run ------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// The range of an index is declared, or found at a bare use `x[j]` among the
+// expressions that it runs through, or given by the use of the defined name
+// (`hints`). Search looks at the text: nothing is elaborated for it but
+// definitions above that know their own ranges.
+//
+//===----------------------------------------------------------------------===//
+
+#include "frontend/Elaborator.h"
+
+#include "ir/Size.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::ir;
+
+/// The same index one level up, in the same function: inside the new binder
+/// nothing can name it, so both may share one axis.
+static const Index *shadowed(StringRef name, Scope *inner) {
+  for (Scope *scope = inner->parent; scope && scope->frame == inner->frame;
+       scope = scope->parent)
+    if (const Named *named = scope->find(name))
+      return std::get_if<Index>(&named->entity);
+  return nullptr;
+}
+
+bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
+                      Scope *inner, ArrayRef<SizeAttr> hints, StringRef example,
+                      SmallVectorImpl<AxisAttr> &axes) {
+  Scope *outer = inner->parent;
+  std::vector<Named> bound;
+  bool good = true;
+  auto use = [&](AxisAttr axis) {
+    axes.push_back(axis);
+    if (!emit.isLive(axis))
+      emit.live.push_back(axis.getName());
+  };
+  auto find = [&](auto search) -> decltype(search(*uses.front())) {
+    for (const ast::Expr *expr : uses)
+      if (auto found = search(*expr))
+        return found;
+    return std::nullopt;
+  };
+  for (const ast::Binder &binder : binders) {
+    const std::string &name = binder.name.name;
+    SourceRange range = binder.name.range;
+    if (llvm::any_of(bound, [&](const Named &n) { return n.name == name; })) {
+      error(range, "`" + name + "` is bound twice");
+      good = false;
+      continue;
+    }
+    const Named *earlier = lookup(name, outer);
+    if (earlier && !std::holds_alternative<Index>(earlier->entity) &&
+        !std::holds_alternative<IndexPack>(earlier->entity)) {
+      error(range, "index `" + name + "` has the name of a value")
+          .at(earlier->range, "`" + name + "` is defined here")
+          .fix("an index may hide another index, but no value: rename it");
+      good = false;
+      continue;
+    }
+    if (binder.isPack) {
+      auto found = find(
+          [&](const ast::Expr &expr) { return findPack(name, expr, outer); });
+      if (!found) {
+        error(range, "nothing says what `" + name + "...` stands for")
+            .fix("it must be used bare: `x[" + name + "...]`");
+        good = false;
+        continue;
+      }
+      IndexPack pack;
+      for (auto [i, source] : llvm::enumerate(*found)) {
+        AxisAttr axis =
+            emit.axis(name + std::to_string(i), source.getSize(), source);
+        pack.axes.push_back(axis);
+        use(axis);
+      }
+      bound.push_back({name, range, pack});
+      continue;
+    }
+    SizeAttr extent;
+    AxisAttr prefer;
+    auto found = find(
+        [&](const ast::Expr &expr) { return findRange(name, expr, outer); });
+    if (found)
+      prefer = found->axis;
+    if (binder.extent) {
+      extent = size(*binder.extent, outer);
+      if (!extent) {
+        good = false;
+        continue;
+      }
+    } else if (found) {
+      extent = found->size;
+    } else if (axes.size() < hints.size() && hints[axes.size()]) {
+      extent = hints[axes.size()];
+    } else {
+      std::string how = example.str();
+      if (size_t hole = how.find("{}"); hole != std::string::npos)
+        how.replace(hole, 2, name);
+      error(range, "nothing says how far `" + name + "` runs")
+          .fix("use it bare (`x[" + name + "]`) or declare it: `" + how + "`");
+      good = false;
+      continue;
+    }
+    const Index *hidden = shadowed(name, inner);
+    AxisAttr axis = hidden && hidden->axis.getSize() == extent &&
+                            !llvm::is_contained(axes, hidden->axis)
+                        ? hidden->axis
+                        : emit.axis(name, extent, prefer);
+    bound.push_back({name, range, Index{axis, binder.extent != nullptr}});
+    use(axis);
+  }
+  inner->names.insert(inner->names.end(), bound.begin(), bound.end());
+  return good;
+}
+
+std::optional<FoundRange> Elaborator::findRange(StringRef index, Exprs uses,
+                                                Scope *scope) {
+  for (const ast::Expr *expr : uses)
+    if (auto found = findRange(index, *expr, scope))
+      return found;
+  return std::nullopt;
+}
+
+/// Calls `visit` on the direct parts of an expression in which `index` still
+/// means what it means outside.
+static void forEachPart(const ast::Expr &expr, StringRef index,
+                        llvm::function_ref<void(const ast::Expr &)> visit) {
+  auto all = [&](const auto &exprs) {
+    for (const ast::ExprPtr &part : exprs)
+      visit(*part);
+  };
+  if (auto *node = expr.as<ast::Unary>()) {
+    visit(*node->operand);
+  } else if (auto *node = expr.as<ast::Binary>()) {
+    visit(*node->lhs);
+    visit(*node->rhs);
+  } else if (auto *node = expr.as<ast::Compare>()) {
+    all(node->operands);
+  } else if (auto *node = expr.as<ast::Read>()) {
+    all(node->indices);
+  } else if (auto *node = expr.as<ast::ArrayLiteral>()) {
+    all(node->elements);
+  } else if (auto *node = expr.as<ast::Match>()) {
+    for (const ast::MatchCase &branch : node->cases)
+      visit(*branch.value);
+  } else if (auto *node = expr.as<ast::Lambda>()) {
+    if (llvm::none_of(node->params,
+                      [&](const auto &param) { return param.name == index; }))
+      visit(*node->body);
+  } else if (auto *node = expr.as<ast::Call>()) {
+    // A reduction takes its index away. Of `f[j](x[j])` the result carries j,
+    // if f's does: the outer j then runs as far as the inner one.
+    bool bound = llvm::any_of(node->binders, [&](const ast::Binder &binder) {
+      return binder.name.name == index;
+    });
+    if (bound && isReduction(node->callee.name))
+      return;
+    if (node->guard)
+      visit(*node->guard);
+    for (const ast::Argument &argument : node->arguments)
+      visit(*argument.value);
+  }
+}
+
+std::optional<FoundRange>
+Elaborator::findRange(StringRef index, const ast::Expr &expr, Scope *scope) {
+  if (auto *read = expr.as<ast::Read>())
+    if (auto found = findInRead(index, *read, scope))
+      return found;
+  // Of a match only the chosen branch counts, where it is known.
+  if (auto *match = expr.as<ast::Match>()) {
+    const Named *named = lookup(match->option.name, scope);
+    auto *option = named ? std::get_if<OptionValue>(&named->entity) : nullptr;
+    for (const ast::MatchCase &branch : match->cases)
+      if (option && branch.choice.name == option->choice)
+        return findRange(index, *branch.value, scope);
+  }
+  std::optional<FoundRange> found;
+  forEachPart(expr, index, [&](const ast::Expr &part) {
+    if (!found)
+      found = findRange(index, part, scope);
+  });
+  return found;
+}
+
+/// Rank of the pack in a subscript list of an array of `rank` axes.
+static size_t packRank(const ast::Read &read, size_t rank) {
+  return rank + 1 >= read.indices.size() ? rank + 1 - read.indices.size() : 0;
+}
+
+std::optional<FoundRange>
+Elaborator::findInRead(StringRef index, const ast::Read &read, Scope *scope) {
+  const Named *named = lookup(read.array.name, scope);
+  if (!named)
+    return std::nullopt;
+  auto *array = std::get_if<Array>(&named->entity);
+  auto *defined = std::get_if<Defined>(&named->entity);
+  if (defined && knowsRanges(defined->definition) &&
+      define(defined->definition))
+    array = &defined->definition->arrays[defined->target];
+  size_t position = 0;
+  for (const ast::ExprPtr &subscript : read.indices) {
+    if (subscript->as<ast::Pack>()) {
+      position += array ? packRank(read, array->rank()) : 1;
+      continue;
+    }
+    auto *id = subscript->as<ast::Name>();
+    if (id && id->name == index) {
+      if (array && position < array->rank())
+        return FoundRange{array->dims[position].getSize(),
+                          array->dims[position]};
+      if (!array && defined)
+        return rangeOfTarget(*defined, position);
+    }
+    ++position;
+  }
+  return std::nullopt;
+}
+
+std::optional<FoundRange> Elaborator::rangeOfTarget(const Defined &defined,
+                                                    size_t position) {
+  DefinitionState *definition = defined.definition;
+  if (definition->progress != DefinitionState::Progress::Pending)
+    return std::nullopt;
+  const ast::Target &target = definition->syntax->targets[defined.target];
+  if (!target.indexed || position >= target.indices.size() ||
+      target.indices[position].isPack)
+    return std::nullopt;
+  const ast::Binder &binder = target.indices[position];
+  Frame *frame = definition->scope->frame;
+  unsigned order = std::exchange(frame->order, definition->order);
+  std::optional<FoundRange> found;
+  if (binder.extent) {
+    if (SizeAttr extent = size(*binder.extent, definition->scope, false))
+      found = FoundRange{extent, {}};
+  } else {
+    found = findRange(binder.name.name, *definition->syntax->value,
+                      definition->scope);
+  }
+  frame->order = order;
+  return found;
+}
+
+bool Elaborator::knowsRanges(DefinitionState *definition) {
+  using Progress = DefinitionState::Progress;
+  if (definition->progress != Progress::Pending)
+    return definition->progress == Progress::Done;
+  const ast::Target &target = definition->syntax->targets.front();
+  if (!target.indexed)
+    return true;
+  // In hand while it is asked about: a definition that reads itself.
+  definition->progress = Progress::Running;
+  bool known = true;
+  for (const ast::Binder &binder : target.indices) {
+    Frame *frame = definition->scope->frame;
+    unsigned order = std::exchange(frame->order, definition->order);
+    if (binder.isPack)
+      known &= findPack(binder.name.name, *definition->syntax->value,
+                        definition->scope)
+                   .has_value();
+    else if (!binder.extent)
+      known &= findRange(binder.name.name, *definition->syntax->value,
+                         definition->scope)
+                   .has_value();
+    frame->order = order;
+  }
+  if (definition->progress == Progress::Running)
+    definition->progress = Progress::Pending;
+  return known;
+}
+
+std::optional<SmallVector<AxisAttr>>
+Elaborator::findPack(StringRef pack, const ast::Expr &expr, Scope *scope) {
+  if (auto *read = expr.as<ast::Read>()) {
+    const Named *named = lookup(read->array.name, scope);
+    const Array *array = named ? std::get_if<Array>(&named->entity) : nullptr;
+    auto *defined = named ? std::get_if<Defined>(&named->entity) : nullptr;
+    if (defined && knowsRanges(defined->definition) &&
+        define(defined->definition))
+      array = &defined->definition->arrays[defined->target];
+    for (size_t i = 0; array && i < read->indices.size(); ++i) {
+      auto *node = read->indices[i]->as<ast::Pack>();
+      if (!node || node->name != pack ||
+          array->rank() + 1 < read->indices.size())
+        continue;
+      auto axes =
+          ArrayRef(array->dims).slice(i, packRank(*read, array->rank()));
+      return SmallVector<AxisAttr>(axes);
+    }
+  }
+  std::optional<SmallVector<AxisAttr>> found;
+  forEachPart(expr, pack, [&](const ast::Expr &part) {
+    if (!found)
+      found = findPack(pack, part, scope);
+  });
+  return found;
+}

@@ -1,0 +1,278 @@
+//===- Elaborator.h - syntax tree to IR -------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Walks one function (or test) and builds its formula; calls are inlined as
+// they are met, so everything generic is known when it is looked at. A
+// definition is elaborated at its first read. Errors go to the diagnostics and
+// come back as an empty result; nobody reports an empty result again.
+//
+// Elaborate.cpp          bodies, definitions, statements
+// ElaborateExpr.cpp      expressions
+// ElaborateRead.cpp      names, reads, gathers
+// ElaborateRange.cpp     binders and how far they run
+// ElaborateSize.cpp      dimensions, requirements
+// ElaborateReduce.cpp    reductions
+// ElaborateBuiltin.cpp   elementwise functions, casts, random numbers
+// ElaborateCall.cpp      calls of the user's functions: which one, with what
+// ElaborateBind.cpp      dimensions and types of a call, solved
+// ElaborateEntry.cpp     the function that is compiled, its inputs and outputs
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_FRONTEND_ELABORATOR_H
+#define FOVEA_FRONTEND_ELABORATOR_H
+
+#include "frontend/Diagnostics.h"
+#include "frontend/Emitter.h"
+#include "frontend/Program.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <deque>
+
+namespace fovea {
+
+/// An argument of a call before it is known which parameter it meets.
+struct Actual {
+  enum class Form {
+    Value,    // evaluated
+    Deferred, // a name whose ranges the parameter's dimensions decide
+    Function, // a function
+    Word      // a bare word: the choice of an option
+  };
+  const ast::Argument *syntax = nullptr;
+  Form form = Form::Value;
+  Array array;
+  Closure closure;
+  std::string word;
+
+  SourceRange range() const { return syntax->value->range; }
+};
+
+/// How one definition of a function takes the arguments of a call: per
+/// parameter the argument, or null for the default.
+struct Matching {
+  const ast::Function *function;
+  std::vector<Actual *> actuals;
+  /// Why it does not fit; empty if it does.
+  std::string misfit;
+  SourceRange misfitRange;
+  /// Some argument is converted (int to float).
+  bool converts = false;
+};
+
+/// The range of an index, found at a bare use.
+struct FoundRange {
+  ir::SizeAttr size;
+  ir::AxisAttr axis; // may be null
+};
+
+class Elaborator {
+public:
+  Elaborator(const Program::Impl &program, ir::FuncOp func,
+             Diagnostics &diagnostics);
+
+  bool instantiate(const Instance &instance);
+  bool instantiateTest(const ast::Test &test);
+
+private:
+  using MaybeArray = std::optional<Array>;
+  using MaybeArrays = std::optional<std::vector<Array>>;
+  using Exprs = llvm::ArrayRef<const ast::Expr *>;
+
+  //===--- bodies (Elaborate.cpp) -----------------------------------------===//
+  Scope *newScope(Scope *parent, Frame *frame);
+  Frame *newFrame(const ast::Function *function, Frame *caller,
+                  SourceRange call);
+  /// The names of a body, its requirements, its return. Empty after an error.
+  MaybeArrays body(Frame *frame);
+  bool declare(Frame *frame, const ast::Definition &definition);
+  /// Makes sure that the definition is elaborated; `hints` are ranges of the
+  /// first target's indices, in order, where a use knows them.
+  bool define(DefinitionState *definition,
+              llvm::ArrayRef<ir::SizeAttr> hints = {});
+  bool defineNow(DefinitionState *definition,
+                 llvm::ArrayRef<ir::SizeAttr> hints);
+  void finishUnused(Frame *frame);
+
+  //===--- expressions (ElaborateExpr.cpp) --------------------------------===//
+  MaybeArray expr(const ast::Expr &expr, Scope *scope);
+  MaybeArray scalar(const ast::Expr &expr, Scope *scope, llvm::StringRef what);
+  MaybeArray condition(const ast::Expr &expr, Scope *scope,
+                       llvm::StringRef what);
+  MaybeArrays several(const ast::Expr &expr, Scope *scope);
+  MaybeArray unary(const ast::Unary &unary, const ast::Expr &expr,
+                   Scope *scope);
+  MaybeArray binary(const ast::Binary &binary, const ast::Expr &expr,
+                    Scope *scope);
+  MaybeArray arithmetic(ast::BinaryOp op, Array a, Array b, SourceRange range);
+  MaybeArray powerOf(Array a, Array b, SourceRange range);
+  MaybeArray compare(const ast::Compare &compare, Scope *scope);
+  MaybeArray literal(const ast::Expr &expr, Scope *scope);
+  const ast::Expr *chosen(const ast::Match &match, Scope *scope);
+  /// Makes the numbers meet in one type, or reports that they cannot.
+  std::optional<bool> meet(llvm::MutableArrayRef<Array> arrays,
+                           SourceRange range);
+  /// Makes the shapes agree, or reports that they do not.
+  bool agree(llvm::MutableArrayRef<Array> arrays, Exprs syntax, Scope *scope);
+
+  //===--- names and reads (ElaborateRead.cpp) ----------------------------===//
+  const Named *lookup(llvm::StringRef name, Scope *scope);
+  MaybeArray name(const ast::Expr &expr, const std::string &name, Scope *scope);
+  MaybeArray read(const ast::Expr &expr, const ast::Read &read, Scope *scope);
+  /// Expands packs: one entry per index, null for an axis of a pack (then
+  /// `axes` has it).
+  struct Subscript {
+    const ast::Expr *syntax;
+    ir::AxisAttr packAxis;
+  };
+  std::optional<std::vector<Subscript>> subscripts(const ast::Read &read,
+                                                   Scope *scope);
+  MaybeArray wholeArray(const Named &named, SourceRange range, Scope *scope);
+  void reportUnknown(const std::string &name, SourceRange range, Scope *scope);
+  bool indexed(Scope *scope) const;
+  const Named *indexNamed(const ast::Expr &expr, Scope *scope);
+
+  //===--- ranges (ElaborateRange.cpp) ------------------------------------===//
+  /// Binds the indices in `inner` and makes their axes live. `uses` are the
+  /// expressions that they run through.
+  bool bind(const std::vector<ast::Binder> &binders, Exprs uses, Scope *inner,
+            llvm::ArrayRef<ir::SizeAttr> hints, llvm::StringRef example,
+            llvm::SmallVectorImpl<ir::AxisAttr> &axes);
+  std::optional<FoundRange> findRange(llvm::StringRef index, Exprs uses,
+                                      Scope *scope);
+  std::optional<FoundRange> findRange(llvm::StringRef index,
+                                      const ast::Expr &expr, Scope *scope);
+  std::optional<FoundRange> findInRead(llvm::StringRef index,
+                                       const ast::Read &read, Scope *scope);
+  std::optional<FoundRange> rangeOfTarget(const Defined &defined,
+                                          size_t position);
+  bool knowsRanges(DefinitionState *definition);
+  std::optional<llvm::SmallVector<ir::AxisAttr>>
+  findPack(llvm::StringRef pack, const ast::Expr &expr, Scope *scope);
+
+  //===--- sizes (ElaborateSize.cpp) --------------------------------------===//
+  ir::SizeAttr size(const ast::Expr &expr, Scope *scope, bool report = true);
+  ir::SizeAttr sizeName(const ast::Expr &expr, const std::string &name,
+                        Scope *scope, bool report);
+  bool require(const ast::Expr &condition, Scope *scope, SourceRange whole);
+  bool knownMultiple(ir::SizeAttr size, ir::SizeAttr of) const;
+
+  //===--- reductions and builtins ----------------------------------------===//
+  MaybeArray reduction(const std::string &name, const ast::Expr &expr,
+                       const ast::Call &call, Scope *scope);
+  MaybeArray mean(Array body, std::optional<Array> guard,
+                  llvm::ArrayRef<ir::AxisAttr> axes);
+  MaybeArray builtin(const std::string &name, const ast::Expr &expr,
+                     const ast::Call &call, Scope *scope);
+  MaybeArray elementwise(const std::string &name, const ast::Call &call,
+                         std::vector<Array> arguments, SourceRange range,
+                         Scope *scope);
+  MaybeArray extremum(bool max, std::vector<Array> arguments,
+                      SourceRange range);
+  MaybeArray where(std::vector<Array> arguments, const ast::Call &call);
+  MaybeArray castTo(const std::string &name, SourceRange range, Array array,
+                    Scope *scope);
+  MaybeArray random(const std::string &name, const ast::Call &call,
+                    std::vector<Array> arguments, SourceRange range,
+                    Scope *scope);
+
+  //===--- calls (ElaborateCall.cpp, ElaborateBind.cpp) -------------------===//
+  /// Calls what `name` means in the file `from`: a function of the program, a
+  /// reduction or a builtin.
+  MaybeArrays callNamed(const std::string &name, const Source *from,
+                        const ast::Expr &expr, const ast::Call &call,
+                        Scope *scope);
+  MaybeArrays call(const std::string &name, const Source *from,
+                   const ast::Expr &expr, const ast::Call &call, Scope *scope);
+  MaybeArrays callClosure(const Closure &closure, const ast::Expr &expr,
+                          const ast::Call &call, Scope *scope);
+  MaybeArrays callLambda(const Closure &closure, const ast::Expr &expr,
+                         const ast::Call &call, Scope *scope);
+  std::optional<std::deque<Actual>> evaluate(const ast::Call &call,
+                                             Scope *scope);
+  std::optional<Actual> evaluate(const ast::Argument &argument, Scope *scope);
+  /// The definition that the arguments fit; reports if none or several do.
+  std::optional<Matching>
+  choose(const ast::Ident &callee,
+         llvm::ArrayRef<const ast::Function *> candidates,
+         std::deque<Actual> &actuals, llvm::ArrayRef<ir::AxisAttr> binders);
+  Matching match(const ast::Function &function, std::deque<Actual> &actuals,
+                 llvm::ArrayRef<ir::AxisAttr> binders);
+  std::string misfit(const ast::Param &param, const Actual &actual,
+                     llvm::ArrayRef<ir::AxisAttr> binders, bool &converts);
+  MaybeArrays inlineCall(const ast::Expr &expr, const ast::Call &call,
+                         Matching &matching, Scope *scope,
+                         llvm::ArrayRef<ir::AxisAttr> binders);
+  /// The scalar argument of `f[j](e)` as an array over the binders.
+  Array overBinders(const Array &array, const ast::Param &param,
+                    llvm::ArrayRef<ir::AxisAttr> binders);
+  bool bindFloat(Frame *frame, Matching &matching, SourceRange call);
+  bool bindDims(Frame *frame, Matching &matching, SourceRange call);
+  bool bindParam(Frame *frame, const ast::Param &param, Actual *actual);
+  bool bindDefault(Frame *frame, const ast::Param &param);
+  bool bindOption(Frame *frame, const ast::Param &param, const Actual *actual);
+  /// Solves `expr` = target for its one unknown dimension; true if it did.
+  bool solve(Frame *frame, const ast::Expr &expr, ir::SizeAttr target);
+  /// Sizes of declared dimensions, packs expanded; `hintsOf` has null for what
+  /// is not known yet.
+  std::optional<llvm::SmallVector<ir::SizeAttr>>
+  sizesOf(const std::vector<ast::ExprPtr> &dims, Frame *frame);
+  llvm::SmallVector<ir::SizeAttr> hintsOf(const std::vector<ast::ExprPtr> &dims,
+                                          Frame *frame);
+  /// The array as a declared type: its shape must agree, its dtype is converted
+  /// where the language does so by itself.
+  enum class Declared {
+    Checked, // an argument whose shape is known to agree
+    Argument,
+    Result // may widen
+  };
+  std::optional<Array> toDeclared(Array array, const ast::Type &type,
+                                  Frame *frame, SourceRange range,
+                                  llvm::StringRef what, Declared how);
+  const ast::Type *resultType(const ast::Result &result, Frame *frame);
+  std::optional<Array> result(Frame *frame, const ast::Expr &value,
+                              const ast::Result *declared);
+
+  //===--- entry (ElaborateEntry.cpp) -------------------------------------===//
+  bool bindInput(Frame *frame, const ast::Param &param, const InputSpec *spec);
+  void declareDims(Frame *frame, const ast::Type &type, unsigned rank);
+  bool output(llvm::StringRef name, Array array, mlir::Type storage);
+  void finish();
+
+  //===--- words ----------------------------------------------------------===//
+  Diagnostic &error(SourceRange range, std::string message);
+  std::string typeText(const Array &array) const;
+  std::string typeText(const Array &array,
+                       llvm::ArrayRef<ir::AxisAttr> binders) const;
+  mlir::Location location(SourceRange range) const;
+  llvm::ArrayRef<const ast::Function *> functionsNamed(llvm::StringRef name,
+                                                       const Source *from);
+  mlir::Type dtypeOf(llvm::StringRef name, const Frame *frame) const;
+
+  const Program::Impl &program;
+  ir::FuncOp func;
+  Diagnostics &diagnostics;
+  Emitter emit;
+  Frame *current = nullptr;
+  std::deque<Scope> scopes;
+  std::deque<Frame> frames;
+  std::deque<DefinitionState> definitions;
+  std::vector<std::string> dims;
+  std::vector<ir::RequireAttr> requirements;
+};
+
+/// The dtype in the user's words: "f32", or "number" where it is weak.
+std::string dtypeText(const Array &array);
+
+/// Words of the language that no function may have as its name.
+bool isBuiltin(llvm::StringRef name);
+bool isReduction(llvm::StringRef name);
+std::vector<std::string> builtinNames();
+
+} // namespace fovea
+
+#endif // FOVEA_FRONTEND_ELABORATOR_H

@@ -1,0 +1,129 @@
+//===- Emitter.h - builds IR under the language's typing rules --*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Knows axes, dtypes and weak numbers, but nothing of the program's text. What
+// cannot be done is told by a null result; the caller has the words for it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_FRONTEND_EMITTER_H
+#define FOVEA_FRONTEND_EMITTER_H
+
+#include "frontend/Values.h"
+
+#include "llvm/ADT/StringMap.h"
+
+#include <map>
+#include <optional>
+
+namespace fovea {
+
+/// The type in which two numbers meet.
+struct Meeting {
+  mlir::Type element;
+  bool weak;
+};
+
+class Emitter {
+public:
+  explicit Emitter(ir::FuncOp func);
+
+  mlir::OpBuilder builder;
+  mlir::MLIRContext *context;
+  mlir::Location loc;
+
+  mlir::Type boolType, i32, i64, f16, bf16, f32, f64;
+  /// By name ("f32"); null if there is none.
+  mlir::Type dtype(llvm::StringRef name) const;
+
+  //===--- axes -----------------------------------------------------------===//
+
+  /// Names of the axes of all indices in scope here: an index that is bound now
+  /// gets another axis.
+  llvm::SmallVector<mlir::StringAttr> live;
+  bool isLive(ir::AxisAttr axis) const;
+
+  /// An axis of that extent that is not live: `prefer` if it can be had, else
+  /// `name`, `name_1`, ... One name stands for one extent in the function.
+  ir::AxisAttr axis(llvm::StringRef name, ir::SizeAttr size,
+                    ir::AxisAttr prefer = {});
+
+  /// Several at once, all different.
+  llvm::SmallVector<ir::AxisAttr> axes(llvm::StringRef name,
+                                       llvm::ArrayRef<ir::SizeAttr> sizes);
+
+  /// The array with its dims called `axes` instead.
+  Array withDims(Array array, llvm::ArrayRef<ir::AxisAttr> axes);
+  /// The array with no live axis among its dims.
+  Array detached(Array array);
+
+  //===--- leaves ---------------------------------------------------------===//
+
+  Array integer(int64_t value);
+  Array real(double value);
+  Array boolean(bool value);
+  Array size(ir::SizeAttr size);
+  Array index(ir::AxisAttr axis);
+  /// A literal, row-major; integers if all of `reals` are and `integers` says
+  /// so.
+  Array literal(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape,
+                mlir::Type element);
+
+  //===--- types ----------------------------------------------------------===//
+
+  /// Where bool, int and float meet, the higher one wins, its weakness with it;
+  /// of equal ones the strong one. Null for f32 with f64.
+  std::optional<Meeting> meet(const Array &a, const Array &b) const;
+  /// The array as that element type. Weak floats that vary with an index are
+  /// computed in it, not converted.
+  Array convert(Array array, mlir::Type element, bool weak = false);
+  /// Integers and bools as weak floats.
+  Array toFloat(Array array);
+  /// Rounded to f16 or bf16 and widened again.
+  Array rounded(Array array, mlir::Type storage);
+
+  //===--- operations -----------------------------------------------------===//
+
+  /// An operation by name ("exp", "add") on operands of one element type whose
+  /// dims agree; the result has the dims of the first operand that has any.
+  template <typename Op, typename... Args>
+  Array apply(llvm::ArrayRef<Array> operands, bool weak, Args &&...args) {
+    auto op = builder.createOrFold<Op>(loc, std::forward<Args>(args)...);
+    return shaped(op, operands, weak);
+  }
+  Array compare(ir::Predicate predicate, Array a, Array b);
+  Array logicalNot(Array a);
+  Array logicalAnd(Array a, Array b);
+  /// `a` where the condition holds, else `b`; hard if a branch is the constant
+  /// 0 or -inf.
+  Array select(Array condition, Array a, Array b);
+  Array reduce(ir::ReduceKind kind, Array body, std::optional<Array> guard,
+               llvm::ArrayRef<ir::AxisAttr> axes);
+  /// The array read at `indices` along its first dims; bare coordinates of
+  /// equal extent become renames.
+  Array read(Array array, llvm::ArrayRef<Array> indices,
+             llvm::StringRef tensor);
+  /// The array with b's dims called as a's are. Needs equal ranks.
+  Array aligned(Array array, const Array &like);
+
+  Array shaped(mlir::Value value, llvm::ArrayRef<Array> operands, bool weak);
+
+private:
+  mlir::Value retype(mlir::Value value, mlir::Type element);
+  mlir::Value cloneAs(mlir::Operation *op, mlir::Type element);
+
+  llvm::StringMap<ir::SizeAttr> extents;
+  std::map<std::pair<void *, void *>, mlir::Value> retyped;
+};
+
+/// The constant behind a scalar, if it is one.
+std::optional<double> constantOf(const Array &array);
+/// The axis whose coordinate the scalar is, if it is one; else null.
+ir::AxisAttr coordinateOf(const Array &array);
+
+} // namespace fovea
+
+#endif // FOVEA_FRONTEND_EMITTER_H

@@ -1,0 +1,112 @@
+//===- Compare.cpp - when results count as equal --------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/Compare.h"
+
+#include "runtime/Print.h"
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+using namespace fovea;
+
+Tolerance fovea::toleranceOf(DType dtype) {
+  switch (dtype) {
+  case DType::Bool:
+  case DType::I32:
+  case DType::I64:
+    return {0, 0};
+  case DType::F16:
+    return {1e-3, 2e-3};
+  case DType::BF16:
+    return {1e-3, 1.6e-2};
+  case DType::F32:
+    return {1e-5, 1e-4};
+  case DType::F64:
+    return {1e-10, 1e-9};
+  }
+  return {0, 0};
+}
+
+Tolerance fovea::typedTolerance(DType dtype) {
+  return dtype == DType::F64 ? Tolerance{1e-7, 1e-7} : toleranceOf(dtype);
+}
+
+std::string fovea::elementText(const Tensor &tensor, int64_t offset) {
+  if (tensor.dtype() == DType::Bool)
+    return tensor.loadAsInt(offset) ? "true" : "false";
+  if (isInteger(tensor.dtype()))
+    return std::to_string(tensor.loadAsInt(offset));
+  const int digits = tensor.dtype() == DType::F64   ? 15
+                     : tensor.dtype() == DType::F32 ? 8
+                                                    : 5;
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*g", digits, tensor.loadAsDouble(offset));
+  return text;
+}
+
+/// How many tolerances lie between the two elements; agreement is up to 1.
+static double distance(double got, double wanted, Tolerance tolerance) {
+  if (std::isnan(got) && std::isnan(wanted))
+    return 0;
+  if (got == wanted)
+    return 0;
+  if (!std::isfinite(got) || !std::isfinite(wanted))
+    return std::numeric_limits<double>::infinity();
+  const double allowed =
+      tolerance.absolute + tolerance.relative * std::fabs(wanted);
+  return std::fabs(got - wanted) / allowed;
+}
+
+Expected<std::optional<Difference>>
+fovea::compare(const Tensor &got, const Tensor &wanted, Tolerance tolerance) {
+  if (got.dtype() != wanted.dtype())
+    return Status::error(StatusCode::DType,
+                         std::string(name(got.dtype())) + " is compared with " +
+                             std::string(name(wanted.dtype())));
+  if (got.shape() != wanted.shape())
+    return Status::error(StatusCode::Shape, "shape " + shapeText(got.shape()) +
+                                                " is compared with " +
+                                                shapeText(wanted.shape()));
+  const bool exact = !isFloat(got.dtype());
+  Difference worst{0, got.numElements(), {}, {}, {}, 0};
+  int64_t worstOrdinal = -1;
+  double worstDistance = 0;
+  std::vector<int64_t> wantedOffsets;
+  wantedOffsets.reserve(wanted.numElements());
+  forEachOffset(wanted,
+                [&](int64_t offset) { wantedOffsets.push_back(offset); });
+  int64_t ordinal = -1;
+  forEachOffset(got, [&](int64_t offset) {
+    const int64_t other = wantedOffsets[++ordinal];
+    const double miss =
+        exact ? (got.loadAsInt(offset) == wanted.loadAsInt(other) ? 0 : 2)
+              : distance(got.loadAsDouble(offset), wanted.loadAsDouble(other),
+                         tolerance);
+    if (!(miss > 1))
+      return;
+    ++worst.count;
+    if (miss <= worstDistance)
+      return;
+    worstDistance = miss;
+    worstOrdinal = ordinal;
+    worst.got = elementText(got, offset);
+    worst.wanted = elementText(wanted, other);
+    worst.allowed =
+        exact ? 0
+              : tolerance.absolute +
+                    tolerance.relative * std::fabs(wanted.loadAsDouble(other));
+  });
+  if (worst.count == 0)
+    return std::optional<Difference>();
+  for (size_t axis = got.rank(); axis-- > 0;) {
+    worst.position.insert(worst.position.begin(),
+                          worstOrdinal % got.shape()[axis]);
+    worstOrdinal /= got.shape()[axis];
+  }
+  return std::optional<Difference>(std::move(worst));
+}

@@ -1,0 +1,71 @@
+//===- Compare.h - when results count as equal ------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// The error model. An element y agrees with the reference r if
+//
+//   |y - r| <= absolute + relative * |r|,
+//
+// with NaN equal to NaN and an infinity to itself only. bool and integers agree
+// exactly. The numbers per type:
+//
+//   f64   1e-10, 1e-9     f32   1e-5, 1e-4     (sums of some thousand terms in
+//   f16   1e-3,  2e-3     bf16  1e-3, 1.6e-2    another order; one rounding of
+//                                               the result for f16 and bf16)
+//
+// `~=` in a test block compares with a number that a person typed, of seven or
+// eight digits: f64 is judged as 1e-7, 1e-7 there.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_COMPARE_H
+#define FOVEA_TOOLS_COMPARE_H
+
+#include "runtime/Status.h"
+#include "runtime/Tensor.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+struct Tolerance {
+  double absolute;
+  double relative;
+};
+
+/// What a result of type `dtype` may differ by from the reference.
+Tolerance toleranceOf(DType dtype);
+
+/// The same for `~=` in test blocks.
+Tolerance typedTolerance(DType dtype);
+
+/// Two arrays that do not agree.
+struct Difference {
+  /// How many elements differ by more than the tolerance, of how many.
+  int64_t count;
+  int64_t total;
+  /// Where the worst of them lies: the one that misses by the most tolerances.
+  std::vector<int64_t> position;
+  /// The two values there, as text.
+  std::string got;
+  std::string wanted;
+  /// What was allowed there.
+  double allowed;
+};
+
+/// Compares two arrays of one dtype and shape; nothing if they agree. Errors:
+/// DType and Shape if these differ.
+Expected<std::optional<Difference>>
+compare(const Tensor &got, const Tensor &wanted, Tolerance tolerance);
+
+/// One element as text with the digits that its type has.
+std::string elementText(const Tensor &tensor, int64_t offset);
+
+} // namespace fovea
+
+#endif // FOVEA_TOOLS_COMPARE_H

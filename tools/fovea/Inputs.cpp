@@ -1,0 +1,239 @@
+//===- Inputs.cpp - the sizes and arrays of a call ------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/fovea/Inputs.h"
+
+#include "runtime/Print.h"
+#include "tools/fovea/Failure.h"
+#include "tools/fovea/Fill.h"
+
+#include <algorithm>
+
+using namespace fovea;
+using namespace fovea::driver;
+
+static const PlannedInput &planned(const Plan &plan, const std::string &name) {
+  for (const PlannedInput &input : plan.inputs)
+    if (input.param->name == name)
+      return input;
+  throw Failure(Exit::Internal, "the input `" + name + "` was not planned");
+}
+
+//===----------------------------------------------------------------------===//
+// Sizes
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Finds the dimensions of a call.
+class Sizes {
+public:
+  Sizes(const Plan &plan, const Exe &exe);
+
+  std::vector<int64_t> solve(std::vector<std::string> &notes);
+
+private:
+  std::vector<int64_t> knownShape(const PlannedInput &input) const;
+  void apply(Origin origin);
+  void checkGiven(const std::string &name, int64_t size, size_t dim) const;
+
+  const Plan &plan;
+  const Exe &exe;
+  std::vector<std::vector<int64_t>> shapes;
+  std::vector<int64_t> dims;
+};
+
+} // namespace
+
+Sizes::Sizes(const Plan &plan, const Exe &exe)
+    : plan(plan), exe(exe), dims(exe.dims().size(), -1) {
+  for (const Array &input : exe.inputs())
+    shapes.push_back(knownShape(planned(plan, input.name)));
+}
+
+/// The shape as far as the value, or a pack's sizes, tell it.
+std::vector<int64_t> Sizes::knownShape(const PlannedInput &input) const {
+  if (input.array)
+    return input.array->shape();
+  if (input.setting.value.kind == Value::Kind::Literal)
+    return input.setting.value.shape;
+  std::vector<int64_t> shape;
+  for (const std::string &dim : input.param->dims) {
+    if (!dim.ends_with("...")) {
+      shape.push_back(-1);
+      continue;
+    }
+    const size_t count = input.rank + 1 - input.param->dims.size();
+    const auto given = plan.sizes.find(dim.substr(0, dim.size() - 3));
+    if (given == plan.sizes.end())
+      shape.insert(shape.end(), count, -1);
+    else
+      shape.insert(shape.end(), given->second.value.integers.begin(),
+                   given->second.value.integers.end());
+  }
+  return shape;
+}
+
+/// The dimension `name` was found to be another size than the user says.
+void Sizes::checkGiven(const std::string &name, int64_t size,
+                       size_t dim) const {
+  if (dims[dim] < 0 || dims[dim] == size)
+    return;
+  std::string why;
+  for (size_t i = 0; i < shapes.size() && why.empty(); ++i) {
+    const PlannedInput &input = planned(plan, exe.inputs()[i].name);
+    const bool known = std::count(shapes[i].begin(), shapes[i].end(), -1) == 0;
+    for (const std::string &written : input.param->dims)
+      for (const std::string &part : namesIn(written))
+        if (known && part == name)
+          why =
+              "`" + input.param->name + "` with shape " + shapeText(shapes[i]);
+  }
+  throw usage("`" + name + "` is given as " + std::to_string(size) + ", but " +
+              (why.empty() ? "the other sizes make" : why + " makes") + " it " +
+              std::to_string(dims[dim]));
+}
+
+/// Takes over the sizes that `origin` gives. An example's sizes stand back
+/// behind what is known; the command line's may not contradict it.
+void Sizes::apply(Origin origin) {
+  for (size_t dim = 0; dim < dims.size(); ++dim) {
+    const std::string &name = exe.dims()[dim];
+    const auto given = plan.sizes.find(name);
+    if (given == plan.sizes.end() || given->second.origin != origin ||
+        given->second.value.shape.size() != 0)
+      continue;
+    const int64_t size = given->second.value.integers[0];
+    if (origin == Origin::CommandLine)
+      checkGiven(name, size, dim);
+    if (dims[dim] >= 0)
+      continue;
+    dims[dim] = size;
+    exe.solve(shapes, dims);
+  }
+}
+
+std::vector<int64_t> Sizes::solve(std::vector<std::string> &notes) {
+  exe.solve(shapes, dims);
+  apply(Origin::CommandLine);
+  apply(Origin::Example);
+  for (size_t dim = 0; dim < dims.size(); ++dim) {
+    if (dims[dim] >= 0)
+      continue;
+    const std::string &name = exe.dims()[dim];
+    dims[dim] = defaultSize;
+    notes.push_back(name + " = " + std::to_string(defaultSize) +
+                    ", as nothing says otherwise; give " + name + "=...");
+    exe.solve(shapes, dims);
+  }
+  // Now that all sizes are known, the messages can name the inputs.
+  for (size_t i = 0; i < shapes.size(); ++i)
+    if (std::count(shapes[i].begin(), shapes[i].end(), -1) != 0)
+      shapes[i] = exe.inputShape(i, dims);
+  exe.solve(shapes, dims);
+  return dims;
+}
+
+//===----------------------------------------------------------------------===//
+// Arrays
+//===----------------------------------------------------------------------===//
+
+static Failure wrongValue(const PlannedInput &input, const std::string &found) {
+  return usage("`" + input.param->name + "` is " + input.param->typeText() +
+               ", but " + found + " is given");
+}
+
+static Tensor fromLiteral(const PlannedInput &input) {
+  const Value &value = input.setting.value;
+  const DType dtype = input.dtype;
+  Tensor tensor = orFail(Tensor::allocate(dtype, value.shape));
+  if (value.isBool && dtype != DType::Bool)
+    throw wrongValue(input, "true or false");
+  for (size_t i = 0; i < value.elements.size(); ++i) {
+    if (isFloat(dtype)) {
+      tensor.store(static_cast<int64_t>(i), value.elements[i]);
+      continue;
+    }
+    if (!value.isInteger())
+      throw wrongValue(input, "a number that is not whole");
+    const int64_t number = value.integers[i];
+    const bool fits = dtype == DType::Bool ? number == 0 || number == 1
+                      : dtype == DType::I32
+                          ? number >= INT32_MIN && number <= INT32_MAX
+                          : true;
+    if (!fits)
+      throw wrongValue(input, std::to_string(number));
+    tensor.store(static_cast<int64_t>(i), number);
+  }
+  return tensor;
+}
+
+/// `0,10` as `random:0,10` has it.
+static std::string rangeText(const Value &value) {
+  char text[80];
+  std::snprintf(text, sizeof text, "%g to %g", value.lo, value.hi);
+  return text;
+}
+
+/// Makes one array, and says in `note` what is in it.
+static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
+                        uint64_t seed, uint64_t index, std::string &note) {
+  const Value &value = input.setting.value;
+  if (input.array) {
+    note = "from " + value.text;
+    return *input.array;
+  }
+  if (value.kind == Value::Kind::Literal)
+    return fromLiteral(input);
+  if (value.kind == Value::Kind::Word)
+    throw wrongValue(input, "`" + value.text + "`");
+  Tensor tensor = orFail(Tensor::allocate(input.dtype, std::move(shape)));
+  const PhiloxKey key =
+      value.seed ? keyFromSeed(*value.seed) : fold(seed, int64_t(index));
+  if (value.kind == Value::Kind::Uniform) {
+    note = "random from " + rangeText(value);
+    fillUniform(tensor, key, value.lo, value.hi);
+  } else if (value.kind == Value::Kind::Normal && input.dtype == DType::Bool) {
+    note = "random";
+    fillUniform(tensor, key, 0, 2);
+  } else if (value.kind == Value::Kind::Normal && isFloat(input.dtype)) {
+    note = "random normal";
+    fillNormal(tensor, key);
+  } else if (value.kind == Value::Kind::Normal &&
+             input.setting.origin == Origin::CommandLine) {
+    throw usage("`" + input.param->name + "` is " + input.param->typeText() +
+                    ", so random numbers for it need a range",
+                "write `" + input.param->name + "=random:0,10`");
+  } else {
+    note = "zeros";
+    if (input.setting.origin == Origin::Nobody)
+      note += ", as it is not given; give " + input.param->name +
+              "=random:0,10 or " + input.param->name + "=@file.npy";
+  }
+  return tensor;
+}
+
+Inputs driver::makeInputs(const Plan &plan, const Exe &exe, uint64_t seed) {
+  Inputs inputs;
+  std::vector<std::string> sizeNotes;
+  inputs.dims = Sizes(plan, exe).solve(sizeNotes);
+  std::string sizes;
+  for (size_t dim = 0; dim < inputs.dims.size(); ++dim)
+    sizes += (dim ? ", " : "") + exe.dims()[dim] + " = " +
+             std::to_string(inputs.dims[dim]);
+  if (!sizes.empty())
+    inputs.notes.push_back(sizes);
+  inputs.notes.insert(inputs.notes.end(), sizeNotes.begin(), sizeNotes.end());
+  for (size_t i = 0; i < exe.inputs().size(); ++i) {
+    const PlannedInput &input = planned(plan, exe.inputs()[i].name);
+    std::string note;
+    inputs.arrays.push_back(
+        makeArray(input, exe.inputShape(i, inputs.dims), seed, i, note));
+    if (!note.empty())
+      inputs.notes.push_back(input.param->name + ": " + note);
+  }
+  return inputs;
+}

@@ -1,0 +1,38 @@
+//===- Inputs.h - the sizes and arrays of a call ----------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_FOVEA_INPUTS_H
+#define FOVEA_TOOLS_FOVEA_INPUTS_H
+
+#include "tools/fovea/Plan.h"
+#include "tools/fovea/Session.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace fovea::driver {
+
+/// The size of a dimension of which nobody says anything.
+inline constexpr int64_t defaultSize = 8;
+
+/// What a call of an exe gets.
+struct Inputs {
+  /// One number for each dimension of the exe.
+  std::vector<int64_t> dims;
+  /// In the order of the exe.
+  std::vector<Tensor> arrays;
+  /// Lines that say where sizes and values come from.
+  std::vector<std::string> notes;
+};
+
+/// Solves for the sizes and makes the arrays. Failure (Usage) if what is given
+/// contradicts itself.
+Inputs makeInputs(const Plan &plan, const Exe &exe, uint64_t seed);
+
+} // namespace fovea::driver
+
+#endif // FOVEA_TOOLS_FOVEA_INPUTS_H

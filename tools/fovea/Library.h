@@ -1,0 +1,66 @@
+//===- Library.h - libfovea, loaded when it is needed -----------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// The compiler brings LLVM along, which takes longer to load than most commands
+// take to run. So the driver is not linked with libfovea but opens it for the
+// verbs that compile.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_FOVEA_LIBRARY_H
+#define FOVEA_TOOLS_FOVEA_LIBRARY_H
+
+#include "runtime/fovea.h"
+
+namespace fovea::driver {
+
+/// The functions of runtime/fovea.h that the driver uses, under their names
+/// without `fovea_`.
+#define FOVEA_DRIVER_FUNCTIONS(X)                                              \
+  X(backend_count)                                                             \
+  X(backend_name)                                                              \
+  X(call_create)                                                               \
+  X(call_diagnostics)                                                          \
+  X(call_free)                                                                 \
+  X(call_text)                                                                 \
+  X(compile)                                                                   \
+  X(exe_describe)                                                              \
+  X(exe_free)                                                                  \
+  X(exe_input)                                                                 \
+  X(exe_input_shape)                                                           \
+  X(exe_result)                                                                \
+  X(exe_result_shape)                                                          \
+  X(exe_solve)                                                                 \
+  X(ir)                                                                        \
+  X(library_abi_version)                                                       \
+  X(program_check)                                                             \
+  X(program_example)                                                           \
+  X(program_example_count)                                                     \
+  X(program_free)                                                              \
+  X(program_function)                                                          \
+  X(program_function_count)                                                    \
+  X(program_load)                                                              \
+  X(program_param)                                                             \
+  X(program_run_test)                                                          \
+  X(program_setting)                                                           \
+  X(program_test_count)                                                        \
+  X(program_test_name)                                                         \
+  X(run)                                                                       \
+  X(stage_name)
+
+struct Library {
+#define FOVEA_DRIVER_POINTER(name) decltype(&fovea_##name) name;
+  FOVEA_DRIVER_FUNCTIONS(FOVEA_DRIVER_POINTER)
+#undef FOVEA_DRIVER_POINTER
+};
+
+/// Opens `../lib/libfovea.so` as seen from the executable, once. Failure if
+/// that cannot be.
+const Library &library();
+
+} // namespace fovea::driver
+
+#endif // FOVEA_TOOLS_FOVEA_LIBRARY_H

@@ -1,0 +1,327 @@
+//===- Options.cpp - the command line -------------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/fovea/Options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+
+using namespace fovea;
+using namespace fovea::driver;
+
+static constexpr const char *greeting =
+    R"(fovea compiles attention and loss expressions and runs them.
+
+  fovea run examples/attention.fov              run the example of the file
+  fovea run attention.fov N=7 q=@q.npy -o o.npy with arrays of your own
+  fovea check attention.fov                     look for errors only
+
+Verbs: run, check, test, ir. `fovea VERB --help` tells what each can do.
+)";
+
+static constexpr const char *runHelp =
+    R"(Runs a function and prints its results.
+
+  fovea run attention.fov
+  fovea run attention.fov attention q=@q.npy N=128 scale=0.5 -o o=o.npy
+
+Without FUNCTION, the one of the first example in the file. What is not given
+comes from the example, else floats and bools are random, integers zero.
+
+name=value gives an input, a dimension or an option:
+  q=@q.npy                a NumPy file
+  q=random:normal,seed=1  normal with mean 0 and deviation 1 (q=random)
+  q=random:0,10           uniform from 0 up to 10; integers for an integer input
+  q=zeros                 zeros
+  x=[[1,2],[3,4]]         an array
+  scale=0.5  causal=true  a scalar
+  N=128                   a dimension
+  reduction=mean          the choice of an option
+)";
+
+static constexpr const char *checkHelp =
+    R"(Looks for errors in a program without running it.
+
+  fovea check attention.fov
+)";
+
+static constexpr const char *testHelp =
+    R"(Runs the test blocks of a program.
+
+  fovea test loss.fov
+  fovea test loss.fov --backend=reference
+)";
+
+static constexpr const char *irHelp =
+    R"(Prints the compiler's view of a function.
+
+  fovea ir attention.fov
+  fovea ir attention.fov attention --stage=optimized
+
+--stage is one of
+  formula    the function as the frontend understands it
+  optimized  after all passes that do not depend on a backend
+)";
+
+namespace {
+
+/// The options as text, before they are understood.
+struct Texts {
+  std::string file;
+  std::vector<std::string> arguments;
+  std::vector<std::string> outputs;
+  std::optional<std::string> backend, floatType, stage, seed, color;
+  bool verify = false;
+  bool full = false;
+};
+
+/// One verb and what it takes.
+struct Command {
+  Verb verb;
+  CLI::App *app;
+};
+
+} // namespace
+
+static CLI::App *addVerb(CLI::App &app, Texts &texts, const char *name,
+                         const char *help) {
+  CLI::App *verb = app.add_subcommand(name, help);
+  verb->allow_extras();
+  verb->add_option("FILE", texts.file, "the program");
+  verb->add_option("--color", texts.color, "auto, always or never");
+  return verb;
+}
+
+static void addBackend(CLI::App *verb, Texts &texts) {
+  verb->add_option("--backend", texts.backend, "cpu (default) or reference");
+}
+
+static void addFunction(CLI::App *verb, Texts &texts) {
+  verb->add_option("ARGUMENTS", texts.arguments, "[FUNCTION] [name=value...]");
+  verb->add_option("--float", texts.floatType,
+                   "what `float` is: f16, bf16, f32 or f64");
+}
+
+static std::vector<Command> declare(CLI::App &app, Texts &texts) {
+  app.allow_extras();
+  app.add_option("--color", texts.color, "auto, always or never");
+  app.set_version_flag("--version", "fovea " FOVEA_VERSION_STRING);
+  CLI::App *run = addVerb(app, texts, "run", runHelp);
+  addFunction(run, texts);
+  addBackend(run, texts);
+  run->add_option("-o,--output", texts.outputs,
+                  "name=FILE.npy: write that result; FILE.npy: the only one")
+      ->allow_extra_args(false);
+  run->add_flag("--verify", texts.verify,
+                "compare with the reference backend; exit 3 if they differ");
+  run->add_option("--seed", texts.seed, "of random inputs (default 0)");
+  run->add_flag("--full", texts.full, "print every element");
+  CLI::App *check = addVerb(app, texts, "check", checkHelp);
+  CLI::App *test = addVerb(app, texts, "test", testHelp);
+  addBackend(test, texts);
+  CLI::App *ir = addVerb(app, texts, "ir", irHelp);
+  addFunction(ir, texts);
+  ir->add_option("--stage", texts.stage, "formula (default) or optimized");
+  return {{Verb::Run, run},
+          {Verb::Check, check},
+          {Verb::Test, test},
+          {Verb::Ir, ir}};
+}
+
+/// The names that options of `app` have, with their dashes.
+static std::vector<std::string> optionNames(const CLI::App &app) {
+  std::vector<std::string> names;
+  for (const CLI::Option *option : app.get_options()) {
+    for (const std::string &name : option->get_lnames())
+      names.push_back("--" + name);
+    for (const std::string &name : option->get_snames())
+      names.push_back("-" + name);
+  }
+  return names;
+}
+
+static bool looksLikeOption(const std::string &text) {
+  return text.size() > 1 && text[0] == '-';
+}
+
+/// The failure for something that nothing takes.
+static Failure unexpected(const CLI::App &app, const std::string &text) {
+  if (!looksLikeOption(text))
+    return usage("`" + text + "` is one argument too many");
+  const std::string name = text.substr(0, text.find('='));
+  return usage("there is no option `" + name + "`",
+               nearest(name, optionNames(app)));
+}
+
+static Failure unknownVerb(const std::string &text,
+                           const std::vector<Command> &commands) {
+  if (text.ends_with(".fov"))
+    return usage("`" + text + "` is a file where a verb is needed",
+                 "did you mean `fovea run " + text + "`?");
+  std::vector<std::string> names;
+  for (const Command &command : commands)
+    names.push_back(command.app->get_name());
+  std::string help = nearest(text, names);
+  return usage("there is no verb `" + text + "`",
+               help.empty() ? "the verbs are run, check, test and ir" : help);
+}
+
+//===----------------------------------------------------------------------===//
+// From text to meaning
+//===----------------------------------------------------------------------===//
+
+static Color colorOf(const std::string &text) {
+  if (text == "auto")
+    return Color::Auto;
+  if (text == "always")
+    return Color::Always;
+  if (text == "never")
+    return Color::Never;
+  throw usage("--color is `" + text + "`; it can be auto, always or never",
+              nearest(text, {"auto", "always", "never"}));
+}
+
+static uint64_t seedOf(const std::string &text) {
+  uint64_t seed = 0;
+  const char *end = text.data() + text.size();
+  auto [stop, fault] = std::from_chars(text.data(), end, seed);
+  if (fault != std::errc() || stop != end)
+    throw usage("--seed is `" + text +
+                "`; it can be a whole number from 0 to 2^64 - 1");
+  return seed;
+}
+
+static DType floatOf(const std::string &text) {
+  std::optional<DType> dtype = dtypeFromName(text);
+  if (dtype && isFloat(*dtype))
+    return *dtype;
+  throw usage("--float is `" + text + "`; it can be f16, bf16, f32 or f64",
+              nearest(text, {"f16", "bf16", "f32", "f64"}));
+}
+
+/// `name=file` or `file`.
+static OutputFile outputOf(const std::string &text) {
+  const size_t equals = text.find('=');
+  OutputFile output =
+      equals == std::string::npos
+          ? OutputFile{"", text}
+          : OutputFile{text.substr(0, equals), text.substr(equals + 1)};
+  if (output.path.empty() || equals == 0)
+    throw usage("`-o " + text + "` names no " +
+                    (output.path.empty() ? "file" : "result"),
+                "write `-o name=file.npy`, or `-o file.npy` for the only "
+                "result");
+  if (output.path[0] == '@')
+    throw usage("`-o " + text + "` has an `@`, which is for inputs only",
+                "write `-o " + text.substr(0, equals + 1) +
+                    output.path.substr(1) + "`");
+  return output;
+}
+
+/// Sorts `[FUNCTION] [name=value...]`.
+static void addArgument(const std::string &text, Options &options) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    if (options.function)
+      throw usage("`" + text + "` is one function too many, after `" +
+                      *options.function + "`",
+                  "an input is given as name=value");
+    options.function = text;
+    return;
+  }
+  Assignment assignment = {text.substr(0, equals), text.substr(equals + 1)};
+  if (assignment.name.empty())
+    throw usage("`" + text + "` has no name before the `=`");
+  if (assignment.value.empty())
+    throw usage("`" + text + "` has no value after the `=`");
+  for (const Assignment &earlier : options.assignments)
+    if (earlier.name == assignment.name)
+      throw usage("`" + assignment.name + "` is given twice, as `" +
+                  earlier.value + "` and as `" + assignment.value + "`");
+  options.assignments.push_back(std::move(assignment));
+}
+
+static Options understand(Verb verb, const std::string &verbName,
+                          const Texts &texts) {
+  Options options;
+  options.verb = verb;
+  options.file = texts.file;
+  if (options.file.empty())
+    throw usage("`fovea " + verbName + "` needs a file",
+                "for example `fovea " + verbName + " examples/attention.fov`");
+  for (const std::string &text : texts.arguments)
+    addArgument(text, options);
+  for (const std::string &text : texts.outputs)
+    options.outputs.push_back(outputOf(text));
+  options.backend = texts.backend;
+  if (texts.floatType)
+    options.floatType = floatOf(*texts.floatType);
+  if (texts.seed)
+    options.seed = seedOf(*texts.seed);
+  if (texts.stage)
+    options.stage = *texts.stage;
+  options.verify = texts.verify;
+  options.full = texts.full;
+  return options;
+}
+
+/// The failure for what CLI11 refuses. Its messages start with the option.
+static Failure refused(const CLI::Error &error) {
+  const std::string text = error.what();
+  const std::string name = text.substr(0, text.find(':'));
+  if (dynamic_cast<const CLI::ArgumentMismatch *>(&error) &&
+      looksLikeOption(name)) {
+    const bool missing = text.find("missing") != std::string::npos;
+    return usage("`" + name +
+                 (missing ? "` needs a value" : "` is given more than once"));
+  }
+  return usage(text);
+}
+
+std::optional<Options> driver::parseCommandLine(int argc,
+                                                const char *const *argv) {
+  // CLI11 wants them last to first. `help VERB` is `VERB --help`.
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments[0] == "help") {
+    arguments.erase(arguments.begin());
+    arguments.push_back("--help");
+  }
+  setColor(Color::Auto);
+  if (arguments.empty()) {
+    print(greeting);
+    return std::nullopt;
+  }
+  std::reverse(arguments.begin(), arguments.end());
+
+  Texts texts;
+  CLI::App app("Compiles attention and loss expressions and runs them.",
+               "fovea");
+  const std::vector<Command> commands = declare(app, texts);
+  try {
+    app.parse(arguments);
+  } catch (const CLI::Success &success) {
+    app.exit(success);
+    return std::nullopt;
+  } catch (const CLI::Error &error) {
+    throw refused(error);
+  }
+  if (texts.color)
+    setColor(colorOf(*texts.color));
+  for (const Command &command : commands) {
+    if (!command.app->parsed())
+      continue;
+    const std::vector<std::string> extras = command.app->remaining();
+    if (!extras.empty())
+      throw unexpected(*command.app, extras[0]);
+    return understand(command.verb, command.app->get_name(), texts);
+  }
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty())
+    throw usage("a verb is needed", "the verbs are run, check, test and ir");
+  throw looksLikeOption(extras[0]) ? unexpected(app, extras[0])
+                                   : unknownVerb(extras[0], commands);
+}

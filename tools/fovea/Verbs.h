@@ -1,0 +1,34 @@
+//===- Verbs.h - what the driver can do -------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_FOVEA_VERBS_H
+#define FOVEA_TOOLS_FOVEA_VERBS_H
+
+#include "tools/fovea/Failure.h"
+#include "tools/fovea/Inputs.h"
+#include "tools/fovea/Options.h"
+#include "tools/fovea/Session.h"
+
+namespace fovea::driver {
+
+/// Each does one verb and says how it ended, or throws a Failure.
+Exit runVerb(const Options &options);
+Exit checkVerb(const Options &options);
+Exit testVerb(const Options &options);
+Exit irVerb(const Options &options);
+
+/// Computes the same on the reference backend and compares. Says on the
+/// standard error how it went; false if a result differs by more than the
+/// error model allows (tools/Compare.h).
+bool verify(const Session &session, const Plan &plan, const Inputs &inputs,
+            const std::vector<Tensor> &results);
+
+/// Allocates the results of `exe` and runs it.
+std::vector<Tensor> runExe(const Exe &exe, const Inputs &inputs);
+
+} // namespace fovea::driver
+
+#endif // FOVEA_TOOLS_FOVEA_VERBS_H

@@ -1,0 +1,50 @@
+//===- Verify.cpp - comparing with the reference backend ------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "runtime/Print.h"
+#include "tools/Compare.h"
+#include "tools/fovea/Talk.h"
+#include "tools/fovea/Verbs.h"
+
+#include <cstdio>
+
+using namespace fovea;
+using namespace fovea::driver;
+
+/// `result` at [3, 4] is 1.5, the reference is 1.25 (...).
+static std::string describe(const std::string &name,
+                            const Difference &difference) {
+  char allowed[32];
+  std::snprintf(allowed, sizeof allowed, "%.3g", difference.allowed);
+  const std::string place = difference.position.empty()
+                                ? ""
+                                : " at " + shapeText(difference.position);
+  return "`" + name + "`" + place + " is " + difference.got +
+         ", the reference is " + difference.wanted + ", a difference of " +
+         allowed + " is allowed; " + std::to_string(difference.count) + " of " +
+         std::to_string(difference.total) + " elements differ";
+}
+
+bool driver::verify(const Session &session, const Plan &plan,
+                    const Inputs &inputs, const std::vector<Tensor> &results) {
+  Request request = plan.request;
+  request.backend = "reference";
+  const Exe reference = session.compile(request);
+  const std::vector<Tensor> wanted = runExe(reference, inputs);
+  bool same = true;
+  for (size_t i = 0; i < results.size(); ++i) {
+    const auto difference =
+        orFail(compare(results[i], wanted[i], toleranceOf(results[i].dtype())));
+    if (!difference)
+      continue;
+    same = false;
+    show(Failure(Exit::Differs,
+                 describe(reference.results()[i].name, *difference)));
+  }
+  if (same)
+    say("verified: the reference backend agrees");
+  return same;
+}

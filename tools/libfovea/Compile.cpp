@@ -1,0 +1,172 @@
+//===- Compile.cpp - from a request to a compiled function ----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/libfovea/Compile.h"
+
+#include "passes/Pipelines.h"
+#include "tools/libfovea/Entry.h"
+
+#include "mlir/Pass/PassManager.h"
+
+using namespace fovea;
+
+std::unique_ptr<mlir::MLIRContext> fovea::newContext() {
+  auto context = std::make_unique<mlir::MLIRContext>(
+      mlir::MLIRContext::Threading::DISABLED);
+  context->loadDialect<ir::FoveaDialect>();
+  return context;
+}
+
+CompilerMessages::CompilerMessages(mlir::MLIRContext &context)
+    : handler(&context, [this](mlir::Diagnostic &diagnostic) {
+        if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
+          text += (text.empty() ? "" : "; ") + diagnostic.str();
+        return mlir::success();
+      }) {}
+
+Status CompilerMessages::statusIfAny() const {
+  if (text.empty())
+    return Status::ok();
+  return Status::error(StatusCode::Internal, text);
+}
+
+Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+fovea::instantiate(const fovea_program &program, const Instance &instance,
+                   mlir::MLIRContext &context, fovea_call *call) {
+  Diagnostics diagnostics;
+  CompilerMessages messages(context);
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      program.program->instantiate(instance, context, diagnostics);
+  if (Status status = statusOf(diagnostics, call); status.failed())
+    return status;
+  if (Status status = messages.statusIfAny(); status.failed())
+    return status;
+  if (!module)
+    return Status::error(StatusCode::Internal,
+                         "`" + instance.function +
+                             "` was not translated, and no reason is known");
+  return module;
+}
+
+ir::FuncOp fovea::functionIn(mlir::ModuleOp module) {
+  return *module.getOps<ir::FuncOp>().begin();
+}
+
+Expected<std::unique_ptr<Executable>> fovea::compile(mlir::ModuleOp module,
+                                                     Backend &backend) {
+  CompilerMessages messages(*module.getContext());
+  Expected<std::unique_ptr<Executable>> executable =
+      backend.compile(functionIn(module));
+  if (executable || executable.status().code() != StatusCode::Internal)
+    return executable;
+  // What MLIR said is the better half of an internal error.
+  Status said = messages.statusIfAny();
+  return said.failed()
+             ? Expected<std::unique_ptr<Executable>>(
+                   std::move(said).withContext(executable.status().message()))
+             : std::move(executable);
+}
+
+static std::vector<DescribedArray> describe(const std::vector<Parameter> &list,
+                                            const Signature &signature) {
+  std::vector<DescribedArray> out;
+  for (const Parameter &parameter : list) {
+    std::vector<std::string> sizes;
+    for (const SizeExpr &size : parameter.shape)
+      sizes.push_back(text(size, signature));
+    out.push_back({parameter, CStrings(std::move(sizes))});
+  }
+  return out;
+}
+
+fovea_code fovea_compile(const fovea_program *program,
+                         const fovea_request *request, fovea_call *call,
+                         fovea_exe **exe, fovea_error *error) {
+  return entry(error, [&]() -> Status {
+    startCall(call);
+    if (!program || !exe)
+      return misuse("`program` or `exe` is null");
+    Expected<fovea_request> asked = fovea::request(request, "the request");
+    if (!asked)
+      return asked.status();
+    auto made = std::make_unique<fovea_exe>();
+    Expected<std::shared_ptr<Backend>> backend = backendNamed(asked->backend);
+    if (!backend)
+      return backend.status();
+    made->backend = *backend;
+    Expected<Instance> instance = instanceFor(*program, *asked);
+    if (!instance)
+      return instance.status();
+    made->context = newContext();
+    auto module = instantiate(*program, *instance, *made->context, call);
+    if (!module)
+      return module.status();
+    auto executable = compile(module->get(), *made->backend);
+    if (!executable)
+      return executable.status();
+    made->executable = *std::move(executable);
+    const Signature &signature = made->executable->signature();
+    made->signature = text(signature);
+    made->dims = CStrings(signature.dims);
+    made->inputs = describe(signature.inputs, signature);
+    made->results = describe(signature.results, signature);
+    *exe = made.release();
+    return Status::ok();
+  });
+}
+
+void fovea_exe_free(fovea_exe *exe) { delete exe; }
+
+static constexpr const char *stages[] = {"formula", "optimized"};
+
+const char *fovea_stage_name(uint64_t stage) {
+  return stage < std::size(stages) ? stages[stage] : nullptr;
+}
+
+/// Brings a module from the frontend to `stage`.
+static Status advance(mlir::ModuleOp module, std::string_view stage) {
+  std::string known;
+  for (const char *name : stages)
+    known += (known.empty() ? "`" : ", `") + std::string(name) + "`";
+  if (stage == stages[0])
+    return Status::ok();
+  if (stage != stages[1])
+    return misuse("there is no stage `" + std::string(stage) + "`; there is " +
+                  known);
+  CompilerMessages messages(*module.getContext());
+  mlir::PassManager manager(module.getContext());
+  buildOptimizePipeline(manager);
+  if (mlir::succeeded(manager.run(module)))
+    return Status::ok();
+  Status said = messages.statusIfAny();
+  return said.failed() ? said
+                       : Status::error(StatusCode::Internal,
+                                       "a pass failed without a reason");
+}
+
+fovea_code fovea_ir(const fovea_program *program, const fovea_request *request,
+                    const char *stage, fovea_call *call, fovea_error *error) {
+  return entry(error, [&]() -> Status {
+    startCall(call);
+    if (!program || !stage || !call)
+      return misuse("`program`, `stage` or `call` is null");
+    Expected<fovea_request> asked = fovea::request(request, "the request");
+    if (!asked)
+      return asked.status();
+    Expected<Instance> instance = instanceFor(*program, *asked);
+    if (!instance)
+      return instance.status();
+    std::unique_ptr<mlir::MLIRContext> context = newContext();
+    auto module = instantiate(*program, *instance, *context, call);
+    if (!module)
+      return module.status();
+    if (Status status = advance(module->get(), stage); status.failed())
+      return status;
+    llvm::raw_string_ostream stream(call->text);
+    (*module)->print(stream);
+    return Status::ok();
+  });
+}

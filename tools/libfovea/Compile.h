@@ -1,0 +1,57 @@
+//===- Compile.h - from a request to a compiled function --------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_LIBFOVEA_COMPILE_H
+#define FOVEA_TOOLS_LIBFOVEA_COMPILE_H
+
+#include "tools/libfovea/Objects.h"
+
+#include "mlir/IR/Diagnostics.h"
+
+namespace fovea {
+
+/// A context for one function; functions compile at the same time, each in its
+/// own.
+std::unique_ptr<mlir::MLIRContext> newContext();
+
+/// What MLIR has to say while this lives. Users never see it, unless something
+/// is wrong inside Fovea.
+class CompilerMessages {
+public:
+  explicit CompilerMessages(mlir::MLIRContext &context);
+
+  /// An internal error if an error was reported.
+  Status statusIfAny() const;
+
+private:
+  std::string text;
+  mlir::ScopedDiagnosticHandler handler;
+};
+
+/// The backend of that name, one instance for the process; null is the default
+/// one.
+Expected<std::shared_ptr<Backend>> backendNamed(const char *name);
+
+/// Checks `request` against the functions of `program` and makes it what the
+/// frontend takes. Errors name what is near to what was asked for.
+Expected<Instance> instanceFor(const fovea_program &program,
+                               const fovea_request &request);
+
+/// Makes the IR of an instance.
+Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+instantiate(const fovea_program &program, const Instance &instance,
+            mlir::MLIRContext &context, fovea_call *call);
+
+/// The only function of `module`.
+ir::FuncOp functionIn(mlir::ModuleOp module);
+
+/// Compiles the only function of `module`.
+Expected<std::unique_ptr<Executable>> compile(mlir::ModuleOp module,
+                                              Backend &backend);
+
+} // namespace fovea
+
+#endif // FOVEA_TOOLS_LIBFOVEA_COMPILE_H
