@@ -123,6 +123,9 @@ std::string Elaborator::misfit(const ast::Param &param, const Actual &actual,
                                                    declared <= binders.size());
   if (!fits)
     return needs + "this is " + typeText(actual.array);
+  for (AxisAttr axis : binders)
+    if (declared == 0 && actual.array.type().hasAxis(axis.getName()))
+      return needs + "this varies with the index in brackets";
   bool wantsFloat =
       type.dtype == "float" || type.dtype[0] == 'f' || type.dtype == "bf16";
   if (type.dtype == "bool" && !actual.array.isBool())
@@ -302,16 +305,27 @@ Elaborator::MaybeArrays Elaborator::call(const std::string &name,
       return std::nullopt;
   }
   auto actuals = evaluate(call, inner);
+  // A function among the arguments means the indices outside the brackets.
+  bool closes = false;
+  for (size_t i = 0; actuals && i < actuals->size(); ++i) {
+    Actual &actual = (*actuals)[i];
+    if (!actual.closure.lambda || actual.closure.scope != inner)
+      continue;
+    actual.closure.scope = scope;
+    closes = true;
+  }
   if (!actuals)
     return std::nullopt;
   std::optional<Matching> matching =
       choose(callee, candidates, *actuals, binders);
   if (!matching)
     return std::nullopt;
-  // What the binders bound is complete now: their axes are free again.
+  // What the binders bound is complete now: their axes are free again, unless a
+  // function may still mean the outer index that shares one.
   llvm::erase_if(emit.live, [&](StringAttr name) {
-    return llvm::any_of(binders,
-                        [&](AxisAttr axis) { return axis.getName() == name; });
+    return !closes && llvm::any_of(binders, [&](AxisAttr axis) {
+      return axis.getName() == name;
+    });
   });
   return inlineCall(whole, call, *matching, scope, binders);
 }

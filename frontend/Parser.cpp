@@ -165,8 +165,10 @@ bool Parser::skipToBody() {
 }
 
 /// The only return must be there and be the last statement. Where something in
-/// the function could not be read, a missing one may be just that.
+/// the function could not be read, nothing is known about that.
 void Parser::checkReturn(const ast::Function &function) {
+  if (!blockIsWhole)
+    return;
   const ast::Return *first = nullptr;
   for (size_t i = 0; i < function.body.size(); ++i) {
     const auto *statement = std::get_if<ast::Return>(&function.body[i]);
@@ -188,7 +190,7 @@ void Parser::checkReturn(const ast::Function &function) {
     error(first->range,
           "`return` is not the last statement of " + quoted(function.name.name))
         .fix("move it to the end of the function");
-  else if (blockIsWhole)
+  else
     error(function.name.range, quoted(function.name.name) + " has no `return`")
         .fix("end the function with `return` and the result");
 }

@@ -25,13 +25,14 @@ static SmallVector<StringAttr> namesOf(ArrayRef<ir::AxisAttr> axes) {
 Emitter::Emitter(ir::FuncOp func, ModuleOp module, Program &program)
     : func(func), module(module), facts(func), plan(func, facts),
       tables(func, program), b(module) {
-  for (auto [i, input] : llvm::enumerate(func.getInputs()))
+  for (auto [i, input] : llvm::enumerate(func.getBody().getOps<ir::InputOp>()))
     storages[input.getResult()].elements = {
         tables.input(i), namesOf(ir::axesOf(input.getAxes()))};
   for (auto literal : func.getBody().getOps<ir::LiteralOp>())
     storages[literal.getResult()].elements = {
         tables.literal(literal), namesOf(ir::axesOf(literal.getAxes()))};
-  for (auto [i, output] : llvm::enumerate(func.getOutputs()))
+  for (auto [i, output] :
+       llvm::enumerate(func.getBody().getOps<ir::OutputOp>()))
     outputs[output] = tables.output(i);
 }
 
@@ -114,7 +115,7 @@ void Emitter::emitStage(const Stage &stage) {
     emitReduction(reduce, *inner, place, storage);
   } else {
     auto output = dyn_cast<ir::OutputOp>(stage.root);
-    Value value = output ? output.getValue() : stage.root->getResult(0);
+    Value value = output ? Value(output.getValue()) : stage.root->getResult(0);
     const Element result = elementAt(value, place);
     enter(*inner);
     storeElement(storage, result, arrayType(value).getElementType(), place);

@@ -40,10 +40,14 @@ LoadedCode::~LoadedCode() {
 }
 
 struct Jit::State {
-  JITTargetMachineBuilder machine;
-  std::unique_ptr<LLJIT> jit;
+  State(JITTargetMachineBuilder machine, std::unique_ptr<LLJIT> jit,
+        JITDylib &support)
+      : machine(std::move(machine)), jit(std::move(jit)), support(support) {}
+
+  const JITTargetMachineBuilder machine;
+  const std::unique_ptr<LLJIT> jit;
   /// What compiled code may call.
-  JITDylib *support = nullptr;
+  JITDylib &support;
   std::atomic<uint64_t> programs = 0;
 };
 
@@ -99,9 +103,8 @@ Expected<Jit *> Jit::make() {
       (*jit)->getExecutionSession().createBareJITDylib("support");
   if (llvm::Error error = defineSupport(**jit, support))
     return toStatus(std::move(error));
-  auto state = std::make_unique<State>(
-      State{std::move(*machine), std::move(*jit), &support, {}});
-  return new Jit(std::move(state));
+  return new Jit(
+      std::make_unique<State>(std::move(*machine), std::move(*jit), support));
 }
 
 Expected<std::unique_ptr<llvm::TargetMachine>> Jit::targetMachine() const {
@@ -118,7 +121,7 @@ Jit::load(std::unique_ptr<llvm::MemoryBuffer> object,
   ExecutionSession &session = state->jit->getExecutionSession();
   JITDylib &dylib =
       session.createBareJITDylib("program" + std::to_string(state->programs++));
-  dylib.addToLinkOrder(*state->support);
+  dylib.addToLinkOrder(state->support);
   std::unique_ptr<LoadedCode> code(
       new LoadedCode(std::make_unique<LoadedCode::Library>(
           LoadedCode::Library{session, dylib})));

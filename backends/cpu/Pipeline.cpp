@@ -18,7 +18,10 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassManager.h"
+
+#include "llvm/Target/TargetMachine.h"
 
 using namespace mlir;
 using namespace fovea;

@@ -17,6 +17,11 @@ using namespace fovea::cpu;
 
 /// Reads that need a check nest conditionals; deeper chains are cut by storing.
 static constexpr unsigned maxCheckedReads = 8;
+/// Every stage that needs a value has the code of all that is behind it; what
+/// is longer than this and used more than once is stored, or a program of n
+/// stages could become n^2 long. Formulas of attention and losses stay far
+/// below: this must not store a matrix of scores.
+static constexpr size_t maxShared = 96;
 
 Plan::Plan(ir::FuncOp func, const Facts &facts) {
   rankAxes(func);
@@ -36,9 +41,9 @@ void Plan::rankAxes(ir::FuncOp func) {
     for (ir::AxisAttr axis : ir::axesOf(axes))
       rank.try_emplace(axis.getName(), rank.size());
   };
-  for (ir::OutputOp output : func.getOutputs())
+  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>())
     add(output.getAxes());
-  for (ir::InputOp input : func.getInputs())
+  for (ir::InputOp input : func.getBody().getOps<ir::InputOp>())
     add(input.getAxes());
   for (Operation &op : func.getBody().front())
     for (Type type : op.getResultTypes())
@@ -63,7 +68,19 @@ public:
 
   explicit Walk(const llvm::DenseSet<Value> &stored) : stored(stored) {}
 
+  /// Whether one element of `root` takes many more evaluations than there are
+  /// operations behind it.
   bool explodes(Value root) {
+    return walk(root,
+                [&] { return visited.size() > 64 + 3 * distinct.size(); });
+  }
+  /// Whether it takes more than `limit` evaluations.
+  bool exceeds(Value root, size_t limit) {
+    return walk(root, [&] { return visited.size() > limit; });
+  }
+
+private:
+  bool walk(Value root, llvm::function_ref<bool()> isEnough) {
     Coords coords;
     for (size_t i = 0; i < arrayType(root).getAxes().size(); ++i)
       coords.push_back(numbers++);
@@ -73,7 +90,7 @@ public:
       if (!visited.insert({value.getAsOpaquePointer(), at}).second)
         continue;
       distinct.insert(value);
-      if (visited.size() > 64 + 3 * distinct.size())
+      if (isEnough())
         return true;
       if (!stored.contains(value))
         visit(value, at);
@@ -81,7 +98,6 @@ public:
     return false;
   }
 
-private:
   void visit(Value value, const Coords &coords) {
     Operation *op = value.getDefiningOp();
     const bool isRead = isa<ir::AtOp, ir::RenameOp>(op);
@@ -138,8 +154,11 @@ void Plan::chooseStored(ir::FuncOp func, const Facts &facts) {
     auto at = dyn_cast<ir::AtOp>(op);
     const bool checked = at && !facts.isInRange(at);
     checkedReads[result] = depth + checked;
-    if (!at && !isa<ir::RenameOp>(op))
+    if (!at && !isa<ir::RenameOp>(op)) {
+      if (!result.hasOneUse() && Walk(stored).exceeds(result, maxShared))
+        stored.insert(result);
       continue;
+    }
 
     Value source = op.getOperand(0);
     if (isa<ir::InputOp, ir::LiteralOp, ir::ConstantOp>(
@@ -190,7 +209,7 @@ void Plan::makeStages(ir::FuncOp func) {
     SmallVector<ir::AxisAttr> axes;
   };
   llvm::DenseMap<Operation *, Direct> direct;
-  for (ir::OutputOp output : func.getOutputs()) {
+  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>()) {
     auto [reduce, axes] = shownReduction(output);
     // Others may read such a result from the output: if an element of it fails,
     // so does the run.
@@ -207,7 +226,7 @@ void Plan::makeStages(ir::FuncOp func) {
     }
     order.push_back({&op, layout(arrayType(op.getResult(0))), nullptr});
   }
-  for (ir::OutputOp output : func.getOutputs()) {
+  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>()) {
     const bool done = llvm::any_of(
         order, [&](const Stage &stage) { return stage.output == output; });
     if (!done)

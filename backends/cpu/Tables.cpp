@@ -14,15 +14,6 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::cpu;
 
-Tables::Tables(ir::FuncOp func, Program &program)
-    : func(func), program(program) {
-  llvm::DenseSet<StringAttr> seen;
-  for (Operation &op : func.getBody().front())
-    for (ir::AxisAttr axis : axesAt(op))
-      if (seen.insert(axis.getName()).second)
-        program.axes.push_back({axis.getName().str(), size(axis.getSize())});
-}
-
 /// All axes that an operation makes or looks along.
 static SmallVector<ir::AxisAttr> axesAt(Operation &op) {
   SmallVector<ir::AxisAttr> axes;
@@ -31,6 +22,15 @@ static SmallVector<ir::AxisAttr> axesAt(Operation &op) {
   if (auto listed = op.getAttrOfType<ArrayAttr>("axes"))
     llvm::append_range(axes, ir::axesOf(listed));
   return axes;
+}
+
+Tables::Tables(ir::FuncOp func, Program &program)
+    : func(func), program(program) {
+  llvm::DenseSet<StringAttr> seen;
+  for (Operation &op : func.getBody().front())
+    for (ir::AxisAttr axis : axesAt(op))
+      if (seen.insert(axis.getName()).second)
+        program.axes.push_back({axis.getName().str(), size(axis.getSize())});
 }
 
 unsigned Tables::size(ir::SizeAttr size) {

@@ -118,7 +118,7 @@ TEST_CASE("backend: the signature of a function") {
     fovea.func @gqa dims ["G", "R", "N"] requires [#fovea.require<mod(N, G) eq 0 "N % G == 0">] {
       %q = fovea.input "q" [#fovea.axis<n: N>, #fovea.axis<h: G * R>] : !fovea.array<f16, h: G * R, n: N>
       %k = fovea.input "k" [#fovea.axis<g: G>] : !fovea.array<i1, g: G>
-      %s = fovea.index #fovea.axis<m: floordiv(N, G)> : !fovea.array<i64, m: floordiv(N, G)>
+      %s = fovea.index <m: floordiv(N, G)> : !fovea.array<i64, m: floordiv(N, G)>
       fovea.output "o" %q [#fovea.axis<h: G * R>, #fovea.axis<n: N>] : !fovea.array<f16, h: G * R, n: N>
       fovea.output "p" %s [#fovea.axis<m: floordiv(N, G)>] : !fovea.array<i64, m: floordiv(N, G)>
     }

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Reference.h"
+#include "tests/backends/reference/Reference.h"
 
 #include <random>
 #include <thread>
@@ -19,8 +19,8 @@ static const std::string attention = R"(
   %v = fovea.input "v" [#fovea.axis<j: N>, #fovea.axis<c: D>] : !fovea.array<f32, c: D, j: N>
   %p = fovea.mul %q, %k0 : !fovea.array<f32, c: D, i: N>, !fovea.array<f32, c: D, j: N>
   %s = fovea.reduce sum %p over [#fovea.axis<c: D>] : !fovea.array<f32, c: D, i: N, j: N>
-  %i = fovea.index #fovea.axis<i: N> : !fovea.array<i64, i: N>
-  %j = fovea.index #fovea.axis<j: N> : !fovea.array<i64, j: N>
+  %i = fovea.index <i: N> : !fovea.array<i64, i: N>
+  %j = fovea.index <j: N> : !fovea.array<i64, j: N>
   %seen = fovea.compare le %j, %i : !fovea.array<i64, j: N>, !fovea.array<i64, i: N>
   %ninf = fovea.constant 0xFF800000 : f32 : !fovea.array<f32>
   %x = fovea.select %seen, %s, %ninf hard neginf : !fovea.array<i1, i: N, j: N>, !fovea.array<f32, i: N, j: N>, !fovea.array<f32>

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Reference.h"
+#include "tests/backends/reference/Reference.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -38,12 +38,12 @@ TEST_CASE("reference: a value below a rename has coordinates of its own") {
 
 TEST_CASE("reference: a diagonal, and reads along the replaced axis") {
   Program program("\"N\"", square + R"(
-    %i = fovea.index #fovea.axis<i: N> : !fovea.array<i64, i: N>
+    %i = fovea.index <i: N> : !fovea.array<i64, i: N>
     %diagonal = fovea.at "x" %x [#fovea.axis<j: N>] [%i] : !fovea.array<f64, i: N, j: N> [!fovea.array<i64, i: N>] -> !fovea.array<f64, i: N>
-    %n = fovea.size #fovea.size<N + -1> : !fovea.array<i64>
+    %n = fovea.size <N + -1> : !fovea.array<i64>
     %back = fovea.sub %n, %i : !fovea.array<i64>, !fovea.array<i64, i: N>
     %flipped = fovea.at "x" %x [#fovea.axis<i: N>] [%back] : !fovea.array<f64, i: N, j: N> [!fovea.array<i64, i: N>] -> !fovea.array<f64, i: N, j: N>
-    %j = fovea.index #fovea.axis<j: N> : !fovea.array<i64, j: N>
+    %j = fovea.index <j: N> : !fovea.array<i64, j: N>
     %both = fovea.at "x" %x [#fovea.axis<i: N>, #fovea.axis<j: N>] [%j, %i] : !fovea.array<f64, i: N, j: N> [!fovea.array<i64, j: N>, !fovea.array<i64, i: N>] -> !fovea.array<f64, i: N, j: N>
     fovea.output "diagonal" %diagonal [#fovea.axis<i: N>] : !fovea.array<f64, i: N>
     fovea.output "flipped" %flipped [#fovea.axis<i: N>, #fovea.axis<j: N>] : !fovea.array<f64, i: N, j: N>
@@ -59,7 +59,7 @@ TEST_CASE("reference: a computed source is read at other coordinates") {
   Program program("\"N\", \"M\"", R"(
     %x = fovea.input "x" [#fovea.axis<i: N>] : !fovea.array<i64, i: N>
     %t = fovea.input "t" [#fovea.axis<n: M>] : !fovea.array<i64, n: M>
-    %i = fovea.index #fovea.axis<i: N> : !fovea.array<i64, i: N>
+    %i = fovea.index <i: N> : !fovea.array<i64, i: N>
     %y = fovea.add %x, %i : !fovea.array<i64, i: N>, !fovea.array<i64, i: N>
     %r = fovea.at "y" %y [#fovea.axis<i: N>] [%t] : !fovea.array<i64, i: N> [!fovea.array<i64, n: M>] -> !fovea.array<i64, n: M>
     %c = fovea.constant 7 : i64 : !fovea.array<i64>
@@ -82,7 +82,7 @@ TEST_CASE("reference: a computed source is read at other coordinates") {
 
 TEST_CASE("reference: the position names every axis of the read") {
   Program program("\"N\"", square + R"(
-    %i = fovea.index #fovea.axis<i: N> : !fovea.array<i64, i: N>
+    %i = fovea.index <i: N> : !fovea.array<i64, i: N>
     %one = fovea.constant 1 : i64 : !fovea.array<i64>
     %next = fovea.add %i, %one : !fovea.array<i64, i: N>, !fovea.array<i64>
     %r = fovea.at "x" %x [#fovea.axis<i: N>] [%next] : !fovea.array<f64, i: N, j: N> [!fovea.array<i64, i: N>] -> !fovea.array<f64, i: N, j: N>
@@ -111,9 +111,9 @@ TEST_CASE("reference: sizes") {
   Program program("\"N\", \"M\"", R"(
     %x = fovea.input "x" [#fovea.axis<i: N>] : !fovea.array<f64, i: N>
     %y = fovea.input "y" [#fovea.axis<j: M>] : !fovea.array<f64, j: M>
-    %a = fovea.size #fovea.size<2 * N * M + -1> : !fovea.array<i64>
-    %b = fovea.size #fovea.size<floordiv(N, M)> : !fovea.array<i64>
-    %c = fovea.size #fovea.size<mod(N, M)> : !fovea.array<i64>
+    %a = fovea.size <2 * N * M + -1> : !fovea.array<i64>
+    %b = fovea.size <floordiv(N, M)> : !fovea.array<i64>
+    %c = fovea.size <mod(N, M)> : !fovea.array<i64>
     fovea.output "a" %a [] : !fovea.array<i64>
     fovea.output "b" %b [] : !fovea.array<i64>
     fovea.output "c" %c [] : !fovea.array<i64>)");
@@ -131,7 +131,7 @@ TEST_CASE("reference: sizes") {
 TEST_CASE("reference: a negative extent is an error") {
   Program program("\"N\"", R"(
     %x = fovea.input "x" [#fovea.axis<i: N>] : !fovea.array<f64, i: N>
-    %j = fovea.index #fovea.axis<j: N + -1> : !fovea.array<i64, j: N + -1>
+    %j = fovea.index <j: N + -1> : !fovea.array<i64, j: N + -1>
     %r = fovea.reduce sum %j over [#fovea.axis<j: N + -1>] : !fovea.array<i64, j: N + -1>
     fovea.output "r" %r [] : !fovea.array<i64>)");
   CHECK(program.run({f64({4}, {0, 0, 0, 0})})[0].intAt() == 3);

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Reference.h"
+#include "tests/backends/reference/Reference.h"
 
 using namespace fovea;
 using namespace fovea::test;

@@ -1,0 +1,19 @@
+//===- Generator.h - random programs ----------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TESTS_GENERATE_GENERATOR_H
+#define FOVEA_TESTS_GENERATE_GENERATOR_H
+
+#include "tests/generate/Ast.h"
+
+namespace fovea::generate {
+
+/// A random program, well-typed; the same for the same seed.
+Case generate(uint64_t seed);
+
+} // namespace fovea::generate
+
+#endif // FOVEA_TESTS_GENERATE_GENERATOR_H
