@@ -18,6 +18,8 @@ using namespace fovea::ir;
 /// Inlined calls of one function: a program that needs more is a mistake (each
 /// function calling the one before it twice), and would take all memory.
 static constexpr size_t maxCalls = 20000;
+/// Calls within calls: each takes its share of the stack.
+static constexpr size_t deepestCall = 128;
 
 Elaborator::Elaborator(const Program::Impl &program, FuncOp func,
                        Diagnostics &diagnostics)
@@ -29,7 +31,9 @@ Elaborator::Elaborator(const Program::Impl &program, FuncOp func,
 
 fovea::Diagnostic &Elaborator::error(SourceRange range, std::string message) {
   fovea::Diagnostic &diagnostic = diagnostics.error(range, std::move(message));
-  for (Frame *frame = current; frame && frame->caller; frame = frame->caller)
+  size_t shown = 0;
+  for (Frame *frame = current; frame && frame->caller && shown++ < 8;
+       frame = frame->caller)
     diagnostic.at(frame->call, "in this call");
   return diagnostic;
 }
@@ -47,10 +51,28 @@ std::string fovea::dtypeText(const Array &array) {
   return text;
 }
 
+std::string fovea::quoted(SourceRange range) {
+  constexpr size_t longest = 40;
+  std::string text;
+  for (char c : range.text()) {
+    bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!blank || (!text.empty() && text.back() != ' '))
+      text += blank ? ' ' : c;
+  }
+  // Not cut within a character of several bytes.
+  if (text.size() > longest) {
+    size_t end = longest - 4;
+    while (end > 0 && (text[end] & 0xC0) == 0x80)
+      --end;
+    text = text.substr(0, end) + " ...";
+  }
+  return "`" + text + "`";
+}
+
 std::string Elaborator::typeText(const Array &array) const {
   std::string text = dtypeText(array);
   if (array.rank() == 0)
-    return text;
+    return array.weak ? "a " + text : text;
   text += "[";
   for (auto [i, dim] : llvm::enumerate(array.dims))
     text += (i ? ", " : "") + sizeText(dim.getSize());
@@ -100,15 +122,36 @@ Scope *Elaborator::newScope(Scope *parent, Frame *frame) {
   return &scopes.back();
 }
 
+bool Elaborator::countCall(SourceRange call) {
+  if (++calls <= maxCalls)
+    return true;
+  if (calls > maxCalls + 1)
+    return false;
+  // Told of the outermost call: where in it the number is reached is chance.
+  for (Frame *frame = current; frame && frame->caller; frame = frame->caller)
+    call = frame->call;
+  diagnostics
+      .error(call, "more than " + std::to_string(maxCalls) +
+                       " calls are needed for this one")
+      .fix("every call is a copy of the function's formula: give a value that "
+           "is needed twice a name");
+  return false;
+}
+
 Frame *Elaborator::newFrame(const ast::Function *function, Frame *caller,
-                            SourceRange call) {
-  if (frames.size() >= maxCalls) {
-    if (frames.size() == maxCalls)
-      error(call,
-            "more than " + std::to_string(maxCalls) + " calls in one formula");
+                            Frame *lexical, SourceRange call) {
+  if (caller && !countCall(call))
+    return nullptr;
+  size_t depth = 0;
+  for (Frame *outer = caller; outer; outer = outer->caller)
+    ++depth;
+  if (depth > deepestCall) {
+    error(call, "calls are nested more than " + std::to_string(deepestCall) +
+                    " deep");
     return nullptr;
   }
-  for (Frame *outer = caller; outer; outer = outer->caller) {
+  // A lambda may call what it is handed to: what counts is where it is written.
+  for (Frame *outer = lexical; outer; outer = outer->lexical) {
     if (!function || outer->function != function)
       continue;
     error(call, "`" + function->name.name + "` calls itself")
@@ -119,6 +162,7 @@ Frame *Elaborator::newFrame(const ast::Function *function, Frame *caller,
   Frame *frame = &frames.back();
   frame->function = function;
   frame->caller = caller;
+  frame->lexical = lexical;
   frame->call = call;
   frame->live.assign(emit.live.begin(), emit.live.end());
   frame->scope = newScope(nullptr, frame);
@@ -177,6 +221,8 @@ Elaborator::MaybeArrays Elaborator::body(Frame *frame) {
   frame->order = frame->definitions.size();
   if (!returns)
     return std::nullopt; // the parser has told
+  for (DefinitionState *definition : frame->definitions)
+    defineEarly(definition);
 
   const auto &declared = frame->function->results;
   std::vector<Array> results;
@@ -200,6 +246,17 @@ Elaborator::MaybeArrays Elaborator::body(Frame *frame) {
   if (!good)
     return std::nullopt;
   return results;
+}
+
+void Elaborator::defineEarly(DefinitionState *definition) {
+  if (definition->progress != DefinitionState::Progress::Pending)
+    return;
+  Frame *frame = definition->scope->frame;
+  unsigned order = std::exchange(frame->order, definition->order);
+  bool ready = readsDone(*definition->syntax->value, definition->scope);
+  frame->order = order;
+  if (ready && knowsRanges(definition))
+    define(definition);
 }
 
 void Elaborator::finishUnused(Frame *frame) {
@@ -234,6 +291,7 @@ bool Elaborator::define(DefinitionState *definition, ArrayRef<SizeAttr> hints) {
   if (definition->progress == Progress::Failed)
     good = false;
   definition->progress = good ? Progress::Done : Progress::Failed;
+  ++defined;
   frame->order = order;
   emit.live = live;
   current = outer;
@@ -251,7 +309,8 @@ bool Elaborator::defineNow(DefinitionState *definition,
       return false;
     if (arrays->size() != syntax.targets.size()) {
       error(syntax.value->range,
-            "gives " + std::to_string(arrays->size()) +
+            quoted(syntax.value->range) + " gives " +
+                std::to_string(arrays->size()) +
                 (arrays->size() == 1 ? " result, " : " results, ") +
                 std::to_string(syntax.targets.size()) +
                 " names stand on the left");

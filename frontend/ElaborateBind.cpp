@@ -108,20 +108,9 @@ bool Elaborator::solve(Frame *frame, const ast::Expr &expr, SizeAttr target) {
   }
 }
 
-namespace {
-/// One declared dimension and the extent that it meets.
-struct Equation {
-  const ast::Param *param;
-  size_t axis;
-  const ast::Expr *declared;
-  SizeAttr extent;
-  const Actual *actual;
-  bool solved = false;
-};
-} // namespace
-
 bool Elaborator::bindDims(Frame *frame, Matching &matching, SourceRange call) {
   std::vector<Equation> equations;
+  llvm::StringMap<const Actual *> packs; // that say what a pack stands for
   for (auto [param, actual] :
        llvm::zip_equal(matching.function->params, matching.actuals)) {
     const ast::ArrayType *type = arrayType(param);
@@ -143,16 +132,18 @@ bool Elaborator::bindDims(Frame *frame, Matching &matching, SourceRange call) {
       const Named *earlier = frame->scope->find(name);
       if (!earlier) {
         frame->scope->names.push_back({name, dim->range, sizes});
+        packs[name] = actual;
         continue;
       }
       if (std::get<DimensionPack>(earlier->entity).sizes == sizes.sizes)
         continue;
-      error(actual->range(), "`" + std::string(actual->range().text()) +
-                                 "` is " + typeText(array) +
-                                 ", its shape must be that of the argument "
-                                 "before (`" +
-                                 name + "...`)")
-          .at(dim->range, "`" + name + "...` is one shape in all parameters");
+      const Actual &first = *packs[name];
+      error(actual->range(),
+            quoted(actual->range()) + " is " + typeText(array) + ", " +
+                quoted(first.range()) + " is " + typeText(first.array))
+          .at(first.range(), typeText(first.array))
+          .at(dim->range, "`" + name + "...` is one shape in all parameters")
+          .fix("shapes must agree: nothing is broadcast by itself");
       return false;
     }
   }
@@ -170,23 +161,57 @@ bool Elaborator::bindDims(Frame *frame, Matching &matching, SourceRange call) {
     SizeAttr expected = size(*equation.declared, frame->scope, false);
     if (expected == equation.extent)
       continue;
-    std::string text(equation.actual->range().text());
+    if (!expected) {
+      reportUnsolved(frame, equation);
+      return false;
+    }
     std::string needed(equation.declared->range.text());
-    std::string message = "`" + text + "` is " +
-                          typeText(equation.actual->array) + ", its axis " +
-                          std::to_string(equation.axis) + " must be " + needed;
-    if (expected && sizeText(expected) != needed)
-      message += " = " + sizeText(expected);
-    fovea::Diagnostic &diagnostic = error(equation.actual->range(), message);
-    diagnostic.at(equation.declared->range,
-                  "`" + equation.param->name.name + "` is declared here");
-    if (!expected)
-      diagnostic.fix("if " + sizeText(equation.extent) +
-                     " is always a multiple, say so: `require " +
-                     sizeText(equation.extent) + " % ... == 0`");
+    if (sizeText(expected) != needed)
+      needed += " = " + sizeText(expected);
+    error(equation.actual->range(),
+          quoted(equation.actual->range()) + " is " +
+              typeText(equation.actual->array) + ", its axis " +
+              std::to_string(equation.axis) + " must be " + needed)
+        .at(equation.declared->range,
+            "`" + equation.param->name.name + "` is declared here");
     return false;
   }
   return true;
+}
+
+void Elaborator::reportUnsolved(Frame *frame, const Equation &equation) {
+  std::string extent = sizeText(equation.extent);
+  fovea::Diagnostic &diagnostic =
+      error(equation.actual->range(),
+            quoted(equation.actual->range()) + " is " +
+                typeText(equation.actual->array) + ", its axis " +
+                std::to_string(equation.axis) + " must be " +
+                std::string(equation.declared->range.text()));
+  diagnostic.at(equation.declared->range,
+                "`" + equation.param->name.name + "` is declared here");
+  SmallVector<const ast::Expr *> open;
+  unknowns(*equation.declared, frame->scope, open);
+  std::string names;
+  for (const ast::Expr *name : open)
+    names += (names.empty() ? "`" : " and `") +
+             std::string(name->range.text()) + "`";
+  auto *binary = equation.declared->as<ast::Binary>();
+  bool product = binary && binary->op == ast::BinaryOp::Mul;
+  SizeAttr factor = product ? size(*binary->lhs, frame->scope, false) : nullptr;
+  if (product && !factor)
+    factor = size(*binary->rhs, frame->scope, false);
+  if (open.size() != 1 || !factor) {
+    diagnostic.fix("that does not tell " + names + ": no other argument has " +
+                   (open.size() == 1 ? "it" : "one of them") +
+                   " as a dimension of its own");
+    return;
+  }
+  if (equation.extent.getConstant() && factor.getConstant())
+    diagnostic.fix(extent + " is no multiple of " + sizeText(factor));
+  else
+    diagnostic.fix("if " + extent + " is always a multiple of " +
+                   sizeText(factor) + ", say so: `require " + extent + " % " +
+                   sizeText(factor) + " == 0`");
 }
 
 //===----------------------------------------------------------------------===//
@@ -211,7 +236,8 @@ bool Elaborator::bindOption(Frame *frame, const ast::Param &param,
     choice = word->name;
   }
   frame->scope->names.push_back(
-      {param.name.name, param.name.range, OptionValue{choice}});
+      {param.name.name, param.name.range,
+       OptionValue{choice, param.type->as<ast::OptionType>()}});
   return true;
 }
 
@@ -394,6 +420,9 @@ const ast::Type *Elaborator::resultType(const ast::Result &result,
     return nullptr;
   }
   for (const auto &[choice, type] : match->cases)
+    if (!checkChoice(choice, match->option, *option))
+      return nullptr;
+  for (const auto &[choice, type] : match->cases)
     if (choice.name == option->choice)
       return type.get();
   error(match->option.range, "no result type for `" + match->option.name +
@@ -423,7 +452,6 @@ std::optional<Array> Elaborator::result(Frame *frame, const ast::Expr &value,
   MaybeArray array = expr(value, frame->scope);
   if (!array || !type)
     return array;
-  return toDeclared(*array, *type, frame, value.range,
-                    "`" + std::string(value.range.text()) + "`",
+  return toDeclared(*array, *type, frame, value.range, quoted(value.range),
                     Declared::Result);
 }

@@ -99,18 +99,20 @@ std::string Elaborator::misfit(const ast::Param &param, const Actual &actual,
   std::string needs = "`" + param.name.name + "` is " + paramText(param) + ", ";
   if (auto *option = param.type->as<ast::OptionType>()) {
     if (actual.word.empty()) // `sum` is a word too, though it names a function
-      return needs + "a bare word";
+      return needs + "this is no bare word";
     for (const ast::Ident &choice : option->choices)
       if (choice.name == actual.word)
         return "";
     return needs + "`" + actual.word + "` is none of these";
   }
   if (param.type->as<ast::FunctionType>())
-    return actual.form == Actual::Form::Function ? "" : needs + "a function";
+    return actual.form == Actual::Form::Function
+               ? ""
+               : needs + "this is no function";
   if (actual.form == Actual::Form::Word)
     return "nothing is called `" + actual.word + "` here";
   if (actual.form == Actual::Form::Function)
-    return needs + "not a function";
+    return needs + "this is a function";
   if (actual.form == Actual::Form::Deferred)
     return "";
 
@@ -177,7 +179,9 @@ Matching Elaborator::match(const ast::Function &function,
       fail(actual.range(),
            "`" + function.name.name + "` takes " +
                std::to_string(function.params.size()) +
-               (function.params.size() == 1 ? " argument" : " arguments"));
+               (function.params.size() == 1 ? " argument, " : " arguments, ") +
+               std::to_string(actuals.size()) +
+               (actuals.size() == 1 ? " is" : " are") + " given");
       continue;
     }
     if (matching.actuals[at]) {
@@ -199,6 +203,65 @@ Matching Elaborator::match(const ast::Function &function,
   return matching;
 }
 
+/// Whether some definition takes the argument as the choice of an option.
+static bool isChoice(const Actual &actual, ArrayRef<Matching> matchings) {
+  for (const Matching &matching : matchings)
+    for (auto [param, given] :
+         llvm::zip_equal(matching.function->params, matching.actuals))
+      if (given == &actual && param.type->as<ast::OptionType>())
+        return true;
+  return false;
+}
+
+/// What to do about an array of too many axes; empty if that is not it.
+static std::string lowerRank(const Matching &matching, StringRef callee) {
+  for (auto [param, actual] :
+       llvm::zip_equal(matching.function->params, matching.actuals)) {
+    auto *type = param.type->as<ast::ArrayType>();
+    if (!type || !actual || actual->form != Actual::Form::Value ||
+        matching.misfitRange.begin != actual->range().begin ||
+        actual->array.rank() <= type->dims.size())
+      continue;
+    // One letter for each axis that is too many, and one for the others.
+    const char *front[] = {"b", "b, h", "b, h, i"};
+    size_t extra = actual->array.rank() - type->dims.size();
+    auto *id = actual->syntax->value->as<ast::Name>();
+    std::string name = id ? id->name : "...";
+    std::string lifted =
+        name + "[" + front[std::min<size_t>(extra, 3) - 1] + "]";
+    if (type->dims.size() != 1 || extra != 1)
+      return "functions are written at their smallest rank: on an indexed line "
+             "hand in `" +
+             lifted + "`";
+    return "functions are written at their smallest rank: on an indexed line "
+           "hand in `" +
+           lifted + "`, or bind an axis: `" + callee.str() + "[j](" + name +
+           "[b, j])`";
+  }
+  return "";
+}
+
+/// Whether a pack would need two ranks: `float[C, S...]` and `float[S...]` take
+/// arrays whose ranks differ by one.
+static bool packsDisagree(const Matching &matching) {
+  llvm::StringMap<size_t> ranks;
+  for (auto [param, actual] :
+       llvm::zip_equal(matching.function->params, matching.actuals)) {
+    auto *type = param.type->as<ast::ArrayType>();
+    // A number may become an array over the binders of the call.
+    if (!type || !actual || actual->form != Actual::Form::Value ||
+        actual->array.rank() == 0)
+      continue;
+    for (const ast::ExprPtr &dim : type->dims) {
+      auto *pack = dim->as<ast::Pack>();
+      size_t rank = actual->array.rank() + 1 - type->dims.size();
+      if (pack && ranks.try_emplace(pack->name, rank).first->second != rank)
+        return true;
+    }
+  }
+  return false;
+}
+
 /// The signature as the user wrote it: `f(x: f32[N]) -> f32`.
 static std::string signatureText(const ast::Function &function) {
   std::string text = function.name.name + "(";
@@ -207,38 +270,37 @@ static std::string signatureText(const ast::Function &function) {
   return text + ")";
 }
 
-std::optional<Matching>
-Elaborator::choose(const ast::Ident &callee,
-                   ArrayRef<const ast::Function *> candidates,
-                   std::deque<Actual> &actuals, ArrayRef<AxisAttr> binders) {
+std::optional<Matching> Elaborator::choose(
+    const ast::Ident &callee, ArrayRef<const ast::Function *> candidates,
+    std::deque<Actual> &actuals, ArrayRef<AxisAttr> binders, Scope *scope) {
   std::vector<Matching> matchings, fits;
   for (const ast::Function *candidate : candidates)
     matchings.push_back(match(*candidate, actuals, binders));
   for (const Matching &matching : matchings)
     if (matching.misfit.empty())
       fits.push_back(matching);
+  // A pack has one rank in all parameters.
+  if (fits.size() > 1)
+    llvm::erase_if(fits, packsDisagree);
   // Where one takes the arguments as they are, conversions do not count.
   if (fits.size() > 1)
     llvm::erase_if(fits, [](const Matching &m) { return m.converts; });
   if (fits.size() == 1)
     return fits.front();
 
+  for (const Actual &actual : actuals) {
+    if (actual.form != Actual::Form::Word || isChoice(actual, matchings))
+      continue;
+    reportUnknown(actual.word, actual.range(), scope);
+    return std::nullopt;
+  }
   if (matchings.size() == 1) {
     const Matching &only = matchings.front();
     fovea::Diagnostic &diagnostic =
         error(only.misfitRange ? only.misfitRange : callee.range, only.misfit);
     diagnostic.at(only.function->name.range, signatureText(*only.function));
-    const Actual *extra = nullptr;
-    for (const Actual *actual : only.actuals)
-      if (actual && only.misfitRange.begin == actual->range().begin &&
-          actual->form == Actual::Form::Value && actual->array.rank() > 0)
-        extra = actual;
-    if (extra)
-      diagnostic.fix("functions are written at their smallest rank: give one "
-                     "row at a time, `" +
-                     callee.name + "(" + std::string(extra->range().text()) +
-                     "[i])` on an indexed line, or `" + callee.name +
-                     "[j](...[i, j])`");
+    if (std::string help = lowerRank(only, callee.name); !help.empty())
+      diagnostic.fix(help);
     return std::nullopt;
   }
   fovea::Diagnostic &diagnostic =
@@ -317,7 +379,7 @@ Elaborator::MaybeArrays Elaborator::call(const std::string &name,
   if (!actuals)
     return std::nullopt;
   std::optional<Matching> matching =
-      choose(callee, candidates, *actuals, binders);
+      choose(callee, candidates, *actuals, binders, inner);
   if (!matching)
     return std::nullopt;
   // What the binders bound is complete now: their axes are free again, unless a
@@ -354,7 +416,8 @@ Elaborator::MaybeArrays Elaborator::inlineCall(const ast::Expr &whole,
                                                const ast::Call &call,
                                                Matching &matching, Scope *scope,
                                                ArrayRef<AxisAttr> binders) {
-  Frame *frame = newFrame(matching.function, current, whole.range);
+  Frame *frame =
+      newFrame(matching.function, current, scope->frame, whole.range);
   if (!frame)
     return std::nullopt;
   for (auto [param, actual] :
@@ -445,10 +508,13 @@ Elaborator::MaybeArrays Elaborator::callLambda(const Closure &closure,
     error(lambda.body->range,
           "this function takes " + std::to_string(lambda.params.size()) +
               (lambda.params.size() == 1 ? " argument, " : " arguments, ") +
-              std::to_string(call.arguments.size()) + " are given")
+              std::to_string(call.arguments.size()) +
+              (call.arguments.size() == 1 ? " is" : " are") + " given")
         .at(whole.range, "called here");
     return std::nullopt;
   }
+  if (!countCall(whole.range))
+    return std::nullopt;
   Scope *inner = newScope(closure.scope, closure.scope->frame);
   for (auto [param, argument] :
        llvm::zip_equal(lambda.params, call.arguments)) {

@@ -203,7 +203,7 @@ bool Elaborator::instantiate(const Instance &instance) {
       entryOf(program.main(), instance, diagnostics);
   if (!function)
     return false;
-  Frame *frame = newFrame(function, nullptr, {});
+  Frame *frame = newFrame(function, nullptr, nullptr, {});
   current = frame;
 
   const InputSpec *floats = nullptr;
@@ -232,7 +232,8 @@ bool Elaborator::instantiate(const Instance &instance) {
     auto choice = instance.options.find(param.name.name);
     if (choice != instance.options.end()) {
       frame->scope->names.push_back(
-          {param.name.name, param.name.range, OptionValue{choice->second}});
+          {param.name.name, param.name.range,
+           OptionValue{choice->second, param.type->as<ast::OptionType>()}});
       continue;
     }
     if (!bindInput(frame, param, specOf(instance, param.name.name)))
@@ -257,7 +258,7 @@ bool Elaborator::instantiate(const Instance &instance) {
 }
 
 bool Elaborator::instantiateTest(const ast::Test &test) {
-  Frame *frame = newFrame(nullptr, nullptr, {});
+  Frame *frame = newFrame(nullptr, nullptr, nullptr, {});
   current = frame;
   bool good = true;
   size_t conditions = 0;
@@ -265,6 +266,7 @@ bool Elaborator::instantiateTest(const ast::Test &test) {
     frame->order = frame->definitions.size();
     if (auto *definition = std::get_if<ast::Definition>(&item)) {
       good &= declare(frame, *definition);
+      defineEarly(frame->definitions.back());
       continue;
     }
     const ast::Expr &condition = *std::get<ast::ExprPtr>(item);

@@ -8,6 +8,8 @@
 
 #include "ir/Size.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::ir;
@@ -41,7 +43,8 @@ Elaborator::MaybeArray Elaborator::expr(const ast::Expr &expr, Scope *scope) {
       return std::nullopt;
     if (arrays->size() == 1)
       return arrays->front();
-    error(expr.range, "gives " + std::to_string(arrays->size()) +
+    error(expr.range, quoted(expr.range) + " gives " +
+                          std::to_string(arrays->size()) +
                           " results, one is needed here")
         .fix("take them apart first: `a, b = " +
              expr.as<ast::Call>()->callee.name + "(...)`");
@@ -97,12 +100,31 @@ const ast::Expr *Elaborator::chosen(const ast::Match &match, Scope *scope) {
     return nullptr;
   }
   for (const ast::MatchCase &branch : match.cases)
+    if (!checkChoice(branch.choice, match.option, *option))
+      return nullptr;
+  for (const ast::MatchCase &branch : match.cases)
     if (branch.choice.name == option->choice)
       return branch.value.get();
   error(match.option.range,
         "no case for `" + match.option.name + " = " + option->choice + "`")
       .at(named->range, "`" + option->choice + "` is one of its choices");
   return nullptr;
+}
+
+bool Elaborator::checkChoice(const ast::Ident &choice, const ast::Ident &option,
+                             const OptionValue &value) {
+  std::vector<std::string> names;
+  for (const ast::Ident &known : value.type->choices)
+    names.push_back(known.name);
+  if (llvm::is_contained(names, choice.name))
+    return true;
+  fovea::Diagnostic &diagnostic =
+      error(choice.range, "`" + choice.name + "` is no choice of `" +
+                              option.name + "`: " + llvm::join(names, " | "));
+  std::string close = didYouMean(choice.name, names);
+  if (!close.empty())
+    diagnostic.fix("did you mean `" + close + "`?");
+  return false;
 }
 
 //===----------------------------------------------------------------------===//
@@ -114,9 +136,8 @@ Elaborator::MaybeArray Elaborator::scalar(const ast::Expr &syntax, Scope *scope,
   MaybeArray array = expr(syntax, scope);
   if (!array || array->rank() == 0)
     return array;
-  error(syntax.range, what.str() + " needs one number, `" +
-                          std::string(syntax.range.text()) + "` is " +
-                          typeText(*array))
+  error(syntax.range, what.str() + " needs one number, " +
+                          quoted(syntax.range) + " is " + typeText(*array))
       .fix("index it");
   return std::nullopt;
 }
@@ -126,9 +147,8 @@ Elaborator::MaybeArray Elaborator::condition(const ast::Expr &syntax,
   MaybeArray array = expr(syntax, scope);
   if (!array || array->isBool())
     return array;
-  error(syntax.range, what.str() + " needs a condition, `" +
-                          std::string(syntax.range.text()) + "` is " +
-                          typeText(*array))
+  error(syntax.range, what.str() + " needs a condition, " +
+                          quoted(syntax.range) + " is " + typeText(*array))
       .fix("compare it: `... != 0`");
   return std::nullopt;
 }
@@ -140,9 +160,9 @@ bool Elaborator::agree(MutableArrayRef<Array> arrays, Exprs syntax,
   for (auto [i, array] : llvm::enumerate(arrays)) {
     if (array.rank() == 0)
       continue;
-    std::string text(syntax[i]->range.text());
     if (indexed(scope)) {
-      error(syntax[i]->range, "`" + text + "` is " + typeText(array) +
+      error(syntax[i]->range, quoted(syntax[i]->range) + " is " +
+                                  typeText(array) +
                                   ", one of its numbers is needed here")
           .fix("index it: operators in an indexed statement take numbers");
       return false;
@@ -159,10 +179,10 @@ bool Elaborator::agree(MutableArrayRef<Array> arrays, Exprs syntax,
           return a.getSize() == b.getSize();
         });
     if (!same) {
-      error(syntax[i]->range,
-            "`" + text + "` is " + typeText(array) + ", `" +
-                std::string(syntax[referenceAt]->range.text()) + "` is " +
-                typeText(*reference))
+      error(syntax[i]->range, quoted(syntax[i]->range) + " is " +
+                                  typeText(array) + ", " +
+                                  quoted(syntax[referenceAt]->range) + " is " +
+                                  typeText(*reference))
           .at(syntax[referenceAt]->range, typeText(*reference))
           .fix("whole arrays need equal shapes; write the indices for anything "
                "else");

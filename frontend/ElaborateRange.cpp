@@ -99,11 +99,22 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
     } else if (axes.size() < hints.size() && hints[axes.size()]) {
       extent = hints[axes.size()];
     } else {
+      bool told = llvm::any_of(uses, [&](const ast::Expr *expr) {
+        return reportMissingUse(name, *expr, outer);
+      });
+      good = false;
+      if (told)
+        continue;
       std::string how = example.str();
       if (size_t hole = how.find("{}"); hole != std::string::npos)
         how.replace(hole, 2, name);
       error(range, "nothing says how far `" + name + "` runs")
           .fix("use it bare (`x[" + name + "]`) or declare it: `" + how + "`");
+      continue;
+    }
+    if (extent.getConstant().value_or(0) < 0) {
+      error(binder.extent ? binder.extent->range : range,
+            "`" + name + "` cannot run over " + sizeText(extent) + " places");
       good = false;
       continue;
     }
@@ -223,16 +234,44 @@ Elaborator::findInRead(StringRef index, const ast::Read &read, Scope *scope) {
   return std::nullopt;
 }
 
-std::optional<FoundRange> Elaborator::rangeOfTarget(const Defined &defined,
+bool Elaborator::reportMissingUse(StringRef index, const ast::Expr &expr,
+                                  Scope *scope) {
+  auto *read = expr.as<ast::Read>();
+  bool bare = read && llvm::any_of(read->indices, [&](const ast::ExprPtr &i) {
+                auto *id = i->as<ast::Name>();
+                return id && id->name == index;
+              });
+  if (bare && !lookup(read->array.name, scope)) {
+    reportUnknown(read->array.name, read->array.range, scope);
+    return true;
+  }
+  bool told = false;
+  forEachPart(expr, index, [&](const ast::Expr &part) {
+    told = told || reportMissingUse(index, part, scope);
+  });
+  return told;
+}
+
+std::optional<FoundRange> Elaborator::rangeOfTarget(const Defined &use,
                                                     size_t position) {
-  DefinitionState *definition = defined.definition;
+  DefinitionState *definition = use.definition;
   if (definition->progress != DefinitionState::Progress::Pending)
     return std::nullopt;
-  const ast::Target &target = definition->syntax->targets[defined.target];
+  const ast::Target &target = definition->syntax->targets[use.target];
   if (!target.indexed || position >= target.indices.size() ||
       target.indices[position].isPack)
     return std::nullopt;
   const ast::Binder &binder = target.indices[position];
+  auto &kept = keptRanges[{definition, &binder}];
+  if (kept.defined != defined) {
+    kept.defined = defined;
+    kept.found = searchTarget(definition, binder);
+  }
+  return kept.found;
+}
+
+std::optional<FoundRange> Elaborator::searchTarget(DefinitionState *definition,
+                                                   const ast::Binder &binder) {
   Frame *frame = definition->scope->frame;
   unsigned order = std::exchange(frame->order, definition->order);
   std::optional<FoundRange> found;
@@ -251,9 +290,20 @@ bool Elaborator::knowsRanges(DefinitionState *definition) {
   using Progress = DefinitionState::Progress;
   if (definition->progress != Progress::Pending)
     return definition->progress == Progress::Done;
-  const ast::Target &target = definition->syntax->targets.front();
-  if (!target.indexed)
+  if (!definition->syntax->targets.front().indexed)
     return true;
+  auto kept = keptKnown.find(definition);
+  if (kept != keptKnown.end() && kept->second.defined == defined)
+    return kept->second.found;
+  size_t before = defined;
+  bool known = searchRanges(definition);
+  keptKnown[definition] = {before, known};
+  return known;
+}
+
+bool Elaborator::searchRanges(DefinitionState *definition) {
+  using Progress = DefinitionState::Progress;
+  const ast::Target &target = definition->syntax->targets.front();
   // In hand while it is asked about: a definition that reads itself.
   definition->progress = Progress::Running;
   bool known = true;
@@ -273,6 +323,24 @@ bool Elaborator::knowsRanges(DefinitionState *definition) {
   if (definition->progress == Progress::Running)
     definition->progress = Progress::Pending;
   return known;
+}
+
+bool Elaborator::readsDone(const ast::Expr &expr, Scope *scope) {
+  auto done = [&](StringRef name) {
+    const Named *named = lookup(name, scope);
+    auto *defined = named ? std::get_if<Defined>(&named->entity) : nullptr;
+    return !defined ||
+           defined->definition->progress == DefinitionState::Progress::Done;
+  };
+  if (auto *id = expr.as<ast::Name>())
+    return done(id->name);
+  if (auto *read = expr.as<ast::Read>(); read && !done(read->array.name))
+    return false;
+  bool good = true;
+  forEachPart(expr, "", [&](const ast::Expr &part) {
+    good = good && readsDone(part, scope);
+  });
+  return good;
 }
 
 std::optional<SmallVector<AxisAttr>>

@@ -53,6 +53,27 @@ void Elaborator::reportUnknown(const std::string &name, SourceRange range,
                    name + "](...)`: there is no implicit sum");
 }
 
+bool Elaborator::reportFreeIndex(const ast::Expr &expr, Scope *scope) {
+  auto *id = expr.as<ast::Name>();
+  if (!id || lookup(id->name, scope) || id->name == "inf" || id->name == "pi")
+    return false;
+  std::vector<std::string> known;
+  for (Scope *level = scope; level; level = level->parent)
+    for (const Named &named : level->names)
+      if (!std::holds_alternative<Dimension>(named.entity))
+        known.push_back(named.name);
+  if (llvm::is_contained(known, id->name) ||
+      !didYouMean(id->name, known).empty()) {
+    reportUnknown(id->name, expr.range, scope);
+    return true;
+  }
+  error(expr.range, "nothing is called `" + id->name + "` here")
+      .fix("an index must stand on the left of `=` or in a reduction such as "
+           "`sum[" +
+           id->name + "](...)`: there is no implicit sum");
+  return true;
+}
+
 bool Elaborator::indexed(Scope *scope) const {
   for (; scope; scope = scope->parent)
     for (const Named &named : scope->names)
@@ -180,6 +201,12 @@ Elaborator::MaybeArray Elaborator::read(const ast::Expr &whole,
   MaybeArray array = wholeArray(*named, read.array.range, scope);
   if (!array)
     return std::nullopt;
+  if (array->rank() == 0) {
+    error(whole.range,
+          "`" + tensor + "` is a single number, it cannot be indexed")
+        .at(named->range, typeText(*array));
+    return std::nullopt;
+  }
   if (indices->size() > array->rank()) {
     error(whole.range, "`" + tensor + "` has " + std::to_string(array->rank()) +
                            (array->rank() == 1 ? " axis, " : " axes, ") +
@@ -217,14 +244,16 @@ Elaborator::MaybeArray Elaborator::read(const ast::Expr &whole,
       values.push_back(emit.index(axis));
       continue;
     }
+    if (reportFreeIndex(*index.syntax, scope))
+      return std::nullopt;
     MaybeArray value = scalar(*index.syntax, scope, "an index");
     if (!value)
       return std::nullopt;
     if (!value->isInt()) {
-      fovea::Diagnostic &diagnostic = error(
-          index.syntax->range, "an index must be a whole number, `" +
-                                   std::string(index.syntax->range.text()) +
-                                   "` is " + typeText(*value));
+      fovea::Diagnostic &diagnostic =
+          error(index.syntax->range, "an index must be a whole number, " +
+                                         quoted(index.syntax->range) + " is " +
+                                         typeText(*value));
       auto *binary = index.syntax->as<ast::Binary>();
       if (binary && binary->op == ast::BinaryOp::Div)
         diagnostic.fix("`/` is real division; `//` gives a whole number");

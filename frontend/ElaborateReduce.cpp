@@ -30,10 +30,14 @@ Elaborator::MaybeArray Elaborator::reduction(const std::string &name,
                                              const ast::Expr &whole,
                                              const ast::Call &call,
                                              Scope *outer) {
-  if (call.arguments.size() != 1 || call.arguments.front().name) {
+  if (call.arguments.size() != 1) {
     error(whole.range, "`" + name + "[...]` takes one argument, " +
                            std::to_string(call.arguments.size()) +
                            " are given");
+    return std::nullopt;
+  }
+  if (const auto &keyword = call.arguments.front().name) {
+    error(keyword->range, "`" + name + "[...]` takes its argument by place");
     return std::nullopt;
   }
   const ast::Expr &argument = *call.arguments.front().value;
@@ -62,14 +66,52 @@ Elaborator::MaybeArray Elaborator::reduction(const std::string &name,
   emit.loc = location(whole.range);
   if (name == "mean")
     return mean(*body, guard, axes);
-  // A pack of no axes: the reduction of one number is that number.
-  if (axes.empty() && !guard)
-    return kind == ReduceKind::ArgMax || kind == ReduceKind::ArgMin
-               ? emit.integer(0)
-               : *body;
   if (body->isBool() && !logical)
     *body = emit.convert(*body, emit.i64);
+  if (axes.empty())
+    return overNoAxes(kind, *body, guard);
   return emit.reduce(kind, *body, guard, axes);
+}
+
+/// What a reduction gives where it meets nothing.
+static Array neutral(Emitter &emit, ReduceKind kind, Type element) {
+  bool max = kind == ReduceKind::Max;
+  switch (kind) {
+  case ReduceKind::Sum:
+    return emit.integer(0);
+  case ReduceKind::Prod:
+    return emit.integer(1);
+  case ReduceKind::Any:
+  case ReduceKind::All:
+    return emit.boolean(kind == ReduceKind::All);
+  case ReduceKind::ArgMax:
+  case ReduceKind::ArgMin:
+    return emit.integer(-1);
+  case ReduceKind::Max:
+  case ReduceKind::Min:
+    break;
+  }
+  if (isa<FloatType>(element))
+    return emit.real(max ? -std::numeric_limits<double>::infinity()
+                         : std::numeric_limits<double>::infinity());
+  bool narrow = element.isInteger(32);
+  int64_t least = narrow ? std::numeric_limits<int32_t>::min()
+                         : std::numeric_limits<int64_t>::min();
+  int64_t largest = narrow ? std::numeric_limits<int32_t>::max()
+                           : std::numeric_limits<int64_t>::max();
+  return emit.integer(max ? least : largest);
+}
+
+Array Elaborator::overNoAxes(ReduceKind kind, Array body,
+                             std::optional<Array> guard) {
+  bool places = kind == ReduceKind::ArgMax || kind == ReduceKind::ArgMin;
+  if (places)
+    body = emit.integer(0);
+  if (!guard)
+    return body;
+  Array nothing = neutral(emit, kind, body.element());
+  return emit.select(*guard, body,
+                     emit.convert(nothing, body.element(), body.weak));
 }
 
 Elaborator::MaybeArray Elaborator::mean(Array body, std::optional<Array> guard,
@@ -77,15 +119,17 @@ Elaborator::MaybeArray Elaborator::mean(Array body, std::optional<Array> guard,
   body = emit.toFloat(body);
   Array count;
   if (guard) {
-    count = emit.reduce(ReduceKind::Sum, emit.integer(1), guard, axes);
+    count = axes.empty()
+                ? overNoAxes(ReduceKind::Sum, emit.integer(1), guard)
+                : emit.reduce(ReduceKind::Sum, emit.integer(1), guard, axes);
   } else {
     SizeAttr total = sizeConstant(emit.context, 1);
     for (AxisAttr axis : axes)
       total = sizeMul(total, axis.getSize());
     count = emit.size(total);
   }
-  Array sum =
-      axes.empty() ? body : emit.reduce(ReduceKind::Sum, body, guard, axes);
+  Array sum = axes.empty() ? overNoAxes(ReduceKind::Sum, body, guard)
+                           : emit.reduce(ReduceKind::Sum, body, guard, axes);
   count = emit.convert(count, sum.element(), sum.weak);
   return emit.apply<DivOp>({sum, count}, sum.weak, sum.value, count.value);
 }

@@ -44,7 +44,7 @@ SizeAttr Elaborator::sizeName(const ast::Expr &expr, const std::string &name,
   if (report)
     error(expr.range, "`" + name + "` is no dimension")
         .at(named->range, "defined here")
-        .fix("a range is made of dimensions and whole numbers, known before "
+        .fix("a size is made of dimensions and whole numbers, known before "
              "the numbers are");
   return {};
 }
@@ -63,7 +63,7 @@ SizeAttr Elaborator::size(const ast::Expr &expr, Scope *scope, bool report) {
   auto *binary = expr.as<ast::Binary>();
   if (!binary) {
     if (report)
-      error(expr.range, "a range is made of dimensions, whole numbers and "
+      error(expr.range, "a size is made of dimensions, whole numbers and "
                         "`+ - * // %`");
     return {};
   }
@@ -94,7 +94,7 @@ SizeAttr Elaborator::size(const ast::Expr &expr, Scope *scope, bool report) {
   }
   if (report) {
     fovea::Diagnostic &diagnostic =
-        error(binary->opRange, "a range is made of dimensions, whole numbers "
+        error(binary->opRange, "a size is made of dimensions, whole numbers "
                                "and `+ - * // %`");
     if (binary->op == ast::BinaryOp::Div)
       diagnostic.fix("`/` is real division: write `//`");
@@ -169,7 +169,8 @@ bool Elaborator::require(const ast::Expr &condition, Scope *scope,
       continue;
     error(condition.range,
           "requirement `" + std::string(whole.text()) + "` cannot hold")
-        .fix("here " + sizeText(sizes[i]) + " meets " + sizeText(sizes[i + 1]));
+        .fix("its left side is " + sizeText(sizes[i]) +
+             " here, its right side " + sizeText(sizes[i + 1]));
     return false;
   }
   return true;

@@ -64,6 +64,16 @@ struct Matching {
   bool converts = false;
 };
 
+/// One declared dimension and the extent that it meets.
+struct Equation {
+  const ast::Param *param;
+  size_t axis;
+  const ast::Expr *declared;
+  ir::SizeAttr extent;
+  const Actual *actual;
+  bool solved = false;
+};
+
 /// The range of an index, found at a bare use.
 struct FoundRange {
   ir::SizeAttr size;
@@ -85,8 +95,10 @@ private:
 
   //===--- bodies (Elaborate.cpp) -----------------------------------------===//
   Scope *newScope(Scope *parent, Frame *frame);
-  Frame *newFrame(const ast::Function *function, Frame *caller,
+  Frame *newFrame(const ast::Function *function, Frame *caller, Frame *lexical,
                   SourceRange call);
+  /// Counts a call; false, reported once, if there are too many.
+  bool countCall(SourceRange call);
   /// The names of a body, its requirements, its return. Empty after an error.
   MaybeArrays body(Frame *frame);
   bool declare(Frame *frame, const ast::Definition &definition);
@@ -97,6 +109,9 @@ private:
   bool defineNow(DefinitionState *definition,
                  llvm::ArrayRef<ir::SizeAttr> hints);
   void finishUnused(Frame *frame);
+  /// Elaborates a definition whose parts all are, if it needs no use to know
+  /// its ranges. So a long chain of names does not become a deep recursion.
+  void defineEarly(DefinitionState *definition);
 
   //===--- expressions (ElaborateExpr.cpp) --------------------------------===//
   MaybeArray expr(const ast::Expr &expr, Scope *scope);
@@ -113,6 +128,10 @@ private:
   MaybeArray compare(const ast::Compare &compare, Scope *scope);
   MaybeArray literal(const ast::Expr &expr, Scope *scope);
   const ast::Expr *chosen(const ast::Match &match, Scope *scope);
+  /// Whether the case of a `match` is one of the option's choices; reports it
+  /// if not.
+  bool checkChoice(const ast::Ident &choice, const ast::Ident &option,
+                   const OptionValue &value);
   /// Makes the numbers meet in one type, or reports that they cannot.
   std::optional<bool> meet(llvm::MutableArrayRef<Array> arrays,
                            SourceRange range);
@@ -133,6 +152,8 @@ private:
                                                    Scope *scope);
   MaybeArray wholeArray(const Named &named, SourceRange range, Scope *scope);
   void reportUnknown(const std::string &name, SourceRange range, Scope *scope);
+  /// Reports an index of a read that nothing binds.
+  bool reportFreeIndex(const ast::Expr &expr, Scope *scope);
   bool indexed(Scope *scope) const;
   const Named *indexNamed(const ast::Expr &expr, Scope *scope);
 
@@ -148,9 +169,16 @@ private:
                                       const ast::Expr &expr, Scope *scope);
   std::optional<FoundRange> findInRead(llvm::StringRef index,
                                        const ast::Read &read, Scope *scope);
-  std::optional<FoundRange> rangeOfTarget(const Defined &defined,
-                                          size_t position);
+  std::optional<FoundRange> rangeOfTarget(const Defined &use, size_t position);
+  std::optional<FoundRange> searchTarget(DefinitionState *definition,
+                                         const ast::Binder &binder);
   bool knowsRanges(DefinitionState *definition);
+  /// Whether all definitions that the expression may read are elaborated.
+  bool readsDone(const ast::Expr &expr, Scope *scope);
+  bool searchRanges(DefinitionState *definition);
+  /// Reports a misspelt array that would have said how far the index runs.
+  bool reportMissingUse(llvm::StringRef index, const ast::Expr &expr,
+                        Scope *scope);
   std::optional<llvm::SmallVector<ir::AxisAttr>>
   findPack(llvm::StringRef pack, const ast::Expr &expr, Scope *scope);
 
@@ -164,6 +192,8 @@ private:
   //===--- reductions and builtins ----------------------------------------===//
   MaybeArray reduction(const std::string &name, const ast::Expr &expr,
                        const ast::Call &call, Scope *scope);
+  /// A reduction over a pack that stands for no axes: of one number.
+  Array overNoAxes(ir::ReduceKind kind, Array body, std::optional<Array> guard);
   MaybeArray mean(Array body, std::optional<Array> guard,
                   llvm::ArrayRef<ir::AxisAttr> axes);
   MaybeArray builtin(const std::string &name, const ast::Expr &expr,
@@ -199,7 +229,8 @@ private:
   std::optional<Matching>
   choose(const ast::Ident &callee,
          llvm::ArrayRef<const ast::Function *> candidates,
-         std::deque<Actual> &actuals, llvm::ArrayRef<ir::AxisAttr> binders);
+         std::deque<Actual> &actuals, llvm::ArrayRef<ir::AxisAttr> binders,
+         Scope *scope);
   Matching match(const ast::Function &function, std::deque<Actual> &actuals,
                  llvm::ArrayRef<ir::AxisAttr> binders);
   std::string misfit(const ast::Param &param, const Actual &actual,
@@ -212,6 +243,7 @@ private:
                     llvm::ArrayRef<ir::AxisAttr> binders);
   bool bindFloat(Frame *frame, Matching &matching, SourceRange call);
   bool bindDims(Frame *frame, Matching &matching, SourceRange call);
+  void reportUnsolved(Frame *frame, const Equation &equation);
   bool bindParam(Frame *frame, const ast::Param &param, Actual *actual);
   bool bindDefault(Frame *frame, const ast::Param &param);
   bool bindOption(Frame *frame, const ast::Param &param, const Actual *actual);
@@ -263,7 +295,23 @@ private:
   std::deque<DefinitionState> definitions;
   std::vector<std::string> dims;
   std::vector<ir::RequireAttr> requirements;
+  size_t calls = 0;
+  /// How many definitions were elaborated. What a search for ranges found holds
+  /// until there are more: kept with their number, so that a search does not
+  /// walk the same definitions again and again.
+  size_t defined = 0;
+  template <typename T> struct Kept {
+    size_t defined = ~size_t(0);
+    T found;
+  };
+  std::map<const DefinitionState *, Kept<bool>> keptKnown;
+  std::map<std::pair<const DefinitionState *, const ast::Binder *>,
+           Kept<std::optional<FoundRange>>>
+      keptRanges;
 };
+
+/// The text of an expression for a message: on one line and not too long.
+std::string quoted(SourceRange range);
 
 /// The dtype in the user's words: "f32", or "number" where it is weak.
 std::string dtypeText(const Array &array);

@@ -58,14 +58,17 @@ private:
                   ExampleSetting &setting) {
     setting.kind = ExampleSetting::Kind::Choice;
     auto *word = value.as<ast::Name>();
+    std::string choices;
     for (const ast::Ident &choice :
          optionType(function, setting.name)->choices) {
+      choices += (choices.empty() ? "" : " | ") + choice.name;
       if (!word || choice.name != word->name)
         continue;
       setting.text = word->name;
       return true;
     }
-    diagnostics.error(value.range, "`" + setting.name + "` has no such choice");
+    diagnostics.error(value.range, "`" + setting.name + "` is " + choices +
+                                       ", this is none of these");
     return false;
   }
 

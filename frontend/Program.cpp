@@ -255,7 +255,7 @@ OwningOpRef<ModuleOp> Program::instantiateTest(size_t index,
 }
 
 /// One instance per choice of every option, the others at their defaults or
-/// first choices.
+/// first choices; and one without what has a default.
 static std::vector<Instance> instancesOf(const ast::Function &function) {
   Instance base;
   base.function = function.name.name;
@@ -273,6 +273,14 @@ static std::vector<Instance> instancesOf(const ast::Function &function) {
                              static_cast<unsigned>(array->dims.size())});
   }
   std::vector<Instance> instances = {base};
+  llvm::erase_if(base.inputs, [&](const InputSpec &input) {
+    return llvm::any_of(function.params, [&](const ast::Param &param) {
+      return param.name.name == input.name && param.defaultValue;
+    });
+  });
+  if (base.inputs.size() != instances.front().inputs.size())
+    instances.push_back(base);
+  base = instances.front();
   for (const ast::Param &param : function.params) {
     auto *option = param.type->as<ast::OptionType>();
     for (size_t i = 0; option && i < option->choices.size(); ++i) {

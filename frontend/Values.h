@@ -83,6 +83,7 @@ struct IndexPack {
 };
 struct OptionValue {
   std::string choice;
+  const ast::OptionType *type;
 };
 struct Defined {
   DefinitionState *definition;
@@ -116,6 +117,9 @@ struct Scope {
 struct Frame {
   const ast::Function *function; // null for a test
   Frame *caller;
+  /// The frame in whose text the call stands: the caller, or what a lambda that
+  /// the caller calls closes over.
+  Frame *lexical;
   SourceRange call;
   /// Axes of the caller's indices: no axis of this frame may be one of them.
   llvm::SmallVector<mlir::StringAttr> live;

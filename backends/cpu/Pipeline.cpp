@@ -84,6 +84,12 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
   CompiledProgram result;
   Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, result.program)
       .emit();
+  if (result.program.checks.size() > maxChecks)
+    return Status::error(StatusCode::Unsupported,
+                         "`" + func.getSymName().str() + "` has " +
+                             std::to_string(result.program.checks.size()) +
+                             " places that may fail, but the limit is " +
+                             std::to_string(maxChecks));
   if (failed(verify(*module)) || !runPasses(*module, buildLoweringPipeline))
     return Status::error(StatusCode::Internal,
                          "the code generator made invalid code: " + complaints);

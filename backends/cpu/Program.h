@@ -29,6 +29,8 @@ namespace fovea::cpu {
 /// index.
 using FailureWords = std::array<int64_t, 2>;
 inline constexpr int positionBits = 48;
+/// So many checks fit beside a position.
+inline constexpr size_t maxChecks = (size_t(1) << (63 - positionBits)) - 1;
 
 /// One stage: reads and writes `buffers` for the items [begin, end) of its
 /// outermost axis. Items are independent, so any split gives the same bits.

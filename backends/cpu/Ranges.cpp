@@ -38,10 +38,23 @@ static bool isAtMost(SizeAttr low, SizeAttr high) {
   return isNonNegative(ir::sizeSub(high, low));
 }
 
+/// Whether `size` has at most `budget` parts; takes them off. Products of sums
+/// of products grow without bounds, and no index is written like that.
+static bool isSmall(SizeAttr size, int &budget) {
+  if (--budget < 0)
+    return false;
+  return llvm::all_of(size.getOperands(), [&](SizeAttr operand) {
+    return isSmall(operand, budget);
+  });
+}
+
 Ranges::Ranges(ir::FuncOp func) {
-  for (Operation &op : func.getBody().front())
-    if (std::optional<Range> range = compute(&op))
+  for (Operation &op : func.getBody().front()) {
+    const std::optional<Range> range = compute(&op);
+    int budget = 64;
+    if (range && isSmall(range->low, budget) && isSmall(range->high, budget))
       ranges[op.getResult(0)] = *range;
+  }
 }
 
 bool Ranges::isBelow(Value value, SizeAttr extent) const {

@@ -77,9 +77,9 @@ ExprPtr ExprGenerator::indexInto(const Dim &dim, int depth) {
                   Type::I64);
     }
   }
-  if (dice.chance(10))
+  if (depth <= 0 || dice.chance(10))
     return dice.chance(50) ? number(0) : last;
-  ExprPtr anything = integer(std::min(depth, 2));
+  ExprPtr anything = integer(std::min(depth, 2) - 1);
   if (dice.chance(50))
     return infix("%", anything, extent, Type::I64);
   return call("clamp", {anything, number(0), last}, Type::I64);
@@ -108,8 +108,8 @@ ExprPtr ExprGenerator::literal(Type type) {
     return scalar(dice.chance(50) ? "true" : "false", type, false);
   if (type == Type::Float)
     return leaf(dice.pick(reals), type);
-  ExprPtr value = number(dice.chance(80) ? dice.between(0, 5)
-                                         : dice.between(-9, 40));
+  ExprPtr value =
+      number(dice.chance(80) ? dice.between(0, 5) : dice.between(-9, 40));
   return type == Type::I32 ? call("i32", {value}, type) : value;
 }
 
@@ -127,8 +127,10 @@ ExprPtr ExprGenerator::leafOf(Type type) {
     std::vector<ExprPtr> at;
     for (const Dim &dim : array.shape) {
       std::optional<std::string> index = indexOf(dim);
-      at.push_back(index && dice.chance(80) ? leaf(*index)
-                                            : indexInto(dim, 0));
+      at.push_back(
+          index && dice.chance(80)
+              ? leaf(*index)
+              : indexInto(dim, type == Type::Float ? dice.below(2) : 0));
     }
     ExprPtr value = read(array.name, at, type, array.weak);
     return array.foreign ? toMain(value) : value;
@@ -223,9 +225,9 @@ ExprPtr ExprGenerator::realOperator(int depth) {
 
 ExprPtr ExprGenerator::realFunction(int depth) {
   static const std::vector<std::string> rounded = {
-      "exp",   "exp",  "exp2", "log",  "log1p", "expm1",   "sqrt", "rsqrt",
-      "tanh",  "tanh", "sinh", "cosh", "sin",   "sigmoid", "erf",  "cos",
-      "sqrt"};
+      "exp",  "exp",     "exp2", "log",  "log1p", "expm1",
+      "sqrt", "rsqrt",   "tanh", "tanh", "sinh",  "cosh",
+      "sin",  "sigmoid", "erf",  "cos",  "sqrt"};
   static const std::vector<std::string> exact = {"abs", "sign", "floor", "-",
                                                  "-"};
   ExprPtr a = real(depth - 1);
@@ -299,13 +301,16 @@ ExprPtr ExprGenerator::guardedRead(int depth) {
                  : infix("<", at[moved], size(dim), Type::Bool);
   } else {
     at[moved] = integer(1);
+    // An index alone would be a bare use, and not of its own range.
+    if (at[moved]->kind == Expr::Kind::Leaf)
+      at[moved] = infix("+", at[moved], number(1), Type::I64);
     guard = infix("and", infix("<=", number(0), at[moved], Type::Bool),
                   infix("<", at[moved], size(dim), Type::Bool), Type::Bool);
   }
   ExprPtr value = read(array.name, at, Type::Float, array.weak);
   value = array.foreign ? toMain(value) : strong(value);
-  ExprPtr other = dice.chance(60) ? leaf("0", Type::Float)
-                                  : real(std::min(depth - 1, 1));
+  ExprPtr other =
+      dice.chance(60) ? leaf("0", Type::Float) : real(std::min(depth - 1, 1));
   return where(guard, value, other);
 }
 
@@ -334,9 +339,9 @@ ExprPtr ExprGenerator::reduction(Type type, int depth) {
     body = strong(real(depth - 1));
     // A product may pass through infinity in one order and not in another.
     if (op == "prod" && !tame)
-      body = call("clamp",
-                  {body, leaf("-2", Type::Float), leaf("2", Type::Float)},
-                  Type::Float);
+      body =
+          call("clamp", {body, leaf("-2", Type::Float), leaf("2", Type::Float)},
+               Type::Float);
   } else if (type == Type::Bool) {
     op = dice.chance(50) ? "any" : "all";
     body = condition(depth - 1);

@@ -118,6 +118,10 @@ void Generator::helper() {
   {
     ExprGenerator::Bind bind(inner, binders);
     value = strong(inner.real(3));
+    // Calls with brackets find the axis by its use.
+    if (keepsAxis)
+      value = infix("+", read("x", {leaf("j")}, Type::Float), value,
+                    Type::Float, Rounding::Sum);
   }
   std::vector<Dim> shape;
   if (keepsAxis)

@@ -83,10 +83,9 @@ ExprPtr ExprGenerator::narrow(int depth) {
   case 2:
     return dice.chance(50) ? call("abs", {a}, Type::I32) : prefix("-", a);
   case 3:
-    return call("i32",
-                {dice.chance(50) ? integer(depth - 1)
-                                 : strong(real(depth - 1))},
-                Type::I32);
+    return call(
+        "i32", {dice.chance(50) ? integer(depth - 1) : strong(real(depth - 1))},
+        Type::I32);
   case 4:
     return where(condition(depth - 1), a, other());
   default:
@@ -95,7 +94,7 @@ ExprPtr ExprGenerator::narrow(int depth) {
 }
 
 ExprPtr ExprGenerator::comparison(int depth) {
-  static const std::vector<std::string> ops = {"<", "<=", ">",
+  static const std::vector<std::string> ops = {"<",  "<=", ">",
                                                ">=", "==", "!="};
   Type type = dice.chance(55) ? Type::I64 : Type::Float;
   ExprPtr a = any(type, depth - 1);

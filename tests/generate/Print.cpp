@@ -78,8 +78,8 @@ std::string Printer::binders(const std::vector<Binder> &list,
 /// What stands inside an operator needs brackets if it is one itself.
 static bool isOperator(const Expr &expr) {
   return expr.kind == Kind::Infix || expr.kind == Kind::Prefix ||
-         (expr.kind == Kind::Leaf && (expr.head[0] == '-' ||
-                                      expr.head.find(' ') != std::string::npos));
+         (expr.kind == Kind::Leaf &&
+          (expr.head[0] == '-' || expr.head.find(' ') != std::string::npos));
 }
 
 std::string Printer::plain(const Expr &expr) {
@@ -100,8 +100,8 @@ std::string Printer::plain(const Expr &expr) {
   case Kind::Prefix:
     return expr.head + operand(expr.kids[0]);
   case Kind::Call:
-    return (expr.head == "main" ? local : expr.head) + "(" +
-           joined(expr.kids) + ")";
+    return (expr.head == "main" ? local : expr.head) + "(" + joined(expr.kids) +
+           ")";
   case Kind::Named:
     return expr.head + " = " + text(*expr.kids[0]);
   case Kind::Lambda:
@@ -129,7 +129,10 @@ std::string Printer::plain(const Expr &expr) {
 std::string Printer::text(const Expr &expr) {
   if (!variant || expr.type != Type::Float || whole)
     return plain(expr);
-  return shifted(plain(expr), expr.rounding);
+  // What is rounded to a half is an f32, and here all is f64.
+  bool half = expr.rounding == Rounding::F16 || expr.rounding == Rounding::BF16;
+  std::string all = plain(expr);
+  return shifted(half ? "f64(" + all + ")" : all, expr.rounding);
 }
 
 /// `text` rounded to the program's type, and moved if the variant says so.
@@ -212,7 +215,9 @@ std::string Printer::function(const Function &f) {
 /// rounded differently for every index `jj`.
 std::string Printer::library(const std::string &text) {
   std::string out;
-  auto is = [&](size_t at, char c) { return at < text.size() && text[at] == c; };
+  auto is = [&](size_t at, char c) {
+    return at < text.size() && text[at] == c;
+  };
   for (size_t i = 0; i < text.size(); ++i) {
     bool marks = is(i, '{') && (is(i + 1, '+') || is(i + 1, '*'));
     bool closes = is(i, '+') || is(i, '*');

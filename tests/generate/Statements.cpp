@@ -9,14 +9,13 @@
 #include "tests/generate/Library.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace fovea::generate;
 
 using Bind = ExprGenerator::Bind;
 
-std::string Statements::freshName() {
-  return prefix + std::to_string(names++);
-}
+std::string Statements::freshName() { return prefix + std::to_string(names++); }
 
 void Statements::finish(Definition d) {
   for (const std::string &name : d.names)
@@ -31,8 +30,12 @@ void Statements::define(std::string name, std::vector<Binder> binders,
     shape.push_back(binder.dim);
   Type type = value->type;
   bool weak = value->weak;
-  finish({{std::move(name)}, std::move(binders), std::move(value), type,
-          std::move(shape), weak});
+  finish({{std::move(name)},
+          std::move(binders),
+          std::move(value),
+          type,
+          std::move(shape),
+          weak});
 }
 
 std::vector<Binder> Statements::randomBinders(int most) {
@@ -48,14 +51,16 @@ std::vector<Binder> Statements::randomBinders(int most) {
   return binders;
 }
 
-const Array *Statements::someArray(Type type, size_t leastRank,
-                                   bool strongOnly) {
+std::optional<Array> Statements::someArray(Type type, size_t leastRank,
+                                           bool strongOnly) {
   std::vector<const Array *> fits;
   for (const Array &array : gen.arrays)
     if (array.type == type && array.shape.size() >= leastRank &&
         !(strongOnly && (array.weak || array.foreign)))
       fits.push_back(&array);
-  return fits.empty() ? nullptr : dice.pick(fits);
+  if (fits.empty())
+    return std::nullopt;
+  return *dice.pick(fits);
 }
 
 /// New binders for all axes of the array but the last, and the reads.
@@ -122,8 +127,8 @@ void Statements::chain() {
       term = infix("^", term, leaf("2", Type::Float), Type::Float,
                    Rounding::Factor);
     if (dice.chance(50))
-      term = infix("*", term, strong(gen.real(1)), Type::Float,
-                   Rounding::Factor);
+      term =
+          infix("*", term, strong(gen.real(1)), Type::Float, Rounding::Factor);
     ExprPtr guard = dice.chance(20) ? gen.condition(1) : nullptr;
     ExprPtr value = reduce(op, {over}, term, guard);
     if (gauge && dice.chance(30))
@@ -142,7 +147,7 @@ void Statements::chain() {
 
 /// A sum of products over an axis that two arrays share, as a score is.
 void Statements::contraction() {
-  const Array *a = someArray(Type::Float, 1, false);
+  std::optional<Array> a = someArray(Type::Float, 1, false);
   if (!a)
     return elementwise();
   std::vector<const Array *> others;
@@ -153,7 +158,7 @@ void Statements::contraction() {
       others.push_back(&array);
   if (others.empty())
     return elementwise();
-  const Array *b = dice.pick(others);
+  const Array b = *dice.pick(others);
   std::vector<Binder> binders;
   auto factor = [&](const Array &array, const char *names) {
     std::vector<ExprPtr> at;
@@ -165,18 +170,17 @@ void Statements::contraction() {
     ExprPtr value = read(array.name, at, Type::Float, array.weak);
     return array.foreign ? toMain(value) : value;
   };
-  ExprPtr left = factor(*a, "ijkl"), right = factor(*b, "mnpq");
+  ExprPtr left = factor(*a, "ijkl"), right = factor(b, "mnpq");
   ExprPtr term = infix("*", left, right, Type::Float, Rounding::Factor);
   if (dice.chance(25))
-    term = call("tanh",
-                {infix("+", left, right, Type::Float, Rounding::Sum)},
+    term = call("tanh", {infix("+", left, right, Type::Float, Rounding::Sum)},
                 Type::Float, Rounding::Factor);
   Binder over = {"x", a->shape.back(), false};
   define(freshName(), binders, reduce("sum", {over}, term));
 }
 
 void Statements::wholeArrays() {
-  const Array *a = someArray(Type::Float, 0);
+  std::optional<Array> a = someArray(Type::Float, 0);
   if (!a)
     return elementwise();
   std::vector<const Array *> same;
@@ -196,8 +200,8 @@ void Statements::wholeArrays() {
     if (dice.chance(75))
       value = infix(dice.pick(ops), value, other, Type::Float);
     else
-      value = call(dice.chance(50) ? "tanh" : "max",
-                   {value, other}, Type::Float);
+      value =
+          call(dice.chance(50) ? "tanh" : "max", {value, other}, Type::Float);
     if (value->head == "tanh")
       value = call("tanh", {value->kids[0]}, Type::Float);
   }
@@ -212,7 +216,7 @@ void Statements::lifted() {
   for (const Callable &callable : gen.callables)
     if (callable.arrays == 1)
       fits.push_back(callable);
-  const Array *a = someArray(Type::Float, 1);
+  std::optional<Array> a = someArray(Type::Float, 1);
   if (!a || fits.empty())
     return elementwise();
   const Callable &callable = dice.pick(fits);
@@ -230,7 +234,7 @@ void Statements::lifted() {
 
 /// An array with a place more than another, or a few.
 void Statements::extended() {
-  const Array *a = someArray(Type::Float, 1);
+  std::optional<Array> a = someArray(Type::Float, 1);
   if (!a)
     return elementwise();
   std::vector<Binder> binders;
@@ -249,7 +253,7 @@ void Statements::extended() {
 
 /// `d[t: N - 1] = x[t + 1] - x[t]`. Sizes of N are at least 1 then.
 void Statements::differences() {
-  const Array *a = someArray(Type::Float, 1);
+  std::optional<Array> a = someArray(Type::Float, 1);
   if (!a || !a->shape.back().isSymbol())
     return elementwise();
   std::vector<Binder> binders;
@@ -271,7 +275,7 @@ void Statements::folded() {
   for (const Dim &dim : gen.dims)
     if (dim.isSymbol())
       symbols.push_back(dim.a);
-  const Array *a = someArray(Type::Float, 1);
+  std::optional<Array> a = someArray(Type::Float, 1);
   if (!a || !a->shape.back().isSymbol() || symbols.empty())
     return elementwise();
   std::vector<Binder> binders;
@@ -291,7 +295,7 @@ void Statements::folded() {
 }
 
 void Statements::twoResults() {
-  const Array *a = someArray(Type::Float, 1);
+  std::optional<Array> a = someArray(Type::Float, 1);
   if (!a)
     return elementwise();
   library.insert(limitsText);
@@ -303,13 +307,12 @@ void Statements::twoResults() {
   // Several targets take whole arrays: the lifting is in two rows.
   if (!binders.empty())
     return lifted();
-  ExprPtr value =
-      call("limits", {read(a->name, at, Type::Float)}, Type::Float);
+  ExprPtr value = call("limits", {read(a->name, at, Type::Float)}, Type::Float);
   finish({{freshName(), freshName()}, {}, value, Type::Float, shape});
 }
 
 void Statements::option() {
-  const Array *a = someArray(Type::Float, 0);
+  std::optional<Array> a = someArray(Type::Float, 0);
   if (!a)
     return elementwise();
   library.insert(reducedText);
@@ -327,12 +330,15 @@ void Statements::option() {
   std::vector<Dim> shape;
   if (how == "none")
     shape = a->shape;
-  finish({{freshName()}, {}, call("reduced", arguments, Type::Float),
-          Type::Float, shape});
+  finish({{freshName()},
+          {},
+          call("reduced", arguments, Type::Float),
+          Type::Float,
+          shape});
 }
 
 void Statements::lambda() {
-  const Array *a = someArray(Type::Float, 1);
+  std::optional<Array> a = someArray(Type::Float, 1);
   if (!a)
     return elementwise();
   library.insert(applyText);
@@ -344,33 +350,40 @@ void Statements::lambda() {
     std::vector<Array> outer = gen.arrays;
     gen.arrays.push_back({"a", Type::Float, {}});
     gen.arrays.push_back({"g", Type::I64, {}, true});
+    // Numbers drawn here would be the same at every place.
+    std::string seed = std::exchange(gen.seed, "");
     ExprPtr body = infix("+", scalar("a", Type::Float, false), gen.real(2),
                          Type::Float, Rounding::Sum);
     gen.arrays = outer;
+    gen.seed = seed;
     Expr lambda = *strong(body);
     lambda.kind = Expr::Kind::Lambda;
     lambda.head = "";
     lambda.kids = {body};
     lambda.rounding = Rounding::None;
     lambda.binders = {{"a", {}}, {"g", {}}};
-    // The body must not bind what the lambda's parameters are called.
     arguments.push_back(std::make_shared<const Expr>(lambda));
   }
-  Definition d = {{freshName()}, binders,
-                  call("apply", arguments, Type::Float), Type::Float, {}};
+  Definition d = {{freshName()},
+                  binders,
+                  call("apply", arguments, Type::Float),
+                  Type::Float,
+                  {}};
   d.shape = a->shape;
   finish(std::move(d));
 }
 
 void Statements::overloaded() {
-  const Array *a = someArray(Type::Float, 1);
+  std::optional<Array> a = someArray(Type::Float, 1);
   if (!a || a->shape.size() > 2)
     return elementwise();
   library.insert(overloadedText);
   std::vector<Dim> shape(a->shape.begin() + 1, a->shape.end());
-  finish({{freshName()}, {},
+  finish({{freshName()},
+          {},
           call("over", {scalar(a->name, Type::Float, false)}, Type::Float),
-          Type::Float, shape});
+          Type::Float,
+          shape});
 }
 
 void Statements::addPlain() {

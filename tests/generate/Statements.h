@@ -34,7 +34,9 @@ private:
   void define(std::string name, std::vector<Binder> binders, ExprPtr value);
   void finish(Definition definition);
   std::vector<Binder> randomBinders(int most);
-  const Array *someArray(Type type, size_t leastRank, bool strongOnly = true);
+  /// A copy: definitions move the others about.
+  std::optional<Array> someArray(Type type, size_t leastRank,
+                                 bool strongOnly = true);
   std::vector<ExprPtr> row(const Array &array, std::vector<Binder> &binders);
 
   void elementwise();

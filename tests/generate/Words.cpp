@@ -44,8 +44,13 @@ ExprPtr fovea::generate::infix(std::string op, ExprPtr a, ExprPtr b, Type type,
   std::vector<ExprPtr> kids = {std::move(a), std::move(b)};
   bool weak = allWeak(kids) || (op == "/" && kids[0]->type != Type::Float &&
                                 kids[1]->type != Type::Float);
-  return make({Kind::Infix, type, std::move(op), kids, {},
-               type != Type::Bool && weak, rounding});
+  return make({Kind::Infix,
+               type,
+               std::move(op),
+               kids,
+               {},
+               type != Type::Bool && weak,
+               rounding});
 }
 
 ExprPtr fovea::generate::prefix(std::string op, ExprPtr a) {
@@ -59,15 +64,24 @@ ExprPtr fovea::generate::call(std::string function,
       "bool", "i32", "i64", "f16", "bf16", "uniform", "normal"};
   bool weak = type != Type::Bool && !strongOnes.contains(function) &&
               allWeak(arguments);
-  return make({Kind::Call, type, std::move(function), std::move(arguments), {},
-               weak, rounding});
+  return make({Kind::Call,
+               type,
+               std::move(function),
+               std::move(arguments),
+               {},
+               weak,
+               rounding});
 }
 
 ExprPtr fovea::generate::where(ExprPtr condition, ExprPtr a, ExprPtr b) {
   Type type = a->type;
   bool weak = allWeak({a, b});
-  return make({Kind::Call, type, "where",
-               {std::move(condition), std::move(a), std::move(b)}, {}, weak});
+  return make({Kind::Call,
+               type,
+               "where",
+               {std::move(condition), std::move(a), std::move(b)},
+               {},
+               weak});
 }
 
 ExprPtr fovea::generate::toMain(ExprPtr a) {
@@ -82,8 +96,8 @@ ExprPtr fovea::generate::read(std::string array, std::vector<ExprPtr> indices,
                               Type type, bool weak) {
   if (indices.empty())
     return scalar(std::move(array), type, weak);
-  return make({Kind::Read, type, std::move(array), std::move(indices), {},
-               weak});
+  return make(
+      {Kind::Read, type, std::move(array), std::move(indices), {}, weak});
 }
 
 ExprPtr fovea::generate::reduce(std::string op, std::vector<Binder> binders,

@@ -1,0 +1,25 @@
+//===- Edits.h - smaller programs -------------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TESTS_GENERATE_EDITS_H
+#define FOVEA_TESTS_GENERATE_EDITS_H
+
+#include "tests/generate/Ast.h"
+
+namespace fovea::generate {
+
+/// Expressions of the same type that are `expr` with one part of it replaced
+/// by something smaller; those that lose most come first. Some may use an index
+/// out of its scope.
+std::vector<ExprPtr> edits(const ExprPtr &expr);
+
+/// Removes definitions, helpers and library functions that no result needs.
+/// Whether there were any.
+bool removeUnused(Case &program);
+
+} // namespace fovea::generate
+
+#endif // FOVEA_TESTS_GENERATE_EDITS_H

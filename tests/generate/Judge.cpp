@@ -1,0 +1,187 @@
+//===- Judge.cpp - whether two backends agree -----------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/generate/Judge.h"
+
+#include "runtime/Print.h"
+#include "tests/generate/Inputs.h"
+#include "tests/generate/Print.h"
+#include "tools/Compare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace fovea;
+using namespace fovea::generate;
+
+using Results = Expected<std::vector<Tensor>>;
+
+/// Variant 0 rounds, the others move.
+static constexpr int variants = 6;
+/// A spread of so many samples may miss the true one by a factor.
+static constexpr double patience = 8;
+
+Pair fovea::generate::compile(Lab &lab, const Case &program,
+                              const std::vector<Tensor> &inputs,
+                              Judgement &judgement) {
+  Pair pair;
+  std::string text = print(program);
+  auto oracle = lab.compile(text, program.entry, inputs, true);
+  auto refuse = [&](const Status &status, const char *who) {
+    bool rejected = status.code() == StatusCode::InvalidProgram;
+    judgement = {rejected ? Verdict::Rejected : Verdict::Refused,
+                 (rejected ? "" : std::string(who) + ": ") + status.text()};
+  };
+  if (!oracle) {
+    refuse(oracle.status(), "reference");
+    return pair;
+  }
+  auto tested = lab.compile(text, program.entry, inputs, false);
+  if (!tested) {
+    refuse(tested.status(), "cpu");
+    return pair;
+  }
+  pair.oracle = *std::move(oracle);
+  pair.tested = *std::move(tested);
+  return pair;
+}
+
+/// The results of all variants, as far as they can be had.
+static std::vector<Results> evaluateVariants(Lab &lab, const Case &program,
+                                             const std::vector<Tensor> &inputs,
+                                             std::string &trouble) {
+  std::vector<Results> out;
+  std::vector<Tensor> wide = widened(inputs);
+  for (int variant = 0; variant < variants; ++variant) {
+    auto exe = lab.compile(print(program, variant), program.entry, wide, true);
+    if (exe)
+      out.push_back((*exe)(wide));
+    else
+      trouble =
+          "variant " + std::to_string(variant) + ": " + exe.status().text();
+  }
+  return out;
+}
+
+/// Whether `got` is what the samples (the oracle's first) allow.
+static bool explained(double got, const std::vector<double> &samples,
+                      Tolerance tolerance, double largest) {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  bool wild = false;
+  for (double sample : samples) {
+    if (std::isnan(got) ? std::isnan(sample) : got == sample)
+      return true;
+    if (!std::isfinite(sample)) {
+      wild = true;
+      continue;
+    }
+    low = std::min(low, sample);
+    high = std::max(high, sample);
+  }
+  bool finite = low <= high;
+  if (std::isinf(got) && finite)
+    return (got > 0 ? high : -low) > largest;
+  if (!std::isfinite(got) || !finite)
+    return false;
+  // Some samples are finite, some are not: this place is on an edge.
+  if (wild)
+    return true;
+  double room = patience * (high - low) + tolerance.absolute +
+                tolerance.relative * std::max(std::abs(low), std::abs(high));
+  return got >= low - room && got <= high + room;
+}
+
+/// Whether all elements that differ are explained by the variants.
+static bool explained(const Tensor &got, const Tensor &wanted, size_t result,
+                      const std::vector<Results> &samples,
+                      const std::string &main) {
+  Tolerance tolerance =
+      isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
+  double largest = got.dtype() == DType::F16 ? 6e4
+                   : main == "f32"           ? 1e37
+                                             : 1e307;
+  bool all = true;
+  int64_t ordinal = 0;
+  forEachOffset(got, [&](int64_t offset) {
+    std::vector<double> values = {
+        wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal))};
+    bool failed = false;
+    for (const Results &sample : samples) {
+      failed = failed || !sample;
+      if (sample)
+        values.push_back((*sample)[result].loadAsDouble(
+            (*sample)[result].offsetOfOrdinal(ordinal)));
+    }
+    all = all && (failed || explained(got.loadAsDouble(offset), values,
+                                      tolerance, largest));
+    ++ordinal;
+  });
+  return all;
+}
+
+static std::string describe(const Difference &difference, size_t result) {
+  return "r" + std::to_string(result) + " at " +
+         shapeText(difference.position) + " is " + difference.got +
+         ", the reference is " + difference.wanted + " (" +
+         std::to_string(difference.count) + " of " +
+         std::to_string(difference.total) + " elements differ)";
+}
+
+static std::string outcome(const Results &results) {
+  return results ? "succeeds" : "fails: " + results.status().text();
+}
+
+/// One side fails: whether some variant ends as the tested backend does.
+static Judgement judgeFailure(Lab &lab, const Case &program,
+                              const std::vector<Tensor> &inputs,
+                              const Results &wanted, const Results &got) {
+  std::string trouble;
+  for (const Results &sample : evaluateVariants(lab, program, inputs, trouble))
+    if (bool(sample) == bool(got))
+      return {Verdict::Sensitive};
+  return {Verdict::Differ, "the reference " + outcome(wanted) + "\n  cpu " +
+                               outcome(got) + "\n" + trouble};
+}
+
+Judgement fovea::generate::judge(Lab &lab, const Case &program,
+                                 const Pair &pair,
+                                 const std::vector<Tensor> &inputs) {
+  Results wanted = pair.oracle(inputs);
+  Results got = pair.tested(inputs);
+  if (!wanted && !got) {
+    StatusCode a = wanted.status().code(), b = got.status().code();
+    // Which of several errors is met first is not promised.
+    auto isRuntime = [](StatusCode code) {
+      return code == StatusCode::OutOfRange ||
+             code == StatusCode::DivisionByZero;
+    };
+    if (a == b || (isRuntime(a) && isRuntime(b)))
+      return {Verdict::BothFail};
+    return {Verdict::Differ,
+            "the reference " + outcome(wanted) + "\n  cpu " + outcome(got)};
+  }
+  if (!wanted || !got)
+    return judgeFailure(lab, program, inputs, wanted, got);
+
+  std::optional<std::vector<Results>> samples;
+  std::string trouble;
+  for (size_t i = 0; i < wanted->size(); ++i) {
+    const Tensor &mine = (*got)[i], &theirs = (*wanted)[i];
+    auto difference = compare(mine, theirs, toleranceOf(mine.dtype()));
+    if (!difference)
+      return {Verdict::Differ, difference.status().text()};
+    if (!*difference)
+      continue;
+    if (!samples)
+      samples = evaluateVariants(lab, program, inputs, trouble);
+    if (!trouble.empty())
+      return {Verdict::Rejected, trouble};
+    if (!explained(mine, theirs, i, *samples, program.main))
+      return {Verdict::Differ, describe(**difference, i)};
+  }
+  return {samples ? Verdict::Sensitive : Verdict::Agree};
+}

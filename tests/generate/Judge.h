@@ -1,0 +1,50 @@
+//===- Judge.h - whether two backends agree ---------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Results that agree as tools/Compare.h says are right. Where they do not, the
+// oracle evaluates the variants of Print.h: what they spread is what rounding
+// may do to this program, and a difference of a few times that is accepted.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TESTS_GENERATE_JUDGE_H
+#define FOVEA_TESTS_GENERATE_JUDGE_H
+
+#include "tests/generate/Lab.h"
+
+namespace fovea::generate {
+
+enum class Verdict {
+  Agree,     // within the error model
+  Sensitive, // not, but within what rounding explains
+  BothFail,  // a runtime error on both sides
+  Rejected,  // the frontend refuses the program
+  Refused,   // a backend refuses to compile it
+  Differ,
+};
+
+struct Judgement {
+  Verdict verdict;
+  /// What is wrong, for the last three.
+  std::string message = {};
+};
+
+/// A program on both sides.
+struct Pair {
+  Compiled oracle, tested;
+};
+
+/// Compiles a program; on failure `judgement` says why.
+Pair compile(Lab &lab, const Case &program, const std::vector<Tensor> &inputs,
+             Judgement &judgement);
+
+/// Runs both on the inputs and compares.
+Judgement judge(Lab &lab, const Case &program, const Pair &pair,
+                const std::vector<Tensor> &inputs);
+
+} // namespace fovea::generate
+
+#endif // FOVEA_TESTS_GENERATE_JUDGE_H

@@ -1,0 +1,67 @@
+//===- Lab.cpp - runs generated programs ----------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/generate/Lab.h"
+
+#include "backends/cpu/CpuBackend.h"
+#include "backends/reference/ReferenceBackend.h"
+#include "frontend/Program.h"
+
+using namespace fovea;
+using namespace fovea::generate;
+
+struct Lab::Impl {
+  std::unique_ptr<Backend> reference, tested;
+  std::shared_ptr<mlir::MLIRContext> context;
+};
+
+Lab::Lab(std::unique_ptr<Impl> impl) : impl(std::move(impl)) { refresh(); }
+Lab::~Lab() = default;
+
+Expected<std::unique_ptr<Lab>> Lab::make() {
+  Expected<std::unique_ptr<Backend>> reference = createReferenceBackend();
+  if (!reference)
+    return reference.status();
+  Expected<std::unique_ptr<Backend>> cpu = createCpuBackend();
+  if (!cpu)
+    return cpu.status();
+  auto impl = std::make_unique<Impl>();
+  impl->reference = *std::move(reference);
+  impl->tested = *std::move(cpu);
+  return std::unique_ptr<Lab>(new Lab(std::move(impl)));
+}
+
+void Lab::refresh() {
+  impl->context = std::make_shared<mlir::MLIRContext>(
+      mlir::MLIRContext::Threading::DISABLED);
+  impl->context->loadDialect<ir::FoveaDialect>();
+}
+
+Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
+                                const std::vector<Tensor> &inputs,
+                                bool oracle) {
+  Diagnostics diagnostics;
+  auto program = Program::fromText("generated.fov", text, diagnostics);
+  Instance instance{entry.name, {}, {}};
+  for (size_t i = 0; i < entry.params.size(); ++i)
+    instance.inputs.push_back(
+        {entry.params[i].name, std::string(name(inputs[i].dtype())),
+         static_cast<unsigned>(entry.params[i].shape.size())});
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  if (program && !diagnostics.hasErrors())
+    module = program->instantiate(instance, *impl->context, diagnostics);
+  if (!module)
+    return Status::error(StatusCode::InvalidProgram, diagnostics.render());
+  auto func = *module->getOps<ir::FuncOp>().begin();
+  auto exe = (oracle ? impl->reference : impl->tested)->compile(func);
+  if (!exe)
+    return exe.status();
+  std::shared_ptr<Executable> shared = *std::move(exe);
+  return Compiled(
+      [shared, context = impl->context](const std::vector<Tensor> &in) mutable {
+        return shared->run(in);
+      });
+}

@@ -1,0 +1,45 @@
+//===- Lab.h - runs generated programs --------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TESTS_GENERATE_LAB_H
+#define FOVEA_TESTS_GENERATE_LAB_H
+
+#include "runtime/Tensor.h"
+#include "tests/generate/Ast.h"
+
+#include <functional>
+
+namespace fovea::generate {
+
+/// A compiled program; empty if there is none.
+using Compiled =
+    std::function<Expected<std::vector<Tensor>>(const std::vector<Tensor> &)>;
+
+/// Compiles programs. Not for several threads.
+class Lab {
+public:
+  /// With the cpu backend under test, the reference as the oracle.
+  static Expected<std::unique_ptr<Lab>> make();
+  ~Lab();
+
+  /// The entry of a program, for the oracle or the backend under test. Error
+  /// InvalidProgram: what the frontend says.
+  Expected<Compiled> compile(const std::string &text, const Function &entry,
+                             const std::vector<Tensor> &inputs, bool oracle);
+
+  /// Throws away what the programs so far left in memory, once these are gone
+  /// themselves.
+  void refresh();
+
+private:
+  struct Impl;
+  explicit Lab(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl;
+};
+
+} // namespace fovea::generate
+
+#endif // FOVEA_TESTS_GENERATE_LAB_H
