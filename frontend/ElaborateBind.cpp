@@ -27,6 +27,27 @@ static size_t packPosition(const std::vector<ast::ExprPtr> &dims) {
          dims.begin();
 }
 
+Array Elaborator::overBinders(const Array &array, const ast::Param &param,
+                              ArrayRef<AxisAttr> binders) {
+  auto *type = param.type->as<ast::ArrayType>();
+  if (!type || binders.empty() || type->dims.empty() || array.rank() != 0)
+    return array;
+  Array out = array;
+  // Of several binders those that the argument runs along, if their number is
+  // the parameter's rank; else all.
+  SmallVector<AxisAttr> used;
+  for (AxisAttr axis : binders)
+    if (array.type().hasAxis(axis.getName()))
+      used.push_back(axis);
+  bool pack = packPosition(type->dims) < type->dims.size();
+  bool all = pack || type->dims.size() == binders.size() ||
+             used.size() != type->dims.size();
+  out.dims.assign(binders.begin(), binders.end());
+  if (!all)
+    out.dims = used;
+  return out;
+}
+
 bool Elaborator::bindFloat(Frame *frame, Matching &matching, SourceRange call) {
   const Actual *first = nullptr;
   for (auto [param, actual] :

@@ -201,7 +201,7 @@ Elaborator::MaybeArray Elaborator::read(const ast::Expr &whole,
   MaybeArray array = wholeArray(*named, read.array.range, scope);
   if (!array)
     return std::nullopt;
-  if (array->rank() == 0) {
+  if (array->rank() == 0 && !indices->empty()) {
     error(whole.range,
           "`" + tensor + "` is a single number, it cannot be indexed")
         .at(named->range, typeText(*array));

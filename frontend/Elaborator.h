@@ -16,7 +16,8 @@
 // ElaborateSize.cpp      dimensions, requirements
 // ElaborateReduce.cpp    reductions
 // ElaborateBuiltin.cpp   elementwise functions, casts, random numbers
-// ElaborateCall.cpp      calls of the user's functions: which one, with what
+// ElaborateCall.cpp      calls of the user's functions, of functions as values
+// ElaborateChoose.cpp    which of several definitions a call means
 // ElaborateBind.cpp      dimensions and types of a call, solved
 // ElaborateEntry.cpp     the function that is compiled, its inputs and outputs
 //
@@ -210,7 +211,7 @@ private:
                     std::vector<Array> arguments, SourceRange range,
                     Scope *scope);
 
-  //===--- calls (ElaborateCall.cpp, ElaborateBind.cpp) -------------------===//
+  //===--- calls (ElaborateCall.cpp and on) -------------------------------===//
   /// Calls what `name` means in the file `from`: a function of the program, a
   /// reduction or a builtin.
   MaybeArrays callNamed(const std::string &name, const Source *from,
