@@ -7,6 +7,7 @@
 #include "runtime/Print.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -44,7 +45,9 @@ public:
   }
 
 private:
-  std::string element(int64_t offset) const;
+  std::string element(int64_t offset) const {
+    return elementText(tensor, offset, options.digits);
+  }
   void measure(size_t axis, int64_t offset);
   void print(size_t axis, int64_t offset);
   void printRow(int64_t offset);
@@ -77,7 +80,8 @@ private:
 
 } // namespace
 
-std::string Printer::element(int64_t offset) const {
+std::string fovea::elementText(const Tensor &tensor, int64_t offset,
+                               int digits) {
   if (tensor.dtype() == DType::Bool)
     return tensor.loadAsInt(offset) ? "true" : "false";
   if (isInteger(tensor.dtype()))
@@ -86,9 +90,16 @@ std::string Printer::element(int64_t offset) const {
   if (std::isnan(value))
     return "nan";
   char buffer[64];
-  std::snprintf(buffer, sizeof(buffer), "%.*g", std::min(options.digits, 17),
-                value);
-  return buffer;
+  if (digits > 0) {
+    std::snprintf(buffer, sizeof(buffer), "%.*g", std::min(digits, 17), value);
+    return buffer;
+  }
+  const bool wide = tensor.dtype() == DType::F64;
+  const auto [end, fault] =
+      wide ? std::to_chars(buffer, buffer + sizeof(buffer), value)
+           : std::to_chars(buffer, buffer + sizeof(buffer),
+                           static_cast<float>(value));
+  return std::string(buffer, end);
 }
 
 void Printer::measure(size_t axis, int64_t offset) {

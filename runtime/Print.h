@@ -29,9 +29,13 @@ struct PrintOptions {
   /// Of a larger one, an axis longer than twice this shows so many elements at
   /// each end and `...` between.
   int64_t edge = 3;
-  /// Significant digits of floats.
+  /// Significant digits of floats; 0: as many as the number needs.
   int digits = 4;
 };
+
+/// One element: a bool, an integer, or a float of so many significant digits (0:
+/// as few as tell it from its neighbours in its dtype). `offset` is in elements.
+std::string elementText(const Tensor &tensor, int64_t offset, int digits = 0);
 
 /// The elements as nested brackets with aligned columns, without the type:
 ///

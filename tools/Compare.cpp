@@ -36,19 +36,6 @@ Tolerance fovea::typedTolerance(DType dtype) {
   return dtype == DType::F64 ? Tolerance{1e-7, 1e-7} : toleranceOf(dtype);
 }
 
-std::string fovea::elementText(const Tensor &tensor, int64_t offset) {
-  if (tensor.dtype() == DType::Bool)
-    return tensor.loadAsInt(offset) ? "true" : "false";
-  if (isInteger(tensor.dtype()))
-    return std::to_string(tensor.loadAsInt(offset));
-  const int digits = tensor.dtype() == DType::F64   ? 15
-                     : tensor.dtype() == DType::F32 ? 8
-                                                    : 5;
-  char text[40];
-  std::snprintf(text, sizeof text, "%.*g", digits, tensor.loadAsDouble(offset));
-  return text;
-}
-
 /// How many tolerances lie between the two elements; agreement is up to 1.
 static double distance(double got, double wanted, Tolerance tolerance) {
   if (std::isnan(got) && std::isnan(wanted))

@@ -63,9 +63,6 @@ struct Difference {
 Expected<std::optional<Difference>>
 compare(const Tensor &got, const Tensor &wanted, Tolerance tolerance);
 
-/// One element as text with the digits that its type has.
-std::string elementText(const Tensor &tensor, int64_t offset);
-
 } // namespace fovea
 
 #endif // FOVEA_TOOLS_COMPARE_H

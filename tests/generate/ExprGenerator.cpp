@@ -56,7 +56,7 @@ ExprPtr ExprGenerator::indexInto(const Dim &dim, int depth) {
   if (!tables.empty() && dice.chance(50)) {
     const Array *table = dice.pick(tables);
     if (ExprPtr at = readAt(*table)) {
-      if (table->slack == 0 || dice.chance(6))
+      if (table->slack == 0 || dice.chance(15))
         return at;
       return call("clamp", {at, number(0), last}, Type::I64);
     }

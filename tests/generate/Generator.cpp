@@ -160,7 +160,7 @@ void Generator::results() {
 
 Case Generator::make() {
   c.main = dice.chance(50) ? "f64" : "f32";
-  c.tame = gen.tame = dice.chance(60);
+  c.tame = gen.tame = dice.chance(45);
   static const char *const names[] = {"N", "M", "K", "L"};
   int count = 1 + dice.below(4);
   for (int i = 0; i < count; ++i)
@@ -180,7 +180,7 @@ Case Generator::make() {
   if (dice.chance(25))
     helper();
   Statements statements(gen, c.entry, "t");
-  for (int i = 1 + dice.below(6); i > 0; --i)
+  for (int i = 1 + dice.below(9); i > 0; --i)
     statements.add();
   results();
 

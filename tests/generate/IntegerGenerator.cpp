@@ -13,7 +13,7 @@ using namespace fovea::generate;
 /// `a // b` or `a % b`, whose divisor is mostly a number but 0.
 static ExprPtr divided(ExprGenerator &gen, ExprPtr a, ExprPtr b, Type type) {
   std::string op = gen.dice.chance(50) ? "//" : "%";
-  if (gen.dice.chance(85))
+  if (gen.dice.chance(75))
     b = gen.dice.chance(80) ? number(gen.dice.between(1, 5), type)
                             : number(-gen.dice.between(1, 4), type);
   else if (gen.dice.chance(85))

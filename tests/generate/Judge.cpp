@@ -167,6 +167,13 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
   if (!wanted || !got)
     return judgeFailure(lab, program, inputs, wanted, got);
 
+  Judgement judgement{Verdict::Agree};
+  for (const Tensor &tensor : *wanted)
+    forEachOffset(tensor, [&](int64_t offset) {
+      double value = tensor.loadAsDouble(offset);
+      ++judgement.elements;
+      judgement.telling += std::isfinite(value) && value != 0;
+    });
   std::optional<std::vector<Results>> samples;
   std::string trouble;
   for (size_t i = 0; i < wanted->size(); ++i) {
@@ -183,5 +190,7 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
     if (!explained(mine, theirs, i, *samples, program.main))
       return {Verdict::Differ, describe(**difference, i)};
   }
-  return {samples ? Verdict::Sensitive : Verdict::Agree};
+  if (samples)
+    judgement.verdict = Verdict::Sensitive;
+  return judgement;
 }

@@ -30,6 +30,9 @@ struct Judgement {
   Verdict verdict;
   /// What is wrong, for the last three.
   std::string message = {};
+  /// Elements compared, and those of them that are numbers other than 0: a
+  /// test of nothing but zeros and NaN tests nothing.
+  int64_t elements = 0, telling = 0;
 };
 
 /// A program on both sides.

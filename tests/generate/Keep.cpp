@@ -9,7 +9,7 @@
 #include "runtime/Npy.h"
 #include "runtime/Print.h"
 #include "tests/generate/Print.h"
-#include "tools/Compare.h"
+#include "runtime/Print.h"
 
 #include <filesystem>
 #include <fstream>

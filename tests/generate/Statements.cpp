@@ -80,7 +80,7 @@ void Statements::elementwise() {
   std::vector<Binder> binders = randomBinders(3);
   Bind bind(gen, binders);
   Type type = types[dice.weighted({70, 14, 12, 4})];
-  define(freshName(), binders, gen.any(type, 2 + dice.below(3)));
+  define(freshName(), binders, gen.any(type, 2 + dice.below(4)));
 }
 
 /// A reduction, another over the same axis that uses its result, and more.

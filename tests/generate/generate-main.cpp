@@ -58,6 +58,7 @@ private:
   const Options &options;
   std::unique_ptr<Lab> lab;
   uint64_t programs = 0;
+  int64_t elements = 0, telling = 0;
   std::map<Verdict, uint64_t> counts;
 };
 } // namespace
@@ -106,6 +107,8 @@ void Tester::test(uint64_t index) {
     if (pair.tested)
       judgement = judge(*lab, program, pair, inputs);
     ++counts[judgement.verdict];
+    elements += judgement.elements;
+    telling += judgement.telling;
     if (judgement.verdict < Verdict::Rejected)
       continue;
     fail({program, sizes, inputs, judgement}, index);
@@ -140,6 +143,9 @@ bool Tester::run() {
               count(Verdict::Sensitive), count(Verdict::BothFail),
               count(Verdict::Differ), count(Verdict::Rejected),
               count(Verdict::Refused));
+  std::printf("%lld elements compared, %lld of them finite and not 0\n",
+              static_cast<long long>(elements),
+              static_cast<long long>(telling));
   return count(Verdict::Differ) + count(Verdict::Rejected) +
              count(Verdict::Refused) ==
          0;

@@ -80,9 +80,10 @@ fovea.func @rename_c3 dims ["N", "M"] {
 // -----
 
 fovea.func @at_c1 dims ["N"] {
-  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
-  // expected-error @+1 {{has 1 axes but 0 indices}}
-  %z = fovea.at "x" %x [#fovea.axis<i: N>][] : <f32, i: N>[] -> <f32>
+  %x = fovea.input "x" [#fovea.axis<i: N>, #fovea.axis<j: N>] : <f32, i: N, j: N>
+  %t = fovea.input "t" [] : <i64>
+  // expected-error @+1 {{has 2 axes but 1 indices}}
+  %z = fovea.at "x" %x [#fovea.axis<i: N>, #fovea.axis<j: N>][%t] : <f32, i: N, j: N>[!fovea.array<i64>] -> <f32>
 }
 
 // -----

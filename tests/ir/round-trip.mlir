@@ -23,8 +23,8 @@ fovea.func @all dims ["N", "M", "G", "R"] requires [#fovea.require<mod(M, G) eq 
   %m = fovea.select %c, %s, %minf hard neginf : <i1, i: N>, <f32, i: N, j: M>, <f32>
   // CHECK: fovea.reduce max %{{.*}} over [#fovea.axis<j: M>] : <f32, i: N, j: M>
   %max = fovea.reduce max %m over [#fovea.axis<j: M>] : <f32, i: N, j: M>
-  // CHECK: fovea.reduce sum %{{.*}} over [#fovea.axis<j: M>] where %{{.*}} : <f32, i: N, j: M>, <i1, i: N>
-  %sum = fovea.reduce sum %m over [#fovea.axis<j: M>] where %c : <f32, i: N, j: M>, <i1, i: N>
+  // CHECK: fovea.reduce sum %{{.*}} over [#fovea.axis<j: M>] where %{{.*}} : <f32, i: N, j: M>, !fovea.array<i1, i: N>
+  %sum = fovea.reduce sum %m over [#fovea.axis<j: M>] where %c : <f32, i: N, j: M>, !fovea.array<i1, i: N>
   // CHECK: fovea.at "x" %{{.*}} [#fovea.axis<x.0: N>, #fovea.axis<x.1: M>][%{{.*}}, %{{.*}}]
   %tn = fovea.rename %t ["t.0"] to ["i"] : <i64, t.0: N> -> <i64, i: N>
   %g = fovea.at "x" %x [#fovea.axis<x.0: N>, #fovea.axis<x.1: M>][%i, %tn] : <f32, x.0: N, x.1: M>[!fovea.array<i64, i: N>, !fovea.array<i64, i: N>] -> <f32, i: N>

@@ -24,7 +24,7 @@ def sections(text):
 def run(command, folder, path):
     env = {
         **os.environ,
-        "PATH": path + os.pathsep + os.environ["PATH"],
+        "PATH": os.pathsep.join([path, str(Path(sys.executable).parent), os.environ["PATH"]]),
         "MAKE_FILES": str(Path(__file__).resolve().with_name("make_files.py")),
         "NO_COLOR": "1",
         "LC_ALL": "C.UTF-8",

@@ -38,6 +38,7 @@ public:
 private:
   std::vector<int64_t> knownShape(const PlannedInput &input) const;
   void apply(Origin origin);
+  void setDim(size_t dim, int64_t size);
   void checkGiven(const std::string &name, int64_t size, size_t dim) const;
 
   const Plan &plan;
@@ -109,27 +110,33 @@ void Sizes::apply(Origin origin) {
     const int64_t size = given->second.value.integers[0];
     if (origin == Origin::CommandLine)
       checkGiven(name, size, dim);
-    if (dims[dim] >= 0)
-      continue;
-    dims[dim] = size;
-    exe.solve(shapes, dims);
+    if (dims[dim] < 0)
+      setDim(dim, size);
   }
+}
+
+/// Sets a dimension and those that follow from it. The last one is left to the
+/// check of all, which can name the inputs.
+void Sizes::setDim(size_t dim, int64_t size) {
+  dims[dim] = size;
+  if (std::count(dims.begin(), dims.end(), -1) != 0)
+    exe.solve(shapes, dims);
 }
 
 std::vector<int64_t> Sizes::solve(std::vector<std::string> &notes) {
   exe.solve(shapes, dims);
   apply(Origin::CommandLine);
   apply(Origin::Example);
+  std::string defaulted;
   for (size_t dim = 0; dim < dims.size(); ++dim) {
     if (dims[dim] >= 0)
       continue;
-    const std::string &name = exe.dims()[dim];
-    dims[dim] = defaultSize;
-    notes.push_back(name + " = " + std::to_string(defaultSize) +
-                    ", as nothing says otherwise; give " + name + "=...");
-    exe.solve(shapes, dims);
+    defaulted += (defaulted.empty() ? "" : ", ") + exe.dims()[dim];
+    setDim(dim, defaultSize);
   }
-  // Now that all sizes are known, the messages can name the inputs.
+  if (!defaulted.empty())
+    notes.push_back("nothing gives " + defaulted + ": " +
+                    std::to_string(defaultSize) + " is taken");
   for (size_t i = 0; i < shapes.size(); ++i)
     if (std::count(shapes[i].begin(), shapes[i].end(), -1) != 0)
       shapes[i] = exe.inputShape(i, dims);
@@ -190,7 +197,10 @@ static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
     return fromLiteral(input);
   if (value.kind == Value::Kind::Word)
     throw wrongValue(input, "`" + value.text + "`");
-  Tensor tensor = orFail(Tensor::allocate(input.dtype, std::move(shape)));
+  Expected<Tensor> made = Tensor::allocate(input.dtype, std::move(shape));
+  if (!made)
+    throw Failure(made.status().withContext("`" + input.param->name + "`"));
+  Tensor tensor = *std::move(made);
   const PhiloxKey key =
       value.seed ? keyFromSeed(*value.seed) : fold(seed, int64_t(index));
   if (value.kind == Value::Kind::Uniform) {

@@ -23,6 +23,7 @@ static constexpr const char *greeting =
 Verbs: run, check, test, ir. `fovea VERB --help` tells what each can do.
 )";
 
+// The first line of each is shown by `fovea --help` as well.
 static constexpr const char *runHelp =
     R"(Runs a function and prints its results.
 
@@ -79,6 +80,19 @@ struct Texts {
   bool full = false;
 };
 
+/// Shows of each verb only the first line in the list of all.
+class Formatter : public CLI::Formatter {
+public:
+  std::string make_subcommand(const CLI::App *verb) const override {
+    const std::string help = verb->get_description();
+    std::stringstream line;
+    CLI::detail::format_help(line, verb->get_name(),
+                             help.substr(0, help.find('\n')),
+                             get_column_width());
+    return line.str();
+  }
+};
+
 /// One verb and what it takes.
 struct Command {
   Verb verb;
@@ -107,6 +121,9 @@ static void addFunction(CLI::App *verb, Texts &texts) {
 }
 
 static std::vector<Command> declare(CLI::App &app, Texts &texts) {
+  app.formatter(std::make_shared<Formatter>());
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
+  app.get_formatter()->label("Subcommands", "Verbs");
   app.allow_extras();
   app.add_option("--color", texts.color, "auto, always or never");
   app.set_version_flag("--version", "fovea " FOVEA_VERSION_STRING);
@@ -117,9 +134,11 @@ static std::vector<Command> declare(CLI::App &app, Texts &texts) {
                   "name=FILE.npy: write that result; FILE.npy: the only one")
       ->allow_extra_args(false);
   run->add_flag("--verify", texts.verify,
-                "compare with the reference backend; exit 3 if they differ");
+                "compare with the reference backend; exit 3 if they differ")
+      ->disable_flag_override();
   run->add_option("--seed", texts.seed, "of random inputs (default 0)");
-  run->add_flag("--full", texts.full, "print every element");
+  run->add_flag("--full", texts.full, "print every element")
+      ->disable_flag_override();
   CLI::App *check = addVerb(app, texts, "check", checkHelp);
   CLI::App *test = addVerb(app, texts, "test", testHelp);
   addBackend(test, texts);
@@ -153,8 +172,9 @@ static Failure unexpected(const CLI::App &app, const std::string &text) {
   if (!looksLikeOption(text))
     return usage("`" + text + "` is one argument too many");
   const std::string name = text.substr(0, text.find('='));
+  // Of a single letter, every other one is near.
   return usage("there is no option `" + name + "`",
-               nearest(name, optionNames(app)));
+               name.size() > 2 ? nearest(name, optionNames(app)) : "");
 }
 
 static Failure unknownVerb(const std::string &text,
@@ -279,28 +299,34 @@ static Failure refused(const CLI::Error &error) {
     return usage("`" + name +
                  (missing ? "` needs a value" : "` is given more than once"));
   }
+  const size_t flag = text.find(" was given a disallowed flag override");
+  if (flag != std::string::npos)
+    return usage("`" + text.substr(0, flag) + "` takes no value");
   return usage(text);
 }
 
 std::optional<Options> driver::parseCommandLine(int argc,
                                                 const char *const *argv) {
-  // CLI11 wants them last to first. `help VERB` is `VERB --help`.
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (!arguments.empty() && arguments[0] == "help") {
-    arguments.erase(arguments.begin());
-    arguments.push_back("--help");
-  }
   setColor(Color::Auto);
   if (arguments.empty()) {
     print(greeting);
     return std::nullopt;
   }
-  std::reverse(arguments.begin(), arguments.end());
 
   Texts texts;
   CLI::App app("Compiles attention and loss expressions and runs them.",
                "fovea");
   const std::vector<Command> commands = declare(app, texts);
+  if (arguments[0] == "help") {
+    // `help VERB` is `VERB --help`.
+    arguments.erase(arguments.begin());
+    if (!arguments.empty() && !app.get_subcommand_no_throw(arguments[0]))
+      throw unknownVerb(arguments[0], commands);
+    arguments.push_back("--help");
+  }
+  // CLI11 wants them last to first.
+  std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(arguments);
   } catch (const CLI::Success &success) {

@@ -79,7 +79,7 @@ static void printResult(const std::string &name, const Tensor &result,
   PrintOptions options;
   if (full) {
     options.wholeUpTo = std::numeric_limits<int64_t>::max();
-    options.digits = result.dtype() == DType::F64 ? 16 : 8;
+    options.digits = 0;
   }
   print(text + "\n" + toText(result, options) + "\n");
 }

@@ -232,29 +232,22 @@ TestResult Session::runTest(size_t test,
 }
 
 void driver::checkBackend(const std::string &name) {
-  std::vector<std::string> names;
   std::string list;
   for (uint64_t i = 0; i < library().backend_count(); ++i) {
-    names.push_back(library().backend_name(i));
-    if (names.back() == name)
+    const std::string known = library().backend_name(i);
+    if (known == name)
       return;
-    list += (list.empty() ? "`" : ", `") + names.back() + "`";
+    list += (list.empty() ? "" : " or ") + known;
   }
-  const std::string near = nearest(name, names);
-  throw usage("no backend is called `" + name + "`",
-              near.empty() ? "there is " + list : near);
+  throw usage("no backend is called `" + name + "`", "it can be " + list);
 }
 
 void driver::checkStage(const std::string &name) {
-  std::vector<std::string> names;
   std::string list;
   for (uint64_t i = 0; const char *stage = library().stage_name(i); ++i) {
-    names.push_back(stage);
-    if (names.back() == name)
+    if (name == stage)
       return;
-    list += (list.empty() ? "`" : ", `") + names.back() + "`";
+    list += (list.empty() ? "" : " or ") + std::string(stage);
   }
-  const std::string near = nearest(name, names);
-  throw usage("no stage is called `" + name + "`",
-              near.empty() ? "there is " + list : near);
+  throw usage("no stage is called `" + name + "`", "it can be " + list);
 }

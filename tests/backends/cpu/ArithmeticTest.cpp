@@ -204,8 +204,8 @@ TEST_CASE("cpu: random numbers are those of the runtime") {
   CpuProgram program("\"N\"", R"(
     %seed = fovea.input "seed" [] : !fovea.array<i64>
     %x = fovea.input "x" [#fovea.axis<j: N>] : !fovea.array<f64, j: N>
-    %b = fovea.index #fovea.axis<b: 3> : !fovea.array<i64, b: 3>
-    %j = fovea.index #fovea.axis<j: N> : !fovea.array<i64, j: N>
+    %b = fovea.index <b: 3> : !fovea.array<i64, b: 3>
+    %j = fovea.index <j: N> : !fovea.array<i64, j: N>
     %key = fovea.fold_key %seed, %b : !fovea.array<i64>, !fovea.array<i64, b: 3>
     %u = fovea.random uniform %key, %j : !fovea.array<i64, b: 3>, !fovea.array<i64, j: N> -> !fovea.array<f32, b: 3, j: N>
     %n = fovea.random normal %key, %j : !fovea.array<i64, b: 3>, !fovea.array<i64, j: N> -> !fovea.array<f64, b: 3, j: N>

@@ -188,7 +188,7 @@ TEST_CASE("cpu: integer division by zero, needed and not") {
 TEST_CASE("cpu: sizes that cannot be") {
   CpuProgram program("\"N\"", R"(
     %x = fovea.input "x" [#fovea.axis<i: N>] : !fovea.array<f64, i: N>
-    %j = fovea.index #fovea.axis<j: N + -1> : !fovea.array<i64, j: N + -1>
+    %j = fovea.index <j: N + -1> : !fovea.array<i64, j: N + -1>
     %r = fovea.reduce sum %j over [#fovea.axis<j: N + -1>] : !fovea.array<i64, j: N + -1>
     fovea.output "r" %r [] : !fovea.array<i64>)");
   program.compare({f64({4}, {0, 0, 0, 0})});

@@ -85,8 +85,8 @@ TEST_CASE("cpu: hardness through select, casts, renames and reads") {
     %k = fovea.cast %r_a : !fovea.array<f32, i: N> to !fovea.array<i32, i: N>
     %r_e = fovea.cast %k : !fovea.array<i32, i: N> to !fovea.array<f32, i: N>
     %t = fovea.rename %r_a ["i"] to ["j"] : !fovea.array<f32, i: N> -> !fovea.array<f32, j: N>
-    %i = fovea.index #fovea.axis<i: N> : !fovea.array<i64, i: N>
-    %last = fovea.size #fovea.size<N + -1> : !fovea.array<i64>
+    %i = fovea.index <i: N> : !fovea.array<i64, i: N>
+    %last = fovea.size <N + -1> : !fovea.array<i64>
     %back = fovea.sub %last, %i : !fovea.array<i64>, !fovea.array<i64, i: N>
     %r_f = fovea.at "t" %t [#fovea.axis<j: N>] [%back] : !fovea.array<f32, j: N> [!fovea.array<i64, i: N>] -> !fovea.array<f32, i: N>
     %w = fovea.cast %y : !fovea.array<f32, i: N> to !fovea.array<i64, i: N>

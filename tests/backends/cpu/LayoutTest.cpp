@@ -47,9 +47,9 @@ TEST_CASE("cpu: results of reductions in other orders of axes") {
 
 TEST_CASE("cpu: diagonals and computed coordinates") {
   CpuProgram program("\"N\"", square + R"(
-    %i = fovea.index #fovea.axis<i: N> : !fovea.array<i64, i: N>
-    %j = fovea.index #fovea.axis<j: N> : !fovea.array<i64, j: N>
-    %n = fovea.size #fovea.size<N + -1> : !fovea.array<i64>
+    %i = fovea.index <i: N> : !fovea.array<i64, i: N>
+    %j = fovea.index <j: N> : !fovea.array<i64, j: N>
+    %n = fovea.size <N + -1> : !fovea.array<i64>
     %back = fovea.sub %n, %i : !fovea.array<i64>, !fovea.array<i64, i: N>
     %diagonal = fovea.at "x" %x [#fovea.axis<j: N>] [%i] : !fovea.array<f64, i: N, j: N> [!fovea.array<i64, i: N>] -> !fovea.array<f64, i: N>
     %flipped = fovea.at "x" %x [#fovea.axis<i: N>] [%back] : !fovea.array<f64, i: N, j: N> [!fovea.array<i64, i: N>] -> !fovea.array<f64, i: N, j: N>
@@ -71,9 +71,9 @@ TEST_CASE("cpu: heads share keys") {
   CpuProgram program("\"G\", \"R\"", R"(
     %q = fovea.input "q" [#fovea.axis<h: G * R>] : !fovea.array<f64, h: G * R>
     %k = fovea.input "k" [#fovea.axis<g: G>] : !fovea.array<f64, g: G>
-    %h = fovea.index #fovea.axis<h: G * R> : !fovea.array<i64, h: G * R>
-    %r = fovea.size #fovea.size<R> : !fovea.array<i64>
-    %n = fovea.size #fovea.size<G> : !fovea.array<i64>
+    %h = fovea.index <h: G * R> : !fovea.array<i64, h: G * R>
+    %r = fovea.size <R> : !fovea.array<i64>
+    %n = fovea.size <G> : !fovea.array<i64>
     %div = fovea.floordiv %h, %r : !fovea.array<i64, h: G * R>, !fovea.array<i64>
     %mod = fovea.mod %h, %n : !fovea.array<i64, h: G * R>, !fovea.array<i64>
     %a = fovea.at "k" %k [#fovea.axis<g: G>] [%div] : !fovea.array<f64, g: G> [!fovea.array<i64, h: G * R>] -> !fovea.array<f64, h: G * R>
@@ -91,8 +91,8 @@ TEST_CASE("cpu: literals and sizes") {
     %b = fovea.literal dense<[true, false]> : tensor<2xi1> [#fovea.axis<j: 2>] : !fovea.array<i1, j: 2>
     %c = fovea.literal dense<-5> : tensor<2xi32> [#fovea.axis<j: 2>] : !fovea.array<i32, j: 2>
     %d = fovea.literal dense<[0.1, -2.5]> : tensor<2xf16> [#fovea.axis<j: 2>] : !fovea.array<f16, j: 2>
-    %s = fovea.size #fovea.size<2 * N * M + -1> : !fovea.array<i64>
-    %q = fovea.size #fovea.size<floordiv(N, M)> : !fovea.array<i64>
+    %s = fovea.size <2 * N * M + -1> : !fovea.array<i64>
+    %q = fovea.size <floordiv(N, M)> : !fovea.array<i64>
     %w = fovea.select %b, %a, %a : !fovea.array<i1, j: 2>, !fovea.array<f32, i: 3, j: 2>, !fovea.array<f32, i: 3, j: 2>
     %m = fovea.reduce sum %w over [#fovea.axis<j: 2>] where %b : !fovea.array<f32, i: 3, j: 2>, !fovea.array<i1, j: 2>
     fovea.output "a" %a [#fovea.axis<i: 3>, #fovea.axis<j: 2>] : !fovea.array<f32, i: 3, j: 2>
