@@ -321,7 +321,13 @@ std::optional<Options> driver::parseCommandLine(int argc,
   if (arguments[0] == "help") {
     // `help VERB` is `VERB --help`.
     arguments.erase(arguments.begin());
-    if (!arguments.empty() && !app.get_subcommand_no_throw(arguments[0]))
+    const bool known =
+        arguments.empty() ||
+        std::any_of(commands.begin(), commands.end(),
+                    [&](const Command &command) {
+                      return command.app->get_name() == arguments[0];
+                    });
+    if (!known)
       throw unknownVerb(arguments[0], commands);
     arguments.push_back("--help");
   }
