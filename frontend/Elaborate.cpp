@@ -122,11 +122,13 @@ Scope *Elaborator::newScope(Scope *parent, Frame *frame) {
   return &scopes.back();
 }
 
+bool Elaborator::exhausted() const { return calls > maxCalls; }
+
 bool Elaborator::countCall(SourceRange call) {
   if (++calls <= maxCalls)
     return true;
   if (calls > maxCalls + 1)
-    return false;
+    return false; // told already
   // Told of the outermost call: where in it the number is reached is chance.
   for (Frame *frame = current; frame && frame->caller; frame = frame->caller)
     call = frame->call;

@@ -88,6 +88,8 @@ public:
 
   bool instantiate(const Instance &instance);
   bool instantiateTest(const ast::Test &test);
+  /// Whether it gave up because there were too many calls.
+  bool exhausted() const;
 
 private:
   using MaybeArray = std::optional<Array>;

@@ -294,11 +294,20 @@ static std::vector<Instance> instancesOf(const ast::Function &function) {
 void Program::check(MLIRContext &context, Diagnostics &diagnostics) const {
   if (diagnostics.hasErrors())
     return;
+  bool exhausted = false;
   for (const ast::Function &function : data->main().functions) {
     for (const Instance &instance : instancesOf(function)) {
       Diagnostics found;
-      instantiate(instance, context, found);
+      build(*data, context, instance.function, found,
+            [&](Elaborator &elaborator) {
+              bool good = elaborator.instantiate(instance);
+              exhausted |= elaborator.exhausted();
+              return good;
+            });
       diagnostics.merge(found);
+      // What calls this function would take as long, only to say the same.
+      if (exhausted)
+        return;
     }
   }
   for (size_t i = 0; i < data->main().tests.size(); ++i) {

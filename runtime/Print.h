@@ -33,8 +33,9 @@ struct PrintOptions {
   int digits = 4;
 };
 
-/// One element: a bool, an integer, or a float of so many significant digits (0:
-/// as few as tell it from its neighbours in its dtype). `offset` is in elements.
+/// One element: a bool, an integer, or a float of so many significant digits
+/// (0: as few as tell it from its neighbours in its dtype). `offset` is in
+/// elements.
 std::string elementText(const Tensor &tensor, int64_t offset, int digits = 0);
 
 /// The elements as nested brackets with aligned columns, without the type:

@@ -9,7 +9,6 @@
 #include "runtime/Npy.h"
 #include "runtime/Print.h"
 #include "tests/generate/Print.h"
-#include "runtime/Print.h"
 
 #include <filesystem>
 #include <fstream>
