@@ -84,6 +84,26 @@ std::optional<std::deque<Actual>> Elaborator::evaluate(const ast::Call &call,
 // Calls
 //===----------------------------------------------------------------------===//
 
+void Elaborator::reportNoFunction(const std::string &name, const Source *from,
+                                  SourceRange range) {
+  fovea::Diagnostic &diagnostic =
+      error(range, "there is no function `" + name + "`");
+  std::vector<std::string> known = builtinNames();
+  auto table = program.visible.find(from);
+  if (table != program.visible.end())
+    for (const auto &entry : table->second)
+      known.push_back(entry.getKey().str());
+  std::string close = didYouMean(name, known);
+  if (!close.empty()) {
+    diagnostic.fix("did you mean `" + close + "`?");
+    return;
+  }
+  std::string needle = "\nfn " + name + "(";
+  for (const std::string &module : standardModules())
+    if (StringRef(standardModule(module)).contains(needle))
+      diagnostic.fix("it stands in the library: `import " + module + "`");
+}
+
 Elaborator::MaybeArrays Elaborator::call(const std::string &name,
                                          const Source *from,
                                          const ast::Expr &whole,
@@ -91,25 +111,7 @@ Elaborator::MaybeArrays Elaborator::call(const std::string &name,
   const ast::Ident callee = {name, call.callee.range};
   auto candidates = functionsNamed(name, from);
   if (candidates.empty()) {
-    fovea::Diagnostic &diagnostic =
-        error(callee.range, "there is no function `" + callee.name + "`");
-    std::vector<std::string> known = builtinNames();
-    auto table = program.visible.find(from);
-    if (table != program.visible.end())
-      for (const auto &entry : table->second)
-        known.push_back(entry.getKey().str());
-    std::string close = didYouMean(callee.name, known);
-    if (!close.empty())
-      diagnostic.fix("did you mean `" + close + "`?");
-    for (const std::string &module : standardModules()) {
-      if (!close.empty())
-        break;
-      std::string needle = "\nfn " + callee.name + "(";
-      if (StringRef(standardModule(module)).contains(needle)) {
-        diagnostic.fix("it stands in the library: `import " + module + "`");
-        break;
-      }
-    }
+    reportNoFunction(name, from, callee.range);
     return std::nullopt;
   }
   if (call.guard) {

@@ -27,6 +27,10 @@ static size_t packs(const ast::ArrayType &type) {
   });
 }
 
+static std::string axesText(size_t rank) {
+  return std::to_string(rank) + (rank == 1 ? " axis" : " axes");
+}
+
 /// Why a function cannot be instantiated so; empty if it can.
 static std::string misfit(const ast::Function &function,
                           const Instance &instance) {
@@ -45,8 +49,7 @@ static std::string misfit(const ast::Function &function,
     std::string needs = "`" + spec.name + "` is " +
                         std::string(found->type->range.text()) + ", ";
     if (!rank)
-      return needs + "an array of " + std::to_string(spec.rank) +
-             (spec.rank == 1 ? " axis" : " axes") + " is given";
+      return needs + "an array of " + axesText(spec.rank) + " is given";
     bool isFloat = spec.dtype[0] == 'f' || spec.dtype == "bf16";
     if (type->dtype == "float" ? !isFloat : type->dtype != spec.dtype)
       return needs + spec.dtype + " is given";
@@ -121,9 +124,9 @@ bool Elaborator::bindInput(Frame *frame, const ast::Param &param,
     return false;
   if (sizes->size() != spec->rank) {
     error(param.name.range, "`" + param.name.name + "` has " +
-                                std::to_string(sizes->size()) +
-                                " axes by its pack, an array of " +
-                                std::to_string(spec->rank) + " is given");
+                                axesText(sizes->size()) +
+                                " by its pack, an array of " +
+                                axesText(spec->rank) + " is given");
     return false;
   }
   emit.loc = location(param.name.range);

@@ -105,6 +105,13 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
       good = false;
       if (told)
         continue;
+      // A name that nobody knows hides the range: say that first.
+      if (llvm::any_of(uses, [&](const ast::Expr *expr) {
+            return reportUnknownCall(*expr, outer);
+          })) {
+        good = false;
+        continue;
+      }
       std::string how = example.str();
       if (size_t hole = how.find("{}"); hole != std::string::npos)
         how.replace(hole, 2, name);
@@ -198,6 +205,23 @@ Elaborator::findRange(StringRef index, const ast::Expr &expr, Scope *scope) {
       found = findRange(index, part, scope);
   });
   return found;
+}
+
+bool Elaborator::reportUnknownCall(const ast::Expr &expr, Scope *scope) {
+  if (auto *call = expr.as<ast::Call>()) {
+    const std::string &name = call->callee.name;
+    const Source *from = call->callee.range.source;
+    if (!lookup(name, scope) && !isBuiltin(name) &&
+        functionsNamed(name, from).empty()) {
+      reportNoFunction(name, from, call->callee.range);
+      return true;
+    }
+  }
+  bool reported = false;
+  forEachPart(expr, "", [&](const ast::Expr &part) {
+    reported = reported || reportUnknownCall(part, scope);
+  });
+  return reported;
 }
 
 /// Rank of the pack in a subscript list of an array of `rank` axes.

@@ -109,9 +109,11 @@ Array Elaborator::overNoAxes(ReduceKind kind, Array body,
     body = emit.integer(0);
   if (!guard)
     return body;
-  Array nothing = neutral(emit, kind, body.element());
-  return emit.select(*guard, body,
-                     emit.convert(nothing, body.element(), body.weak));
+  Array nothing =
+      emit.convert(neutral(emit, kind, body.element()), body.element());
+  // Not hard: the result of a reduction is an ordinary number.
+  return emit.apply<SelectOp>({body}, body.weak, guard->value, body.value,
+                              nothing.value, HardKind::None);
 }
 
 Elaborator::MaybeArray Elaborator::mean(Array body, std::optional<Array> guard,

@@ -221,6 +221,10 @@ private:
                         Scope *scope);
   MaybeArrays call(const std::string &name, const Source *from,
                    const ast::Expr &expr, const ast::Call &call, Scope *scope);
+  void reportNoFunction(const std::string &name, const Source *from,
+                        SourceRange range);
+  /// Reports a call of what does not exist inside the expression, if there is.
+  bool reportUnknownCall(const ast::Expr &expr, Scope *scope);
   MaybeArrays callClosure(const Closure &closure, const ast::Expr &expr,
                           const ast::Call &call, Scope *scope);
   MaybeArrays callLambda(const Closure &closure, const ast::Expr &expr,

@@ -129,6 +129,14 @@ Array Emitter::real(double value) {
           true};
 }
 
+Value Emitter::constant(double value, Type element) {
+  TypedAttr attr =
+      isa<FloatType>(element)
+          ? TypedAttr(builder.getFloatAttr(element, value))
+          : builder.getIntegerAttr(element, static_cast<int64_t>(value));
+  return ConstantOp::create(builder, loc, ArrayType::get(element, {}), attr);
+}
+
 Array Emitter::boolean(bool value) {
   return {ConstantOp::create(builder, loc, ArrayType::get(boolType, {}),
                              builder.getBoolAttr(value)),
@@ -168,14 +176,22 @@ Array Emitter::literal(ArrayRef<double> values, ArrayRef<int64_t> shape,
 }
 
 std::optional<double> fovea::constantOf(const Array &array) {
-  auto constant = array.value.getDefiningOp<ConstantOp>();
-  if (!constant || array.rank() != 0)
+  if (array.rank() != 0)
+    return std::nullopt;
+  double sign = 1;
+  Operation *op = array.value.getDefiningOp();
+  for (; isa_and_nonnull<NegOp, CastOp>(op);
+       op = op->getOperand(0).getDefiningOp())
+    sign = isa<NegOp>(op) ? -sign : sign;
+  auto constant = dyn_cast_or_null<ConstantOp>(op);
+  if (!constant)
     return std::nullopt;
   if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
-    return number.getValueAsDouble();
-  if (auto number = dyn_cast<IntegerAttr>(constant.getValue()))
-    return static_cast<double>(number.getValue().getSExtValue());
-  return std::nullopt;
+    return sign * number.getValueAsDouble();
+  auto number = cast<IntegerAttr>(constant.getValue());
+  bool isBool = number.getType().isInteger(1);
+  return sign * (isBool ? number.getValue().getZExtValue()
+                        : number.getValue().getSExtValue());
 }
 
 AxisAttr fovea::coordinateOf(const Array &array) {
@@ -212,10 +228,11 @@ Array Emitter::convert(Array array, Type element, bool weak) {
     return array;
   bool computed = isWeak && array.isFloat() && isa<FloatType>(element) &&
                   !array.type().isScalar();
-  array.value = computed
-                    ? retype(array.value, element)
-                    : builder.createOrFold<CastOp>(
-                          loc, array.type().withElement(element), array.value);
+  array.value =
+      computed
+          ? retype(array.value, element)
+          : Value(CastOp::create(
+                builder, loc, array.type().withElement(element), array.value));
   return array;
 }
 
@@ -244,11 +261,10 @@ Value Emitter::retype(Value value, Type element) {
   Operation *op = value.getDefiningOp();
   Value result;
   if (auto cast = dyn_cast<CastOp>(op); cast && !type.isScalar())
-    result = builder.createOrFold<CastOp>(loc, type.withElement(element),
-                                          cast.getOperand());
+    result = CastOp::create(builder, loc, type.withElement(element),
+                            cast.getOperand());
   else if (type.isScalar())
-    result =
-        builder.createOrFold<CastOp>(loc, type.withElement(element), value);
+    result = CastOp::create(builder, loc, type.withElement(element), value);
   else
     result = cloneAs(op, element);
   retyped[key] = result;
@@ -317,8 +333,11 @@ Array Emitter::select(Array condition, Array a, Array b) {
     std::swap(a, b);
     condition = logicalNot(condition);
   }
+  HardKind hard = hardness(b);
+  if (hard != HardKind::None)
+    b.value = constant(*constantOf(b), b.element());
   return apply<SelectOp>({condition, a, b}, a.weak && b.weak, condition.value,
-                         a.value, b.value, hardness(b));
+                         a.value, b.value, hard);
 }
 
 Array Emitter::reduce(ReduceKind kind, Array body, std::optional<Array> guard,

@@ -67,8 +67,7 @@ public:
   Array boolean(bool value);
   Array size(ir::SizeAttr size);
   Array index(ir::AxisAttr axis);
-  /// A literal, row-major; integers if all of `reals` are and `integers` says
-  /// so.
+  /// An array of numbers, row-major; weak unless they are bools.
   Array literal(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape,
                 mlir::Type element);
 
@@ -87,11 +86,12 @@ public:
 
   //===--- operations -----------------------------------------------------===//
 
-  /// An operation by name ("exp", "add") on operands of one element type whose
-  /// dims agree; the result has the dims of the first operand that has any.
+  /// The operation `Op`, made of `args`, on operands whose dims agree; the
+  /// result has the dims of the first operand that has any. Nothing is folded:
+  /// the oracle shall see the formula as it was written.
   template <typename Op, typename... Args>
   Array apply(llvm::ArrayRef<Array> operands, bool weak, Args &&...args) {
-    auto op = builder.createOrFold<Op>(loc, std::forward<Args>(args)...);
+    auto op = Op::create(builder, loc, std::forward<Args>(args)...);
     return shaped(op, operands, weak);
   }
   Array compare(ir::Predicate predicate, Array a, Array b);
@@ -112,6 +112,7 @@ public:
   Array shaped(mlir::Value value, llvm::ArrayRef<Array> operands, bool weak);
 
 private:
+  mlir::Value constant(double value, mlir::Type element);
   mlir::Value retype(mlir::Value value, mlir::Type element);
   mlir::Value cloneAs(mlir::Operation *op, mlir::Type element);
 
@@ -119,7 +120,8 @@ private:
   std::map<std::pair<void *, void *>, mlir::Value> retyped;
 };
 
-/// The constant behind a scalar, if it is one.
+/// The number that a scalar is, if it is written out: a constant, perhaps
+/// behind a sign or a change of dtype.
 std::optional<double> constantOf(const Array &array);
 /// The axis whose coordinate the scalar is, if it is one; else null.
 ir::AxisAttr coordinateOf(const Array &array);

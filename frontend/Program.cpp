@@ -28,11 +28,49 @@ const std::string &Program::path() const { return data->main().source->path; }
 // Loading
 //===----------------------------------------------------------------------===//
 
+/// Names of the dimensions in a function's parameters.
+static void collectDims(const ast::Expr &expr,
+                        std::map<std::string, SourceRange> &names) {
+  if (auto *id = expr.as<ast::Name>())
+    names.try_emplace(id->name, expr.range);
+  else if (auto *pack = expr.as<ast::Pack>())
+    names.try_emplace(pack->name, expr.range);
+  else if (auto *unary = expr.as<ast::Unary>())
+    collectDims(*unary->operand, names);
+  else if (auto *binary = expr.as<ast::Binary>()) {
+    collectDims(*binary->lhs, names);
+    collectDims(*binary->rhs, names);
+  }
+}
+
+/// A name that is a dimension and a parameter could only mean one of them.
+static void checkNames(const ast::Function &function,
+                       Diagnostics &diagnostics) {
+  std::map<std::string, SourceRange> dims;
+  for (const ast::Param &param : function.params)
+    if (auto *type = param.type->as<ast::ArrayType>())
+      for (const ast::ExprPtr &dim : type->dims)
+        collectDims(*dim, dims);
+  for (const ast::Param &param : function.params) {
+    auto dim = dims.find(param.name.name);
+    if (dim == dims.end())
+      continue;
+    diagnostics
+        .error(param.name.range,
+               "`" + param.name.name + "` is a dimension and a parameter")
+        .at(dim->second, "the dimension")
+        .fix("a dimension is a number by itself: leave the parameter out, or "
+             "rename it");
+  }
+}
+
 static const ast::File *addFile(Program::Impl &impl, std::string path,
                                 std::string text, Diagnostics &diagnostics) {
   impl.sources.push_back(
       std::make_unique<Source>(std::move(path), std::move(text)));
   impl.files.push_back(parse(*impl.sources.back(), diagnostics));
+  for (const ast::Function &function : impl.files.back().functions)
+    checkNames(function, diagnostics);
   return &impl.files.back();
 }
 

@@ -116,7 +116,8 @@ def SelectOp : Fovea_Elementwise<"select", "Choose"> {
 
     - (C1) Both branches have the same element type.
     - (C2) An axis name means one extent.
-    - (C3) The else branch of a hard select is the constant 0 (-inf).
+    - (C3) The else branch of a hard select is the constant 0 (-inf), perhaps
+      behind casts.
   }];
   let arguments = (ins Fovea_BoolArray:$condition, Fovea_ArrayType:$onTrue,
       Fovea_ArrayType:$onFalse,

@@ -20,7 +20,7 @@ def Fovea_ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
     | rule    | result is a hard 0 where           | result is a hard -inf where  |
     |---------|------------------------------------|------------------------------|
     | Plain   | never                              | never                        |
-    | Keep    | the operand is                     | the operand is               |
+    | Keep    | the operand is                     | the operand is, as a float   |
     | Negate  | the operand is                     | never                        |
     | Product | any operand is                     | never                        |
     | Divide  | operand 0 is                       | never                        |

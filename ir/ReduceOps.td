@@ -22,6 +22,11 @@ def ReduceOp : Fovea_Op<"reduce", [Pure, DeclareOpInterfaceMethods<InferTypeOpIn
     the position counts row-major in the order of `axes`. The result is an
     ordinary number, never hard. Accumulation is at least f32 for floats.
 
+    A hard number is visited like any other: a hard 0 adds 0 to a sum and makes a
+    product 0, a hard -inf loses every max and wins every min and argmin. So a
+    sum over hard zeros and a max over hard -inf are the reductions over what is
+    left; mean, argmax and the others leave places out by a guard only.
+
     An axis that the operand lacks is legal: its element is visited extent times.
 
     Example: `%m = fovea.reduce max %x over [#fovea.axis<j: M>] where %seen : ...`

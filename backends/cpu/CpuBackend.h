@@ -11,7 +11,7 @@
 
 namespace fovea {
 
-/// Lowers the fused IR through scf and LLVM and compiles it in this process
+/// Lowers the IR through scf and LLVM and compiles it in this process
 /// with ORC.
 Expected<std::unique_ptr<Backend>> createCpuBackend();
 

@@ -51,7 +51,7 @@ struct Binder {
 
 /// How a result is rounded, and so how a variant may move it: `Sum` by
 /// adding (keeps a hard -inf), `Factor` by multiplying (keeps a hard 0).
-enum class Rounding { None, Sum, Factor, F16, BF16 };
+enum class Rounding { None, Sum, Factor };
 
 struct Expr;
 using ExprPtr = std::shared_ptr<const Expr>;

@@ -84,14 +84,18 @@ static bool removeDefinitions(Function &function) {
   return function.definitions.size() != before;
 }
 
+bool fovea::generate::removeUncalled(Case &program) {
+  size_t helpers = std::erase_if(program.helpers, [&](const Function &helper) {
+    return !isUsed(program.entry, helper.name);
+  });
+  size_t texts = std::erase_if(program.library, [&](const std::string &text) {
+    std::string name = text.substr(3, text.find('(') - 3);
+    return !isUsed(program.entry, name);
+  });
+  return helpers + texts != 0;
+}
+
 bool fovea::generate::removeUnused(Case &program) {
   bool any = removeDefinitions(program.entry);
-  any |= std::erase_if(program.helpers, [&](const Function &helper) {
-           return !isUsed(program.entry, helper.name);
-         }) != 0;
-  any |= std::erase_if(program.library, [&](const std::string &text) {
-           std::string name = text.substr(3, text.find('(') - 3);
-           return !isUsed(program.entry, name);
-         }) != 0;
-  return any;
+  return removeUncalled(program) || any;
 }

@@ -16,8 +16,11 @@ namespace fovea::generate {
 /// out of its scope.
 std::vector<ExprPtr> edits(const ExprPtr &expr);
 
-/// Removes definitions, helpers and library functions that no result needs.
-/// Whether there were any.
+/// Removes helpers and library functions that nothing calls. Whether there were
+/// any.
+bool removeUncalled(Case &program);
+
+/// The same, and definitions that no result needs.
 bool removeUnused(Case &program);
 
 } // namespace fovea::generate

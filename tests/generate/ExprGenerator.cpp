@@ -179,9 +179,8 @@ ExprPtr ExprGenerator::real(int depth) {
   case 7:
     return draw();
   case 8: {
-    bool half = dice.chance(50);
-    return toMain(call(half ? "f16" : "bf16", {real(depth - 1)}, Type::Float,
-                       half ? Rounding::F16 : Rounding::BF16));
+    std::string half = dice.chance(50) ? "f16" : "bf16";
+    return toMain(call(half, {real(depth - 1)}, Type::Float));
   }
   default:
     return leafOf(Type::Float);

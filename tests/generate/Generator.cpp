@@ -6,6 +6,7 @@
 
 #include "tests/generate/Generator.h"
 
+#include "tests/generate/Edits.h"
 #include "tests/generate/Library.h"
 #include "tests/generate/Statements.h"
 
@@ -187,6 +188,7 @@ Case Generator::make() {
   useLibrary(statements.library);
   for (const LibraryFunction *function : chosen)
     c.library.push_back(function->text);
+  removeUncalled(c);
   return std::move(c);
 }
 

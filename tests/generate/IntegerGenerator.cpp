@@ -25,7 +25,7 @@ ExprPtr ExprGenerator::integer(int depth) {
   if (depth <= 0)
     return leafOf(Type::I64);
   auto operand = [&] { return integer(depth - 1 - dice.below(2)); };
-  switch (dice.weighted({24, 12, 10, 14, 8, 8, 5, 3, 16})) {
+  switch (dice.weighted({24, 12, 10, 24, 8, 8, 5, 3, 12})) {
   case 0: {
     static const std::vector<std::string> ops = {"+", "-", "*", "+", "-"};
     return infix(dice.pick(ops), operand(), operand(), Type::I64);

@@ -129,10 +129,7 @@ std::string Printer::plain(const Expr &expr) {
 std::string Printer::text(const Expr &expr) {
   if (!variant || expr.type != Type::Float || whole)
     return plain(expr);
-  // What is rounded to a half is an f32, and here all is f64.
-  bool half = expr.rounding == Rounding::F16 || expr.rounding == Rounding::BF16;
-  std::string all = plain(expr);
-  return shifted(half ? "f64(" + all + ")" : all, expr.rounding);
+  return shifted(plain(expr), expr.rounding);
 }
 
 /// `text` rounded to the program's type, and moved if the variant says so.
@@ -140,10 +137,6 @@ std::string Printer::shifted(const std::string &text, Rounding rounding) {
   if (rounding == Rounding::None)
     return text;
   double unit = main == "f32" ? 0x1p-23 : 0x1p-52;
-  if (rounding == Rounding::F16)
-    unit = 0x1p-10;
-  if (rounding == Rounding::BF16)
-    unit = 0x1p-7;
   if (*variant == 0)
     unit = 0;
   // Any numbers will do that differ between variants and between places.

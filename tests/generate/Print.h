@@ -12,8 +12,8 @@
 //   * in variants 1, 2, ... every such operation is moved by up to one unit of
 //     its last place, differently at every place of the array.
 //
-// What is exact (reads, comparisons, max, indices) is not touched: a wrong tie
-// or a wrong mask is not excused.
+// What is exact (reads, comparisons, max, indices, rounding to f16 and bf16) is
+// not touched: a wrong tie or a wrong mask is not excused.
 //
 //===----------------------------------------------------------------------===//
 

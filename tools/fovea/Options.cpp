@@ -301,7 +301,7 @@ static Failure refused(const CLI::Error &error) {
   }
   const size_t flag = text.find(" was given a disallowed flag override");
   if (flag != std::string::npos)
-    return usage("`" + text.substr(0, flag) + "` takes no value");
+    return usage("`--" + text.substr(0, flag) + "` takes no value");
   return usage(text);
 }
 

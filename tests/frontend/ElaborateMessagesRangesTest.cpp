@@ -1,0 +1,270 @@
+//===- ElaborateMessagesRangesTest.cpp - mistakes in indices and their ----===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/frontend/ElaborateMessages.h"
+
+using namespace fovea;
+
+// clang-format off
+static const Mistake mistakes[] = {
+    {"no range",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum[k](1)
+}
+)~",
+     R"~(error: nothing says how far `k` runs
+  --> t.fov:2:14
+   |
+ 2 |   return sum[k](1)
+   |              ^
+   = help: use it bare (`x[k]`) or declare it: `sum[k: N](...)`
+)~"},
+    {"shifted reads say nothing",
+     R"~(fn diff(x: f32[T]) -> f32[T] {
+  d[t] = x[t + 1] - x[t - 1]
+  e = d
+  return sum[k](x[k]) * x
+}
+)~",
+     R"~(error: nothing says how far `t` runs
+  --> t.fov:2:5
+   |
+ 2 |   d[t] = x[t + 1] - x[t - 1]
+   |     ^
+   = help: use it bare (`x[t]`) or declare it: `d[t: N] = ...`
+)~"},
+    {"reduction without brackets",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum(x)
+}
+)~",
+     R"~(error: `sum` needs the indices that it runs over
+  --> t.fov:2:10
+   |
+ 2 |   return sum(x)
+   |          ^^^^^^
+   = help: write `sum[j](...)`
+)~"},
+    {"max without brackets",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return max(x)
+}
+)~",
+     R"~(error: `max` takes 2 or more arguments, 1 is given
+  --> t.fov:2:10
+   |
+ 2 |   return max(x)
+   |          ^^^^^^
+   = help: `max(a, b)` compares numbers, `max[j](x[j])` runs over an axis
+)~"},
+    {"torch's dim argument",
+     R"~(fn f(x: f32[N, M]) -> f32[N] {
+  return sum(x, dim = 1)
+}
+)~",
+     R"~(error: `sum` needs the indices that it runs over
+  --> t.fov:2:10
+   |
+ 2 |   return sum(x, dim = 1)
+   |          ^^^^^^^^^^^^^^^
+   = help: write `sum[j](...)`
+)~"},
+    {"mean without an index",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return mean(x)
+}
+)~",
+     R"~(error: `mean` needs the indices that it runs over
+  --> t.fov:2:10
+   |
+ 2 |   return mean(x)
+   |          ^^^^^^^
+   = help: write `mean[j](...)`
+)~"},
+    {"index bound twice",
+     R"~(fn f(x: f32[N, N]) -> f32 {
+  return sum[i, i](x[i, i])
+}
+)~",
+     R"~(error: index `i` is given twice
+  --> t.fov:2:17
+   |
+ 2 |   return sum[i, i](x[i, i])
+   |                 ^
+   |              - first here
+)~"},
+    {"index bound twice on the left",
+     R"~(fn f(x: f32[N]) -> f32[N, N] {
+  y[i, i] = x[i]
+  return y
+}
+)~",
+     R"~(error: index `i` is given twice
+  --> t.fov:2:8
+   |
+ 2 |   y[i, i] = x[i]
+   |        ^
+   |     - first here
+)~"},
+    {"index named like a dimension",
+     R"~(fn f(x: f32[N]) -> f32[N] {
+  y[N] = x[N]
+  return y
+}
+)~",
+     R"~(error: index `N` has the name of a value
+  --> t.fov:2:5
+   |
+ 2 |   y[N] = x[N]
+   |     ^
+  --> t.fov:1:13
+   |
+ 1 | fn f(x: f32[N]) -> f32[N] {
+   |             - `N` is defined here
+   = help: an index may hide another index, but no value: rename it
+)~"},
+    {"index named like a parameter",
+     R"~(fn f(x: f32[N], i: i64) -> f32[N] {
+  y[i] = x[i]
+  return y
+}
+)~",
+     R"~(error: index `i` has the name of a value
+  --> t.fov:2:5
+   |
+ 2 |   y[i] = x[i]
+   |     ^
+  --> t.fov:1:17
+   |
+ 1 | fn f(x: f32[N], i: i64) -> f32[N] {
+   |                 - `i` is defined here
+   = help: an index may hide another index, but no value: rename it
+)~"},
+    {"extent unknown",
+     R"~(fn f(x: f32[N]) -> f32[N] {
+  y[n: M] = x[n]
+  return y
+}
+)~",
+     R"~(error: nothing is called `M` here
+  --> t.fov:2:8
+   |
+ 2 |   y[n: M] = x[n]
+   |        ^
+)~"},
+    {"extent of data",
+     R"~(fn f(x: f32[N], k: i64) -> f32 {
+  return sum[n: k](x[n])
+}
+)~",
+     R"~(error: `k` is no dimension
+  --> t.fov:2:17
+   |
+ 2 |   return sum[n: k](x[n])
+   |                 ^
+  --> t.fov:1:17
+   |
+ 1 | fn f(x: f32[N], k: i64) -> f32 {
+   |                 - defined here
+   = help: a size is made of dimensions and whole numbers, known before the numbers are
+)~"},
+    {"extent of an array",
+     R"~(fn f(x: f32[N], k: i64[N]) -> f32 {
+  return sum[n: k[0]](x[n])
+}
+)~",
+     R"~(error: a size is made of dimensions, whole numbers and `+ - * // %`
+  --> t.fov:2:17
+   |
+ 2 |   return sum[n: k[0]](x[n])
+   |                 ^^^^
+)~"},
+    {"extent with a true division",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum[n: N / 2](x[n])
+}
+)~",
+     R"~(error: a size is made of dimensions, whole numbers and `+ - * // %`
+  --> t.fov:2:19
+   |
+ 2 |   return sum[n: N / 2](x[n])
+   |                   ^
+   = help: `/` is real division: write `//`
+)~"},
+    {"extent with a power",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum[n: N ^ 2](1)
+}
+)~",
+     R"~(error: a size is made of dimensions, whole numbers and `+ - * // %`
+  --> t.fov:2:19
+   |
+ 2 |   return sum[n: N ^ 2](1)
+   |                   ^
+)~"},
+    {"extent by a call",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum[n: max(N, 3)](1)
+}
+)~",
+     R"~(error: a size is made of dimensions, whole numbers and `+ - * // %`
+  --> t.fov:2:17
+   |
+ 2 |   return sum[n: max(N, 3)](1)
+   |                 ^^^^^^^^^
+)~"},
+    {"extent of an index",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum[n](sum[m: n](x[m]))
+}
+)~",
+     R"~(error: nothing says how far `n` runs
+  --> t.fov:2:14
+   |
+ 2 |   return sum[n](sum[m: n](x[m]))
+   |              ^
+   = help: use it bare (`x[n]`) or declare it: `sum[n: N](...)`
+)~"},
+    {"a half as an extent",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum[n: 2.5](1)
+}
+)~",
+     R"~(error: a size is made of dimensions, whole numbers and `+ - * // %`
+  --> t.fov:2:17
+   |
+ 2 |   return sum[n: 2.5](1)
+   |                 ^^^
+)~"},
+    {"extent divided by zero",
+     R"~(fn f(x: f32[N]) -> f32 {
+  return sum[n: N // 0](1)
+}
+)~",
+     R"~(error: division by zero
+  --> t.fov:2:22
+   |
+ 2 |   return sum[n: N // 0](1)
+   |                      ^
+)~"},
+    {"pack without a use",
+     R"~(fn f(x: f32[S...]) -> f32 {
+  return sum[s...](1)
+}
+)~",
+     R"~(error: nothing says what `s...` stands for
+  --> t.fov:2:14
+   |
+ 2 |   return sum[s...](1)
+   |              ^
+   = help: it must be used bare: `x[s...]`
+)~"},
+};
+// clang-format on
+
+TEST_CASE("mistakes in indices and their ranges", "[frontend]") {
+  checkElaboration(mistakes);
+}
