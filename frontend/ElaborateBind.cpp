@@ -98,6 +98,8 @@ bool Elaborator::solve(Frame *frame, const ast::Expr &expr, SizeAttr target) {
   if (open.size() != 1)
     return false;
   if (auto *id = expr.as<ast::Name>()) {
+    if (target.getConstant().value_or(0) < 0)
+      return false; // no array is that short
     scope->names.push_back({id->name, expr.range, Dimension{target}});
     return true;
   }

@@ -167,10 +167,16 @@ Elaborator::MaybeArrays Elaborator::inlineCall(const ast::Expr &whole,
       newFrame(matching.function, current, scope->frame, whole.range);
   if (!frame)
     return std::nullopt;
+  // An axis of a binder may have another name inside the call.
+  llvm::DenseMap<AxisAttr, AxisAttr> standsFor;
   for (auto [param, actual] :
        llvm::zip_equal(matching.function->params, matching.actuals))
-    if (actual && actual->form == Actual::Form::Value)
-      actual->array = emit.detached(overBinders(actual->array, param, binders));
+    if (actual && actual->form == Actual::Form::Value) {
+      Array over = overBinders(actual->array, param, binders);
+      actual->array = emit.detached(over);
+      for (auto [own, inside] : llvm::zip_equal(over.dims, actual->array.dims))
+        standsFor.try_emplace(inside, own);
+    }
   if (!bindFloat(frame, matching, whole.range) ||
       !bindDims(frame, matching, whole.range))
     return std::nullopt;
@@ -188,7 +194,9 @@ Elaborator::MaybeArrays Elaborator::inlineCall(const ast::Expr &whole,
     SmallVector<AxisAttr> axes(result.dims), rest;
     bool reads = false;
     for (AxisAttr &axis : axes) {
-      const AxisAttr *binder = llvm::find(binders, axis);
+      auto own = standsFor.find(axis);
+      const AxisAttr *binder =
+          llvm::find(binders, own == standsFor.end() ? axis : own->second);
       const Named *outer =
           binder == binders.end()
               ? nullptr

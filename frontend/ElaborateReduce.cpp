@@ -66,7 +66,9 @@ Elaborator::MaybeArray Elaborator::reduction(const std::string &name,
   emit.loc = location(whole.range);
   if (name == "mean")
     return mean(*body, guard, axes);
-  if (body->isBool() && !logical)
+  // Counts and products of integers are i64, whatever was counted.
+  bool counts = kind == ReduceKind::Sum || kind == ReduceKind::Prod;
+  if ((body->isBool() && !logical) || (counts && body->isInt() && !body->weak))
     *body = emit.convert(*body, emit.i64);
   if (axes.empty())
     return overNoAxes(kind, *body, guard);

@@ -241,7 +241,12 @@ Array Emitter::toFloat(Array array) {
 }
 
 Array Emitter::rounded(Array array, Type storage) {
-  Array narrow = convert(convert(array, f32), storage);
+  // One rounding, not two: an integer is exact in f64, a float is what it is.
+  bool computed = array.weak && array.isFloat() && !array.type().isScalar();
+  if (!array.isFloat() || computed)
+    array = convert(array, computed ? f32 : f64);
+  array.weak = false;
+  Array narrow = convert(array, storage);
   // Not folded: the pair of casts is the rounding.
   narrow.value = CastOp::create(builder, loc, narrow.type().withElement(f32),
                                 narrow.value);
