@@ -27,8 +27,8 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::cpu;
 
-/// Runs a pipeline over `module`. Every step is verified while assertions are on,
-/// the last one always: wrong code must not reach the processor.
+/// Runs a pipeline over `module`. Every step is verified while assertions are
+/// on, the last one always: wrong code must not reach the processor.
 static bool runPasses(ModuleOp module,
                       llvm::function_ref<void(OpPassManager &)> build) {
   PassManager manager(module.getContext());

@@ -353,6 +353,4 @@ fn f(x: f32) -> f32 { return app(x, (a) -> a + z) }
 };
 // clang-format on
 
-TEST_CASE("mistakes in calls", "[frontend]") {
-  checkElaboration(mistakes);
-}
+TEST_CASE("mistakes in calls", "[frontend]") { checkElaboration(mistakes); }

@@ -8,7 +8,8 @@
 
 using namespace fovea;
 
-static const char *const text = R"~(fn f(x: f32[N], r: none | mean = mean) -> f32 { return x[0] }
+static const char *const text =
+    R"~(fn f(x: f32[N], r: none | mean = mean) -> f32 { return x[0] }
 fn any_rank(x: float[S...], y: float[S...]) -> float { return sum[s...](x[s...] * y[s...]) }
 fn apply(x: f32, g: fn(f32) -> f32) -> f32 { return g(x) }
 fn size(x: f32[N]) -> i64 { return N }

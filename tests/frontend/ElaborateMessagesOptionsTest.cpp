@@ -119,6 +119,4 @@ static const Mistake mistakes[] = {
 };
 // clang-format on
 
-TEST_CASE("mistakes in options", "[frontend]") {
-  checkElaboration(mistakes);
-}
+TEST_CASE("mistakes in options", "[frontend]") { checkElaboration(mistakes); }

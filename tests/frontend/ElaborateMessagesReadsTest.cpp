@@ -319,6 +319,4 @@ static const Mistake mistakes[] = {
 };
 // clang-format on
 
-TEST_CASE("mistakes in reads", "[frontend]") {
-  checkElaboration(mistakes);
-}
+TEST_CASE("mistakes in reads", "[frontend]") { checkElaboration(mistakes); }

@@ -186,6 +186,6 @@ static const Mistake mistakes[] = {
 };
 // clang-format on
 
-TEST_CASE("mistakes in types", "[frontend]") {
+TEST_CASE("mistakes in dtypes and shapes", "[frontend]") {
   checkElaboration(mistakes);
 }

@@ -50,9 +50,9 @@ bool fovea::generate::mentions(const Expr &expr, const std::string &name) {
                      [&](const ExprPtr &kid) { return mentions(*kid, name); });
 }
 
-bool fovea::generate::binds(const Expr &expr, const std::string &name) {
-  if (hides(expr, name))
+bool fovea::generate::callBinds(const Expr &expr, const std::string &name) {
+  if (expr.kind == Expr::Kind::Bound && hides(expr, name))
     return true;
   return std::any_of(expr.kids.begin(), expr.kids.end(),
-                     [&](const ExprPtr &kid) { return binds(*kid, name); });
+                     [&](const ExprPtr &kid) { return callBinds(*kid, name); });
 }

@@ -138,8 +138,9 @@ struct Case {
 bool hasBareUse(const Expr &expr, const std::string &index);
 /// Whether `name` stands anywhere in `expr`.
 bool mentions(const Expr &expr, const std::string &name);
-/// Whether a binder in `expr` has that name.
-bool binds(const Expr &expr, const std::string &name);
+/// Whether the brackets of a call in `expr` bind that name: the frontend looks
+/// for the range of an index of the same name outside in there, too.
+bool callBinds(const Expr &expr, const std::string &name);
 
 } // namespace fovea::generate
 

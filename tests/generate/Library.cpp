@@ -10,20 +10,22 @@ using namespace fovea::generate;
 
 static const LibraryFunction functions[] = {
     {{"centered", 1, true}, R"(fn centered(x: float[J]) -> float[J] {
-  y[jj] = {+x[jj] - mean[k](x[k])+j}
+  c = {*mean[jj]({*x[jj]*j})*}
+  y[jj] = {+x[jj] - c+j}
   return y
 }
 )"},
     {{"weights", 1, true}, R"(fn weights(x: float[J]) -> float[J] {
   m = max[jj](x[jj])
   e[jj] = {*exp({+x[jj] - m+j})*j}
-  z = {*sum[jj](e[jj])*}
+  z = {*sum[jj]({*e[jj]*j})*}
   y[jj] = {*e[jj] / z*j}
   return y
 }
 )"},
     {{"raw_weights", 1, true}, R"(fn raw_weights(x: float[J]) -> float[J] {
-  y[jj] = {*exp2(x[jj])*j} / {*sum[k](exp2(x[k]))*}
+  z = {*sum[jj]({*exp2(x[jj])*j})*}
+  y[jj] = {*{*exp2(x[jj])*j} / z*j}
   return y
 }
 )"},
@@ -39,16 +41,16 @@ static const LibraryFunction functions[] = {
 )"},
     {{"spread", 1, false}, R"(fn spread(x: float[J]) -> float {
   c = {*mean[jj]({*x[jj]*j})*}
-  return {*sqrt({*mean[jj]({+x[jj] - c+j} ^ 2)*} + 0.001)*}
+  return {*sqrt({*mean[jj]({*{+x[jj] - c+j} ^ 2*j})*} + 0.001)*}
 }
 )"},
     {{"length", 1, false}, R"(fn length(x: float[J], p: float = 2) -> float {
-  return {*sum[jj]({*abs(x[jj]) ^ p*j})*} ^ (1 / p)
+  return {*{*sum[jj]({*abs(x[jj]) ^ p*j})*} ^ (1 / p)*}
 }
 )"},
     {{"weighted", 2, false}, R"(fn weighted(s: float[J], v: float[J]) -> float {
   e[jj] = {*exp({+s[jj] - max[k](s[k])+j})*j}
-  return {*sum[jj]({*e[jj] * v[jj]*j})*} / {*sum[jj](e[jj])*}
+  return {*{*sum[jj]({*e[jj] * v[jj]*j})*} / {*sum[jj]({*e[jj]*j})*}*}
 }
 )"},
     {{"gate", 0, false}, R"(fn gate(a: float) -> float {

@@ -65,11 +65,14 @@ std::string Printer::binders(const std::vector<Binder> &list,
                              const std::vector<const Expr *> &uses) {
   std::string out;
   for (const Binder &binder : list) {
-    bool used = false;
-    for (const Expr *use : uses)
+    // Where a call binds the name anew, its range is found.
+    bool used = false, bound = false;
+    for (const Expr *use : uses) {
       used = used || hasBareUse(*use, binder.name);
+      bound = bound || callBinds(*use, binder.name);
+    }
     out += (out.empty() ? "" : ", ") + binder.name;
-    if (binder.declared || !used)
+    if (binder.declared || !used || bound)
       out += ": " + binder.dim.text();
   }
   return out;
