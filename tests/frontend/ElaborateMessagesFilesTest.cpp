@@ -1,4 +1,4 @@
-//===- ElaborateMessagesFilesTest.cpp - mistakes in imports and exampl ----===//
+//===- ElaborateMessagesFilesTest.cpp - imports and examples --------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

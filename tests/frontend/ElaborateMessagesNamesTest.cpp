@@ -1,4 +1,4 @@
-//===- ElaborateMessagesNamesTest.cpp - unknown, doubled and misused n ----===//
+//===- ElaborateMessagesNamesTest.cpp - misused names ---------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

@@ -1,4 +1,4 @@
-//===- ElaborateMessagesRangesTest.cpp - mistakes in indices and their ----===//
+//===- ElaborateMessagesRangesTest.cpp - indices and ranges ---------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

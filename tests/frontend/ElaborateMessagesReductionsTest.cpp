@@ -1,4 +1,4 @@
-//===- ElaborateMessagesReductionsTest.cpp - mistakes in reductions an ----===//
+//===- ElaborateMessagesReductionsTest.cpp - reductions -------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

@@ -1,4 +1,4 @@
-//===- ElaborateMessagesResultsTest.cpp - mistakes in literals, whole -----===//
+//===- ElaborateMessagesResultsTest.cpp - literals and results ------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

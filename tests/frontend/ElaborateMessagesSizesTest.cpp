@@ -1,4 +1,4 @@
-//===- ElaborateMessagesSizesTest.cpp - mistakes in sizes and requirem ----===//
+//===- ElaborateMessagesSizesTest.cpp - sizes, requirements ---------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

@@ -1,4 +1,4 @@
-//===- ElaborateMessagesTypesTest.cpp - mistakes in types -----------------===//
+//===- ElaborateMessagesTypesTest.cpp - types that do not meet ------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
