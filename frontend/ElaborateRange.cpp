@@ -84,8 +84,7 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
     }
     SizeAttr extent;
     AxisAttr prefer;
-    auto found = find(
-        [&](const ast::Expr &expr) { return findRange(name, expr, outer); });
+    auto found = findRange(name, uses, outer);
     if (found)
       prefer = found->axis;
     if (binder.extent) {
@@ -139,15 +138,19 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
 
 std::optional<FoundRange> Elaborator::findRange(StringRef index, Exprs uses,
                                                 Scope *scope) {
-  for (const ast::Expr *expr : uses)
-    if (auto found = findRange(index, *expr, scope))
-      return found;
+  // A bare use comes first. Of `f[j](x[j])` the result carries j, if f's does:
+  // without a bare use the outer j runs as far as the inner one.
+  for (bool carried : {false, true})
+    for (const ast::Expr *expr : uses)
+      if (auto found = findRange(index, *expr, scope, carried))
+        return found;
   return std::nullopt;
 }
 
 /// Calls `visit` on the direct parts of an expression in which `index` still
-/// means what it means outside.
-static void forEachPart(const ast::Expr &expr, StringRef index,
+/// means what it means outside, or, if `carried`, what a bound call may hand
+/// on.
+static void forEachPart(const ast::Expr &expr, StringRef index, bool carried,
                         llvm::function_ref<void(const ast::Expr &)> visit) {
   auto all = [&](const auto &exprs) {
     for (const ast::ExprPtr &part : exprs)
@@ -172,12 +175,10 @@ static void forEachPart(const ast::Expr &expr, StringRef index,
                       [&](const auto &param) { return param.name == index; }))
       visit(*node->body);
   } else if (auto *node = expr.as<ast::Call>()) {
-    // A reduction takes its index away. Of `f[j](x[j])` the result carries j,
-    // if f's does: the outer j then runs as far as the inner one.
     bool bound = llvm::any_of(node->binders, [&](const ast::Binder &binder) {
       return binder.name.name == index;
     });
-    if (bound && isReduction(node->callee.name))
+    if (bound && (!carried || isReduction(node->callee.name)))
       return;
     if (node->guard)
       visit(*node->guard);
@@ -186,8 +187,9 @@ static void forEachPart(const ast::Expr &expr, StringRef index,
   }
 }
 
-std::optional<FoundRange>
-Elaborator::findRange(StringRef index, const ast::Expr &expr, Scope *scope) {
+std::optional<FoundRange> Elaborator::findRange(StringRef index,
+                                                const ast::Expr &expr,
+                                                Scope *scope, bool carried) {
   if (auto *read = expr.as<ast::Read>())
     if (auto found = findInRead(index, *read, scope))
       return found;
@@ -197,12 +199,12 @@ Elaborator::findRange(StringRef index, const ast::Expr &expr, Scope *scope) {
     auto *option = named ? std::get_if<OptionValue>(&named->entity) : nullptr;
     for (const ast::MatchCase &branch : match->cases)
       if (option && branch.choice.name == option->choice)
-        return findRange(index, *branch.value, scope);
+        return findRange(index, *branch.value, scope, carried);
   }
   std::optional<FoundRange> found;
-  forEachPart(expr, index, [&](const ast::Expr &part) {
+  forEachPart(expr, index, carried, [&](const ast::Expr &part) {
     if (!found)
-      found = findRange(index, part, scope);
+      found = findRange(index, part, scope, carried);
   });
   return found;
 }
@@ -218,7 +220,7 @@ bool Elaborator::reportUnknownCall(const ast::Expr &expr, Scope *scope) {
     }
   }
   bool reported = false;
-  forEachPart(expr, "", [&](const ast::Expr &part) {
+  forEachPart(expr, "", true, [&](const ast::Expr &part) {
     reported = reported || reportUnknownCall(part, scope);
   });
   return reported;
@@ -270,7 +272,7 @@ bool Elaborator::reportMissingUse(StringRef index, const ast::Expr &expr,
     return true;
   }
   bool told = false;
-  forEachPart(expr, index, [&](const ast::Expr &part) {
+  forEachPart(expr, index, true, [&](const ast::Expr &part) {
     told = told || reportMissingUse(index, part, scope);
   });
   return told;
@@ -303,7 +305,7 @@ std::optional<FoundRange> Elaborator::searchTarget(DefinitionState *definition,
     if (SizeAttr extent = size(*binder.extent, definition->scope, false))
       found = FoundRange{extent, {}};
   } else {
-    found = findRange(binder.name.name, *definition->syntax->value,
+    found = findRange(binder.name.name, {definition->syntax->value.get()},
                       definition->scope);
   }
   frame->order = order;
@@ -339,7 +341,7 @@ bool Elaborator::searchRanges(DefinitionState *definition) {
                         definition->scope)
                    .has_value();
     else if (!binder.extent)
-      known &= findRange(binder.name.name, *definition->syntax->value,
+      known &= findRange(binder.name.name, {definition->syntax->value.get()},
                          definition->scope)
                    .has_value();
     frame->order = order;
@@ -361,7 +363,7 @@ bool Elaborator::readsDone(const ast::Expr &expr, Scope *scope) {
   if (auto *read = expr.as<ast::Read>(); read && !done(read->array.name))
     return false;
   bool good = true;
-  forEachPart(expr, "", [&](const ast::Expr &part) {
+  forEachPart(expr, "", true, [&](const ast::Expr &part) {
     good = good && readsDone(part, scope);
   });
   return good;
@@ -387,7 +389,7 @@ Elaborator::findPack(StringRef pack, const ast::Expr &expr, Scope *scope) {
     }
   }
   std::optional<SmallVector<AxisAttr>> found;
-  forEachPart(expr, pack, [&](const ast::Expr &part) {
+  forEachPart(expr, pack, true, [&](const ast::Expr &part) {
     if (!found)
       found = findPack(pack, part, scope);
   });

@@ -169,7 +169,8 @@ private:
   std::optional<FoundRange> findRange(llvm::StringRef index, Exprs uses,
                                       Scope *scope);
   std::optional<FoundRange> findRange(llvm::StringRef index,
-                                      const ast::Expr &expr, Scope *scope);
+                                      const ast::Expr &expr, Scope *scope,
+                                      bool carried);
   std::optional<FoundRange> findInRead(llvm::StringRef index,
                                        const ast::Read &read, Scope *scope);
   std::optional<FoundRange> rangeOfTarget(const Defined &use, size_t position);

@@ -133,19 +133,28 @@ void Generator::helper() {
   c.helpers.push_back(f);
 }
 
+/// Whether a later definition reads it.
+static bool isRead(const Function &function, const std::string &name) {
+  return std::any_of(
+      function.definitions.begin(), function.definitions.end(),
+      [&](const Definition &d) { return mentions(*d.value, name); });
+}
+
 void Generator::results() {
-  std::vector<const Array *> defined;
+  std::vector<const Array *> defined, last;
   for (const Array &array : gen.arrays)
     for (const Definition &d : c.entry.definitions)
       if (std::count(d.names.begin(), d.names.end(), array.name))
-        defined.push_back(&array);
-  size_t count = std::min<size_t>(1 + dice.below(3), defined.size());
-  for (size_t i = 0; i < count; ++i) {
-    // The last definition for certain, as it uses the others.
-    size_t at = i == 0 ? defined.size() - 1
-                       : static_cast<size_t>(dice.below(int(defined.size())));
-    const Array *array = defined[at];
-    defined.erase(defined.begin() + static_cast<long>(at));
+        (isRead(c.entry, array.name) ? defined : last).push_back(&array);
+  // Mostly all that nothing else uses, so that little goes unseen; but what no
+  // result needs must not be evaluated, and that is to be seen, too.
+  std::vector<const Array *> chosen;
+  for (const Array *array : last)
+    if (chosen.empty() || dice.chance(85))
+      chosen.push_back(array);
+  if (!defined.empty() && dice.chance(20))
+    chosen.push_back(dice.pick(defined));
+  for (const Array *array : chosen) {
     Result r = {array->name, "main", array->shape};
     if (array->type == Type::Bool)
       r.dtype = dice.chance(85) ? "bool" : "i64";
