@@ -16,6 +16,8 @@ Exit driver::testVerb(const Options &options) {
   const Session session(options.file);
   if (options.backend)
     checkBackend(*options.backend);
+  // A test has numbers for sizes: two dimensions may be equal by chance there.
+  session.check();
   const std::vector<std::string> &tests = session.tests();
   size_t passed = 0;
   // A test that could not run weighs more than one that failed.
