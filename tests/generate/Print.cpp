@@ -130,7 +130,7 @@ std::string Printer::plain(const Expr &expr) {
 }
 
 std::string Printer::text(const Expr &expr) {
-  if (!variant || expr.type != Type::Float || whole)
+  if (!variant || expr.type != Type::Float)
     return plain(expr);
   return shifted(plain(expr), expr.rounding);
 }
@@ -139,7 +139,7 @@ std::string Printer::text(const Expr &expr) {
 std::string Printer::shifted(const std::string &text, Rounding rounding) {
   if (rounding == Rounding::None)
     return text;
-  double unit = main == "f32" ? 0x1p-23 : 0x1p-52;
+  double unit = main == "f32" ? 0x1p-22 : 0x1p-51;
   if (*variant == 0)
     unit = 0;
   // Any numbers will do that differ between variants and between places.
@@ -154,6 +154,8 @@ std::string Printer::shifted(const std::string &text, Rounding rounding) {
     frequency = frequency * 1.61 + 0.3;
   }
   std::string function = rounding == Rounding::Sum ? "shifted_" : "scaled_";
+  if (whole)
+    function += "all_";
   return function + "(" + text + ", " + (unit == 0 ? "0.0" : amount + ")") +
          ")";
 }
@@ -226,7 +228,7 @@ std::string Printer::library(const std::string &text) {
     if (marks) {
       out += !variant ? "(" : is(i + 1, '+') ? "shifted_(" : "scaled_(";
     } else if (variant) {
-      double unit = *variant == 0 ? 0 : main == "f32" ? 0x1p-23 : 0x1p-52;
+      double unit = *variant == 0 ? 0 : main == "f32" ? 0x1p-22 : 0x1p-51;
       char number[64];
       std::snprintf(number, sizeof(number), ", %.17g * sin(%.2f%s", unit,
                     1.3 * *variant + 0.7 * ++shifts,
@@ -244,10 +246,19 @@ std::string Printer::program(const Case &c) {
   std::string out;
   if (variant) {
     std::string round = main == "f32" ? "f64(f32(" : "((";
-    out += "fn shifted_(e: f64, s: f64) -> f64 { return " + round +
-           "e + where(abs(e) < inf, abs(e) * s, 0))) }\n";
-    out += "fn scaled_(e: f64, s: f64) -> f64 { return " + round +
-           "e * (1 + s))) }\n\n";
+    // By how much hangs on the number, too: several numbers of one place, or of
+    // a whole array, move apart.
+    std::string sum = "where(abs(e) < inf, abs(e) * s * cos(977 * e), 0)";
+    std::string factor = "where(abs(e) < inf, s * cos(977 * e), 0)";
+    out += "fn shifted_(e: f64, s: f64) -> f64 { return " + round + "e + " +
+           sum + ")) }\n";
+    out += "fn scaled_(e: f64, s: f64) -> f64 { return " + round + "e * (1 + " +
+           factor + "))) }\n";
+    for (std::string function : {"shifted_", "scaled_"})
+      out += "fn " + function +
+             "all_(e: f64[S...], t: f64) -> f64[S...] {\n"
+             "  y[s...] = " +
+             function + "(e[s...], t)\n  return y\n}\n";
   }
   for (const std::string &text : c.library)
     out += library(text) + "\n";

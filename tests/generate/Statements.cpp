@@ -179,6 +179,12 @@ void Statements::contraction() {
   define(freshName(), binders, reduce("sum", {over}, term));
 }
 
+static ExprPtr arithmetic(const std::string &op, ExprPtr a, ExprPtr b) {
+  bool adds = op == "+" || op == "-";
+  return infix(op, std::move(a), std::move(b), Type::Float,
+               adds ? Rounding::Sum : Rounding::Factor);
+}
+
 void Statements::wholeArrays() {
   std::optional<Array> a = someArray(Type::Float, 0);
   if (!a)
@@ -198,12 +204,11 @@ void Statements::wholeArrays() {
     }
     static const std::vector<std::string> ops = {"+", "-", "*", "/"};
     if (dice.chance(75))
-      value = infix(dice.pick(ops), value, other, Type::Float);
+      value = arithmetic(dice.pick(ops), value, other);
+    else if (dice.chance(50))
+      value = call("tanh", {value}, Type::Float, Rounding::Factor);
     else
-      value =
-          call(dice.chance(50) ? "tanh" : "max", {value, other}, Type::Float);
-    if (value->head == "tanh")
-      value = call("tanh", {value->kids[0]}, Type::Float);
+      value = call("max", {value, other}, Type::Float);
   }
   Definition d = {{freshName()}, {}, value, Type::Float, shape};
   d.whole = true;
