@@ -19,6 +19,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include <optional>
+#include <string>
 
 namespace fovea::ir {
 /// How an elementwise operation hands hardness on; see ElementwiseOpInterface.
@@ -58,6 +59,12 @@ unionAxes(llvm::ArrayRef<ArrayType> types,
 /// Inputs and outputs of a function, in the order of its signature.
 llvm::SmallVector<InputOp> inputsOf(FuncOp func);
 llvm::SmallVector<OutputOp> outputsOf(FuncOp func);
+
+/// Whether a reduction gives the position of an element.
+bool isArg(ReduceKind kind);
+/// What is wrong with joining elements of that type, or nothing: any and all
+/// take bools, the others numbers, which are not f16 or bf16.
+std::optional<std::string> joinError(ReduceKind kind, ArrayType type);
 
 /// `axes` as an array attribute, and back.
 mlir::ArrayAttr axisArray(mlir::MLIRContext *context,

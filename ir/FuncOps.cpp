@@ -87,7 +87,9 @@ LogicalResult FuncOp::verifyRegions() {
     if (output && !outputs.insert(output.getName()).second) // func_c2
       return output.emitOpError("is a second output \"")
              << output.getName() << "\"";
-    if (failed(verifyOp(&op, dims, extents)))
+    if (op.walk([&](Operation *inner) {
+            return WalkResult(verifyOp(inner, dims, extents));
+          }).wasInterrupted())
       return failure();
   }
   return success();

@@ -8,6 +8,7 @@
 #define FOVEA_IR_OPS_TD
 
 include "ir/ElementwiseOps.td"
+include "ir/FoldOps.td"
 include "ir/FuncOps.td"
 include "ir/IndexOps.td"
 include "ir/RandomOps.td"

@@ -11,8 +11,21 @@
 using namespace mlir;
 using namespace fovea::ir;
 
-static bool isArg(ReduceKind kind) {
+bool fovea::ir::isArg(ReduceKind kind) {
   return kind == ReduceKind::ArgMax || kind == ReduceKind::ArgMin;
+}
+
+std::optional<std::string> fovea::ir::joinError(ReduceKind kind,
+                                                ArrayType type) {
+  std::string found;
+  llvm::raw_string_ostream(found) << type.getElementType();
+  const bool logical = kind == ReduceKind::Any || kind == ReduceKind::All;
+  if (logical != type.isBool())
+    return stringifyReduceKind(kind).str() + " needs " +
+           (logical ? "bools" : "numbers") + ", found '" + found + "'";
+  if (type.getElementType().isF16() || type.getElementType().isBF16())
+    return "needs a widened operand, found '" + found + "'";
+  return std::nullopt;
 }
 
 LogicalResult
@@ -48,15 +61,9 @@ LogicalResult ReduceOp::verify() {
     if (!names.insert(axis.getName().getAsOpaquePointer()).second) // reduce_c1
       return emitOpError("axis ") << axis.getName() << " appears twice";
 
-  bool logical = getKind() == ReduceKind::Any || getKind() == ReduceKind::All;
   ArrayType type = getOperand().getType();
-  if (logical != type.isBool()) // reduce_c2
-    return emitOpError() << stringifyReduceKind(getKind()) << " needs "
-                         << (logical ? "bools" : "numbers") << ", found "
-                         << type.getElementType();
-  if (type.getElementType().isF16() || type.getElementType().isBF16())
-    return emitOpError("needs a widened operand, found ") // reduce_c3
-           << type.getElementType();
+  if (auto error = joinError(getKind(), type)) // reduce_c2, reduce_c3
+    return emitOpError(*error);
 
   SmallVector<ArrayType> arrays = {type, type.withAxes(axes)};
   if (getGuard())

@@ -9,7 +9,7 @@
 #include "mlir/Transforms/Passes.h"
 
 void fovea::buildOptimizePipeline(mlir::OpPassManager &manager) {
-  // Local rules that hold for every number (ir/Folds.cpp), then one copy of
+  // Local rules that hold for every number (ir/Folders.cpp), then one copy of
   // equal formulas: later passes take equal values to be the same value.
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());

@@ -176,3 +176,78 @@ fovea.func @literal_c2 dims [] {
   // expected-error @+1 {{holds 'f32', but gives 'f64'}}
   %l = fovea.literal dense<[1.0, 2.0]> : tensor<2xf32> [#fovea.axis<l: 2>] : <f64, l: 2>
 }
+
+// -----
+
+fovea.func @fold_c1 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // expected-error @+1 {{axis "i" appears twice}}
+  %z = fovea.fold over [#fovea.axis<i: N>, #fovea.axis<i: N>]
+    element() { fovea.lift sum %x : <f32, i: N> }
+    gauge(%a: !fovea.array<f32>) { fovea.yield }
+    repair(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    finish(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> } -> <f32>
+}
+
+// -----
+
+fovea.func @fold_c2 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // expected-error @+1 {{gauge has 0 arguments, needs 1}}
+  %z = fovea.fold over [#fovea.axis<i: N>]
+    element() { fovea.lift sum %x : <f32, i: N> }
+    gauge() { fovea.yield }
+    repair(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    finish(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> } -> <f32>
+}
+
+// -----
+
+fovea.func @fold_c3 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // expected-error @+1 {{gauge 0 is made from what comes after it}}
+  %z = fovea.fold over [#fovea.axis<i: N>] after [0]
+    element(%g: !fovea.array<f32>) { fovea.lift sum %x : <f32, i: N> }
+    gauge(%a: !fovea.array<f32>, %g: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    repair(%a: !fovea.array<f32>, %g: !fovea.array<f32>, %h: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    finish(%a: !fovea.array<f32>, %g: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> } -> <f32>
+}
+
+// -----
+
+fovea.func @fold_c4 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // expected-error @+1 {{accumulator 0 is lifted at a gauge that is not known yet}}
+  %z = fovea.fold over [#fovea.axis<i: N>] after [1]
+    element(%g: !fovea.array<f32>) {
+      %y = fovea.sub %x, %g : <f32, i: N>, <f32>
+      fovea.lift sum %y : <f32, i: N>
+    }
+    gauge(%a: !fovea.array<f32>, %g: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    repair(%a: !fovea.array<f32>, %g: !fovea.array<f32>, %h: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    finish(%a: !fovea.array<f32>, %g: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> } -> <f32>
+}
+
+// -----
+
+fovea.func @fold_c5 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // expected-error @+1 {{element gives '!fovea.array<f32>', needs '!fovea.array<f64>'}}
+  %z = fovea.fold over [#fovea.axis<i: N>]
+    element() { fovea.lift sum %x : <f32, i: N> }
+    gauge(%a: !fovea.array<f64>) { fovea.yield }
+    repair(%a: !fovea.array<f64>) { fovea.yield %a : !fovea.array<f64> }
+    finish(%a: !fovea.array<f64>) { fovea.yield %a : !fovea.array<f64> } -> <f64>
+}
+
+// -----
+
+fovea.func @lift_c2 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  %z = fovea.fold over [#fovea.axis<i: N>]
+    // expected-error @+1 {{any needs bools, found 'f32'}}
+    element() { fovea.lift any %x : <f32, i: N> }
+    gauge(%a: !fovea.array<f32>) { fovea.yield }
+    repair(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    finish(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> } -> <f32>
+}

@@ -1,4 +1,4 @@
-//===- Folds.cpp - local rules that hold for every number ----------------===//
+//===- Folders.cpp - rules that hold for every number ---------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
