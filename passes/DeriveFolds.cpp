@@ -1,0 +1,260 @@
+//===- DeriveFolds.cpp - chains of reductions become folds ----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/Size.h"
+#include "passes/Passes.h"
+#include "passes/derive/Placement.h"
+#include "passes/derive/Reader.h"
+#include "passes/derive/Writer.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace fovea {
+#define GEN_PASS_DEF_DERIVEFOLDS
+#include "passes/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::derive;
+
+static ir::ArrayType typeOf(Value value) {
+  return cast<ir::ArrayType>(value.getType());
+}
+
+namespace {
+/// A kept reduction and where it stands.
+struct Member {
+  ir::ReduceOp op;
+  ArrayAttr axes;
+  unsigned number;
+  /// Arrays that vary along the folded axes and are read.
+  llvm::DenseSet<Value> sources;
+};
+
+/// Reductions over one set of axes.
+struct Line {
+  std::unique_ptr<Chain> chain;
+  std::unique_ptr<Reader> reader;
+  SmallVector<ir::AxisAttr> axes;
+};
+
+/// What one function goes through.
+class Deriver {
+public:
+  explicit Deriver(ir::FuncOp func) : func(func), placement(func) {}
+
+  void run();
+
+private:
+  void enter(ir::ReduceOp reduce);
+  Expr given(Line &line, unsigned number);
+  void group(bool withSiblings);
+  bool isCyclic();
+  bool areSiblings(Member &a, Member &b);
+  void rewrite();
+  bool isWanted(ir::ReduceOp reduce, unsigned leader);
+  const llvm::DenseSet<Operation *> &neededBy(Operation *root);
+
+  ir::FuncOp func;
+  Placement placement;
+  llvm::MapVector<Attribute, Line> lines;
+  std::vector<Member> members;
+  llvm::DenseMap<Operation *, unsigned> memberOf;
+  llvm::DenseMap<Operation *, llvm::DenseSet<Operation *>> needs;
+  llvm::EquivalenceClasses<unsigned> groups;
+};
+} // namespace
+
+void Deriver::run() {
+  for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op);
+        reduce && !placement.isRecomputed(reduce))
+      enter(reduce);
+  group(/*withSiblings=*/true);
+  if (isCyclic())
+    group(/*withSiblings=*/false);
+  rewrite();
+}
+
+/// The finished result of a reduction of a line, as a number that is given.
+Expr Deriver::given(Line &line, unsigned number) {
+  Algebra &a = line.chain->algebra;
+  if (ir::ReduceOp op = (*line.chain)[number].op)
+    return a.given(op.getResult());
+  assert(number == Chain::count && "maxima of exponents serve one pass only");
+  OpBuilder b = OpBuilder::atBlockBegin(&func.getBody().front());
+  ir::SizeAttr extent = ir::sizeConstant(func.getContext(), 1);
+  for (ir::AxisAttr axis : line.axes)
+    extent = ir::sizeMul(extent, axis.getSize());
+  return a.given(ir::SizeOp::create(
+      b, func.getLoc(),
+      ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()), extent));
+}
+
+void Deriver::enter(ir::ReduceOp reduce) {
+  Line &line = lines[reduce.getAxes()];
+  if (!line.chain) {
+    line.axes = ir::axesOf(reduce.getAxes());
+    line.chain = std::make_unique<Chain>();
+    line.reader = std::make_unique<Reader>(*line.chain, line.axes);
+  }
+  const Reader::Formula formula = line.reader->read(reduce);
+  unsigned earliest = 1;
+  for (unsigned number : formula.finished)
+    earliest = std::max(earliest, (*line.chain)[number].pass + 1);
+  const unsigned number = line.chain->enter(
+      reduce.getKind(), formula.guards, formula.element, formula.whole, reduce,
+      earliest, [&](unsigned other) { return given(line, other); });
+  line.reader->define(reduce, number);
+
+  Member member{reduce, reduce.getAxes(), number, {}};
+  for (Value source : placement.sourcesOf(reduce))
+    if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
+          return typeOf(source).hasAxis(axis.getName());
+        }))
+      member.sources.insert(source);
+  memberOf[reduce] = members.size();
+  members.push_back(std::move(member));
+}
+
+/// Reductions that read the same array in the same pass, if neither has rows
+/// that the other would have to be computed for again.
+bool Deriver::areSiblings(Member &a, Member &b) {
+  const ir::ArrayType x = typeOf(a.op.getResult());
+  const ir::ArrayType y = typeOf(b.op.getResult());
+  return x.getAxes() == y.getAxes() &&
+         llvm::any_of(a.sources,
+                      [&](Value value) { return b.sources.contains(value); });
+}
+
+void Deriver::group(bool withSiblings) {
+  groups = {};
+  for (unsigned i = 0; i < members.size(); ++i)
+    groups.insert(i);
+  for (unsigned i = 0; i < members.size(); ++i) {
+    const Chain &chain = *lines[members[i].axes].chain;
+    const Reduction &mine = chain[members[i].number];
+    const Names uses = chain.usesOf(members[i].number);
+    for (unsigned j = 0; j < i; ++j) {
+      if (members[j].axes != members[i].axes ||
+          chain[members[j].number].pass != mine.pass)
+        continue;
+      if (uses.count(members[j].number) ||
+          (withSiblings && areSiblings(members[i], members[j])))
+        groups.unionSets(i, j);
+    }
+  }
+}
+
+/// Whether somebody outside of a group needs the result of a member.
+bool Deriver::isWanted(ir::ReduceOp reduce, unsigned leader) {
+  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>())
+    if (neededBy(output).contains(reduce))
+      return true;
+  for (unsigned i = 0; i < members.size(); ++i)
+    if (groups.getLeaderValue(i) != leader &&
+        neededBy(members[i].op).contains(reduce))
+      return true;
+  return false;
+}
+
+/// Kept reductions whose results `root` is made from.
+const llvm::DenseSet<Operation *> &Deriver::neededBy(Operation *root) {
+  auto found = needs.find(root);
+  if (found != needs.end())
+    return found->second;
+  llvm::DenseSet<Operation *> result;
+  llvm::SetVector<Operation *> work;
+  work.insert(root);
+  for (size_t i = 0; i < work.size(); ++i)
+    for (Value operand : work[i]->getOperands()) {
+      Operation *op = operand.getDefiningOp();
+      if (memberOf.count(op))
+        result.insert(op);
+      else
+        work.insert(op);
+    }
+  return needs[root] = std::move(result);
+}
+
+/// Whether two folds would wait for each other.
+bool Deriver::isCyclic() {
+  llvm::DenseMap<unsigned, llvm::DenseSet<unsigned>> edges;
+  for (unsigned i = 0; i < members.size(); ++i)
+    for (Operation *op : neededBy(members[i].op)) {
+      const unsigned from = groups.getLeaderValue(memberOf[op]);
+      const unsigned to = groups.getLeaderValue(i);
+      if (from != to)
+        edges[to].insert(from);
+    }
+  llvm::DenseMap<unsigned, int> visited;
+  auto visit = [&](auto &&self, unsigned node) -> bool {
+    int &state = visited[node];
+    if (state != 0)
+      return state == 1;
+    state = 1;
+    for (unsigned next : edges[node])
+      if (self(self, next))
+        return true;
+    visited[node] = 2;
+    return false;
+  };
+  for (unsigned i = 0; i < members.size(); ++i)
+    if (visit(visit, groups.getLeaderValue(i)))
+      return true;
+  return false;
+}
+
+void Deriver::rewrite() {
+  Block &block = func.getBody().front();
+  OpBuilder b = OpBuilder::atBlockEnd(&block);
+  llvm::MapVector<unsigned, SmallVector<unsigned>> folds;
+  for (unsigned i = 0; i < members.size(); ++i)
+    folds[groups.getLeaderValue(i)].push_back(i);
+  SmallVector<std::pair<Value, Value>> replaced;
+  for (auto &[leader, list] : folds) {
+    Line &line = lines[members[leader].axes];
+    std::set<unsigned> numbers;
+    for (unsigned i : list) {
+      numbers.insert(members[i].number);
+      // Counts and maxima of exponents come along.
+      for (unsigned use : line.chain->usesOf(members[i].number))
+        if (!(*line.chain)[use].op)
+          numbers.insert(use);
+    }
+    SmallVector<unsigned> wanted;
+    for (unsigned number : numbers)
+      if (ir::ReduceOp op = (*line.chain)[number].op;
+          op && isWanted(op, leader))
+        wanted.push_back(number);
+    FoldWriter writer(b, *line.chain, line.axes, placement,
+                      SmallVector<unsigned>(numbers.begin(), numbers.end()),
+                      wanted);
+    ir::FoldOp fold = writer.write();
+    for (auto [number, result] : llvm::zip_equal(wanted, fold.getResults()))
+      replaced.push_back(
+          {ir::ReduceOp((*line.chain)[number].op).getResult(), result});
+  }
+  for (auto [from, to] : replaced)
+    from.replaceAllUsesWith(to);
+
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (op.use_empty() && isPure(&op))
+      op.erase();
+  sortTopologically(&block);
+  for (ir::OutputOp output :
+       llvm::to_vector(func.getBody().getOps<ir::OutputOp>()))
+    output->moveBefore(&block, block.end());
+}
+
+namespace {
+struct DeriveFolds : fovea::impl::DeriveFoldsBase<DeriveFolds> {
+  void runOnOperation() override { Deriver(getOperation()).run(); }
+};
+} // namespace
