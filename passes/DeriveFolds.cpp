@@ -56,7 +56,11 @@ private:
   Expr given(Line &line, unsigned number);
   void group(bool withSiblings);
   bool isCyclic();
-  bool areSiblings(Member &a, Member &b);
+  bool areSiblings(unsigned a, unsigned b);
+  void unite(unsigned a, unsigned b);
+  const Reduction &reductionOf(unsigned member) {
+    return (*lines[members[member].axes].chain)[members[member].number];
+  }
   void rewrite();
   bool isWanted(ir::ReduceOp reduce, unsigned leader);
   const llvm::DenseSet<Operation *> &neededBy(Operation *root);
@@ -68,6 +72,8 @@ private:
   llvm::DenseMap<Operation *, unsigned> memberOf;
   llvm::DenseMap<Operation *, llvm::DenseSet<Operation *>> needs;
   llvm::EquivalenceClasses<unsigned> groups;
+  /// For each leader of a group the axes that all of its results have.
+  llvm::DenseMap<unsigned, SmallVector<ir::AxisAttr>> rows;
 };
 } // namespace
 
@@ -123,33 +129,56 @@ void Deriver::enter(ir::ReduceOp reduce) {
   members.push_back(std::move(member));
 }
 
-/// Reductions that read the same array in the same pass, if neither has rows
-/// that the other would have to be computed for again.
-bool Deriver::areSiblings(Member &a, Member &b) {
-  const ir::ArrayType x = typeOf(a.op.getResult());
-  const ir::ArrayType y = typeOf(b.op.getResult());
-  return x.getAxes() == y.getAxes() &&
-         llvm::any_of(a.sources,
-                      [&](Value value) { return b.sources.contains(value); });
+static SmallVector<ir::AxisAttr> common(ArrayRef<ir::AxisAttr> a,
+                                        ArrayRef<ir::AxisAttr> b) {
+  SmallVector<ir::AxisAttr> both;
+  for (ir::AxisAttr axis : a)
+    if (llvm::is_contained(b, axis))
+      both.push_back(axis);
+  return both;
+}
+
+/// Reductions that read the same array in the same pass share it, if that
+/// computes nothing more often: the rows of a group are the axes that all of
+/// its results have, and one of the two has no other rows.
+bool Deriver::areSiblings(unsigned a, unsigned b) {
+  if (llvm::none_of(members[a].sources, [&](Value value) {
+        return members[b].sources.contains(value);
+      }))
+    return false;
+  const auto &x = rows[groups.getLeaderValue(a)];
+  const auto &y = rows[groups.getLeaderValue(b)];
+  const size_t shared = common(x, y).size();
+  return shared == x.size() || shared == y.size();
+}
+
+void Deriver::unite(unsigned a, unsigned b) {
+  const auto shared =
+      common(rows[groups.getLeaderValue(a)], rows[groups.getLeaderValue(b)]);
+  groups.unionSets(a, b);
+  rows[groups.getLeaderValue(a)] = shared;
 }
 
 void Deriver::group(bool withSiblings) {
   groups = {};
-  for (unsigned i = 0; i < members.size(); ++i)
-    groups.insert(i);
   for (unsigned i = 0; i < members.size(); ++i) {
-    const Chain &chain = *lines[members[i].axes].chain;
-    const Reduction &mine = chain[members[i].number];
-    const Names uses = chain.usesOf(members[i].number);
-    for (unsigned j = 0; j < i; ++j) {
-      if (members[j].axes != members[i].axes ||
-          chain[members[j].number].pass != mine.pass)
-        continue;
-      if (uses.count(members[j].number) ||
-          (withSiblings && areSiblings(members[i], members[j])))
-        groups.unionSets(i, j);
-    }
+    groups.insert(i);
+    rows[i] = llvm::to_vector(members[i].op.getType().getAxes());
   }
+  auto uniteAll = [&](llvm::function_ref<bool(unsigned, unsigned)> belong) {
+    for (unsigned i = 0; i < members.size(); ++i)
+      for (unsigned j = 0; j < i; ++j)
+        if (members[j].axes == members[i].axes &&
+            reductionOf(j).pass == reductionOf(i).pass && belong(i, j))
+          unite(i, j);
+  };
+  uniteAll([&](unsigned i, unsigned j) {
+    return lines[members[i].axes]
+               .chain->usesOf(members[i].number)
+               .count(members[j].number) != 0;
+  });
+  if (withSiblings)
+    uniteAll([&](unsigned i, unsigned j) { return areSiblings(i, j); });
 }
 
 /// Whether somebody outside of a group needs the result of a member.

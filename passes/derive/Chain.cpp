@@ -75,11 +75,12 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
   if (llvm::any_of(reduction.domain, [](Expr e) { return e->moves(); }))
     return refuse(Refusal::Reason::Condition, reduction.domain.front());
 
-  auto value = laws.expand(element);
+  const bool isSum = reduction.kind == ReduceKind::Sum;
+  auto value = laws.expand(element, /*isLinear=*/isSum);
   if (!value)
     return false;
   reduction.value = *value;
-  if (reduction.kind == ReduceKind::Sum) {
+  if (isSum) {
     std::vector<Expr> todo;
     for (auto [function, factor] : *value)
       todo.push_back(function);
@@ -88,7 +89,7 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
       todo.pop_back();
       if (reduction.repair.count(function))
         continue;
-      auto moved = laws.expand(a.atNew(function));
+      auto moved = laws.expand(a.atNew(function), /*isLinear=*/true);
       if (!moved)
         return false;
       for (auto [other, factor] : *moved)

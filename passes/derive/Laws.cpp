@@ -19,16 +19,16 @@ MaybeExpansion Laws::refuse(Refusal::Reason reason, Expr part) {
   return std::nullopt;
 }
 
-MaybeExpansion Laws::expand(Expr e) {
+MaybeExpansion Laws::expand(Expr e, bool isLinear) {
   if (e->fresh.empty() && e->hasData)
     return Expansion{{e, a.one()}};
   if (!e->hasData)
     return Expansion{{a.one(), e}};
   switch (e->form) {
   case Form::Add:
-    return expandAdd(e);
+    return expandAdd(e, isLinear);
   case Form::Multiply:
-    return expandMultiply(e);
+    return expandMultiply(e, isLinear);
   case Form::Power:
     return expandPower(e);
   case Form::Exp:
@@ -43,7 +43,7 @@ MaybeExpansion Laws::expand(Expr e) {
   case Form::Cos:
     return expandCircular(e);
   case Form::Where:
-    return expandWhere(e);
+    return expandWhere(e, isLinear);
   default:
     return refuse(Refusal::Reason::NoLaw, e);
   }
@@ -93,7 +93,7 @@ std::optional<std::pair<Expr, Expr>> Laws::scaleOf(const Expansion &x) {
 
 /// u(x) + w(d') = (u + w(d)) + (w(d') - w(d)): centred at the old gauge, so
 /// that no digits are lost.
-MaybeExpansion Laws::expandAdd(Expr e) {
+MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
   Exprs plain, mixed;
   for (Expr term : e->args)
     (term->hasData && !term->fresh.empty() ? mixed : plain).push_back(term);
@@ -115,7 +115,7 @@ MaybeExpansion Laws::expandAdd(Expr e) {
 
   std::vector<Expansion> parts;
   for (Expr term : mixed) {
-    MaybeExpansion part = expand(term);
+    MaybeExpansion part = expand(term, isLinear);
     if (!part)
       return std::nullopt;
     parts.push_back(std::move(*part));
@@ -141,7 +141,7 @@ MaybeExpansion Laws::expandAdd(Expr e) {
       return entry.first != a.one() && entry.second != a.one();
     });
   });
-  if (differ &&
+  if (differ && !isLinear &&
       !llvm::all_of(e->args, [&](Expr term) { return a.isPositive(term); }))
     return refuse(Refusal::Reason::Cancels, e);
   if (!plain.empty()) {
@@ -182,10 +182,15 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
   put(a.mul(inside), a.mul(outside));
 }
 
-MaybeExpansion Laws::expandMultiply(Expr e) {
+MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
   Expansion all{{a.one(), a.one()}};
   for (Expr factor : e->args) {
     MaybeExpansion part = expand(factor);
+    if (!part && isLinear && refusal->reason == Refusal::Reason::Cancels) {
+      // The product is linear in one such factor only.
+      part = expand(factor, /*isLinear=*/true);
+      isLinear = false;
+    }
     if (!part)
       return std::nullopt;
     all = product(all, *part);
@@ -297,10 +302,11 @@ MaybeExpansion Laws::expandCircular(Expr e) {
   return merge({Expansion{{sin(y), cos(t)}}, Expansion{{cos(y), sin(t)}}});
 }
 
-MaybeExpansion Laws::expandWhere(Expr e) {
+MaybeExpansion Laws::expandWhere(Expr e, bool isLinear) {
   if (e->args[0]->moves())
     return refuse(Refusal::Reason::Condition, e);
-  MaybeExpansion onTrue = expand(e->args[1]), onFalse = expand(e->args[2]);
+  MaybeExpansion onTrue = expand(e->args[1], isLinear);
+  MaybeExpansion onFalse = expand(e->args[2], isLinear);
   if (!onTrue || !onFalse)
     return std::nullopt;
   std::vector<Expansion> parts;

@@ -50,22 +50,25 @@ class Laws {
 public:
   explicit Laws(Algebra &algebra) : a(algebra) {}
 
-  /// `e` at the new gauge; none if it is refused, see `refusal`.
-  std::optional<Expansion> expand(Expr e);
+  /// `e` at the new gauge; none if it is refused, see `refusal`. A difference
+  /// whose parts move by different factors is taken apart only where the sum is
+  /// linear in it: there the parts' rounding errors count as they do in the
+  /// formula as written, but not in a square of it.
+  std::optional<Expansion> expand(Expr e, bool isLinear = false);
 
   std::optional<Refusal> refusal;
 
 private:
   std::optional<Expansion> refuse(Refusal::Reason reason, Expr part);
-  std::optional<Expansion> expandAdd(Expr e);
-  std::optional<Expansion> expandMultiply(Expr e);
+  std::optional<Expansion> expandAdd(Expr e, bool isLinear);
+  std::optional<Expansion> expandMultiply(Expr e, bool isLinear);
   std::optional<Expansion> expandPower(Expr e);
   std::optional<Expansion> expandExp(Expr e);
   std::optional<Expansion> expandLog(Expr e);
   std::optional<Expansion> expandAbs(Expr e);
   std::optional<Expansion> expandMax(Expr e);
   std::optional<Expansion> expandCircular(Expr e);
-  std::optional<Expansion> expandWhere(Expr e);
+  std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   Expansion merge(llvm::ArrayRef<Expansion> parts);
   Expansion product(const Expansion &p, const Expansion &q);

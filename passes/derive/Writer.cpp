@@ -71,6 +71,10 @@ void FoldWriter::plan() {
   Names needed;
   for (unsigned member : members)
     addNames(needed, chain.gaugesOf(member));
+  // A gauge is made from what its value needs.
+  for (unsigned member : llvm::reverse(members))
+    if (needed.count(member))
+      addNames(needed, chain.usesOf(member));
   unsigned group = 0;
   for (unsigned member : members) {
     const Reduction &reduction = chain[member];
