@@ -6,6 +6,8 @@
 
 #include "passes/derive/Writer.h"
 
+#include "ir/Size.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include <limits>
@@ -58,6 +60,7 @@ unsigned FoldWriter::stateOf(const Reduction &reduction, Expr element,
   const Accumulator wanted = reduction.accumulator(element);
   for (auto [i, state] : llvm::enumerate(states))
     if (state.group == group && state.accumulator == wanted &&
+        state.reduction &&
         state.reduction->repair.at(element) == reduction.repair.at(element))
       return i;
   Type type;
@@ -65,6 +68,24 @@ unsigned FoldWriter::stateOf(const Reduction &reduction, Expr element,
     type = op.getType().getElementType();
   states.push_back({wanted, &reduction, type, {}, group});
   return states.size() - 1;
+}
+
+/// Whether a reduction's value is just what was accumulated.
+static bool isPlain(const Reduction &reduction, Expr one) {
+  return reduction.value.size() == 1 && reduction.value.begin()->second == one;
+}
+
+/// Accumulates whether any place of `domain` is visited.
+void FoldWriter::watch(const Exprs &domain, unsigned group) {
+  if (domain.empty() || visited.count(domain))
+    return;
+  visited[domain] = states.size();
+  Value yes = number(b.getI1Type(), 1);
+  states.push_back({{ir::ReduceKind::Any, domain, chain.algebra.given(yes)},
+                    nullptr,
+                    b.getI1Type(),
+                    {},
+                    group});
 }
 
 void FoldWriter::plan() {
@@ -86,6 +107,8 @@ void FoldWriter::plan() {
     }
     for (auto [function, factor] : reduction.value)
       collectDivisors(factor, divisors);
+    if (!isPlain(reduction, chain.algebra.one()))
+      watch(reduction.domain, group);
     if (needed.count(member)) {
       gauges.push_back(member);
       after.push_back(states.size());
@@ -153,6 +176,8 @@ void FoldWriter::solveAxes() {
       changed |= extend(state.axes, axesOf(element));
       for (Expr condition : state.accumulator.domain)
         changed |= extend(state.axes, axesOf(condition));
+      if (!state.reduction)
+        continue;
       for (auto [function, factor] : state.reduction->repair.at(element)) {
         changed |= extend(state.axes, axesOf(factor));
         for (const State &other : states)
@@ -223,7 +248,7 @@ void FoldWriter::writeElement(ir::FoldOp fold) {
     const Accumulator &accumulator = state.accumulator;
     kinds.push_back(static_cast<int32_t>(accumulator.kind));
     Type type = state.element;
-    if (ir::ReduceOp op = state.reduction->op)
+    if (ir::ReduceOp op = state.reduction ? state.reduction->op : nullptr)
       type = typeOf(op.getOperand()).getElementType();
     elements.push_back(emit(region, accumulator.element, type));
     guarded.push_back(!accumulator.domain.empty());
@@ -253,7 +278,7 @@ void FoldWriter::writeGauge(ir::FoldOp fold) {
         block.addArgument(gaugeType(gauge), loc);
   for (unsigned gauge : gauges)
     made.push_back(
-        finite(apply(region, chain[gauge], gauge, chain[gauge].value),
+        finite(moved(region, chain[gauge], gauge, chain[gauge].value),
                divisors.count(gauge)));
   ir::YieldOp::create(b, loc, made);
 }
@@ -263,7 +288,7 @@ void FoldWriter::writeRepair(ir::FoldOp fold) {
   SmallVector<Type> types;
   for (const State &state : states)
     types.push_back(ir::ArrayType::get(state.element, state.axes));
-  SmallVector<Value> accumulators, moved;
+  SmallVector<Value> accumulators, results;
   addArguments(block, loc, types, accumulators);
   Region region;
   region.accumulators = accumulators;
@@ -271,16 +296,17 @@ void FoldWriter::writeRepair(ir::FoldOp fold) {
     region.old[gauge] = block.addArgument(gaugeType(gauge), loc);
   for (unsigned gauge : gauges)
     region.fresh[gauge] = block.addArgument(gaugeType(gauge), loc);
-  for (const State &state : states) {
+  for (auto [i, state] : llvm::enumerate(states)) {
     unsigned number = 0;
     for (unsigned member : members)
       if (&chain[member] == state.reduction)
         number = member;
-    moved.push_back(
-        apply(region, *state.reduction, number,
-              state.reduction->repair.at(state.accumulator.element)));
+    results.push_back(state.reduction ? moved(region, *state.reduction, number,
+                                              state.reduction->repair.at(
+                                                  state.accumulator.element))
+                                      : accumulators[i]);
   }
-  ir::YieldOp::create(b, loc, moved);
+  ir::YieldOp::create(b, loc, results);
 }
 
 void FoldWriter::writeFinish(ir::FoldOp fold) {
@@ -295,7 +321,7 @@ void FoldWriter::writeFinish(ir::FoldOp fold) {
   for (unsigned gauge : gauges)
     region.old[gauge] = block.addArgument(gaugeType(gauge), loc);
   for (unsigned member : members) {
-    Value value = apply(region, chain[member], member, chain[member].value);
+    Value value = finished(region, chain[member], member);
     region.fresh[member] = value;
     if (llvm::is_contained(wanted, member))
       results.push_back(value);
@@ -312,38 +338,69 @@ static double neutralOf(ir::ReduceKind kind) {
 }
 
 Value FoldWriter::apply(Region &region, const Reduction &reduction,
-                        unsigned number, const Expansion &expansion) {
+                        unsigned number, const Expansion &expansion,
+                        Value &untouched) {
   auto stateFor = [&](Expr function) {
     return region.accumulators[stateNumbers.at({number, function})];
   };
   const bool isSum = reduction.kind == ir::ReduceKind::Sum;
   const Expr one = chain.algebra.one();
-  if (expansion.size() == 1 && expansion.begin()->second == one)
-    return stateFor(expansion.begin()->first);
-
   const Type element = elementOf(number);
-  Value total, unseen;
   Value neutral = this->number(element, neutralOf(reduction.kind));
+  Value total;
   for (auto [function, factor] : expansion) {
     Value term;
     if (function == one && !isSum) {
       term = emit(region, factor, element);
     } else {
       Value state = stateFor(function);
-      Value untouched =
+      Value isNeutral =
           ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, neutral);
-      unseen = unseen ? Value(ir::AndOp::create(b, loc, unseen, untouched))
-                      : untouched;
+      untouched = untouched
+                      ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
+                      : isNeutral;
       term = factor == one ? state
                            : Value(ir::MulOp::create(
                                  b, loc, emit(region, factor, element), state));
     }
     total = total ? Value(ir::AddOp::create(b, loc, total, term)) : term;
   }
-  if (!unseen)
-    return total;
-  return ir::SelectOp::create(b, loc, unseen, neutral, total,
+  return total;
+}
+
+Value FoldWriter::moved(Region &region, const Reduction &reduction,
+                        unsigned number, const Expansion &expansion) {
+  if (expansion.size() == 1 && expansion.begin()->second == chain.algebra.one())
+    return region
+        .accumulators[stateNumbers.at({number, expansion.begin()->first})];
+  Value untouched;
+  Value value = apply(region, reduction, number, expansion, untouched);
+  Value neutral = this->number(elementOf(number), neutralOf(reduction.kind));
+  return ir::SelectOp::create(b, loc, untouched, neutral, value,
                               ir::HardKind::None);
+}
+
+Value FoldWriter::finished(Region &region, const Reduction &reduction,
+                           unsigned number) {
+  if (isPlain(reduction, chain.algebra.one()))
+    return moved(region, reduction, number, reduction.value);
+  Value untouched;
+  Value value = apply(region, reduction, number, reduction.value, untouched);
+  Value seen;
+  if (auto found = visited.find(reduction.domain); found != visited.end()) {
+    seen = region.accumulators[found->second];
+  } else {
+    ir::SizeAttr extent = ir::sizeConstant(b.getContext(), 1);
+    for (ir::AxisAttr axis : axes)
+      extent = ir::sizeMul(extent, axis.getSize());
+    Value places = ir::SizeOp::create(
+        b, loc, ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()),
+        extent);
+    seen = ir::CompareOp::create(b, loc, ir::Predicate::Gt, places,
+                                 this->number(b.getI64Type(), 0));
+  }
+  Value neutral = this->number(elementOf(number), neutralOf(reduction.kind));
+  return ir::SelectOp::create(b, loc, seen, value, neutral, ir::HardKind::None);
 }
 
 /// A number near `value` at which the formulas are finite: a gauge need not be

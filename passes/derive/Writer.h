@@ -29,7 +29,8 @@ public:
 
 private:
   using Axes = llvm::SmallVector<ir::AxisAttr>;
-  /// One accumulator of the fold.
+  /// One accumulator of the fold. Without a reduction it says whether any place
+  /// of a domain was visited.
   struct State {
     Accumulator accumulator;
     const Reduction *reduction;
@@ -53,6 +54,7 @@ private:
 
   void plan();
   unsigned stateOf(const Reduction &reduction, Expr element, unsigned group);
+  void watch(const Exprs &domain, unsigned group);
   void solveAxes();
   Axes axesOf(Expr e) const;
   mlir::Type elementOf(unsigned number) const;
@@ -63,10 +65,18 @@ private:
   void writeGauge(ir::FoldOp fold);
   void writeRepair(ir::FoldOp fold);
   void writeFinish(ir::FoldOp fold);
-  /// What an expansion of `reduction` gives for the sums at hand; the neutral
-  /// element where nothing was seen.
+  /// What an expansion of `reduction` gives for the sums at hand, without what
+  /// is said of empty ones. `untouched` is where all of them are neutral.
   mlir::Value apply(Region &region, const Reduction &reduction, unsigned number,
+                    const Expansion &expansion, mlir::Value &untouched);
+  /// The same, but the neutral element where `untouched`: sums that are empty,
+  /// or were made of nothing but exp(-inf), do not move.
+  mlir::Value moved(Region &region, const Reduction &reduction, unsigned number,
                     const Expansion &expansion);
+  /// The value, but the neutral element where nothing was visited: where places
+  /// were, but all with -inf, the formula has its NaN.
+  mlir::Value finished(Region &region, const Reduction &reduction,
+                       unsigned number);
   mlir::Value finite(mlir::Value value, bool divides);
 
   mlir::Value emit(Region &region, Expr e, mlir::Type element);
@@ -93,6 +103,9 @@ private:
   std::vector<State> states;
   /// For each member the number of its accumulators' first state, by element.
   std::map<std::pair<unsigned, Expr>, unsigned> stateNumbers;
+  /// For each domain with conditions the accumulator that says whether it was
+  /// visited.
+  std::map<Exprs, unsigned> visited;
   /// Members that are gauges, and after how many accumulators each is made.
   std::vector<unsigned> gauges;
   std::vector<int32_t> after;
