@@ -29,18 +29,29 @@ private:
 
 class ReferenceBackend : public Backend {
 public:
+  explicit ReferenceBackend(FoldSchedule schedule)
+      : schedule(std::move(schedule)) {}
   std::string_view name() const override { return "reference"; }
 
   Expected<std::unique_ptr<Executable>> compile(ir::FuncOp func) override {
-    Expected<Evaluator> evaluator = Evaluator::make(func);
+    Expected<Evaluator> evaluator = Evaluator::make(func, schedule);
     if (!evaluator)
       return evaluator.status();
     return std::unique_ptr<Executable>(std::make_unique<ReferenceExecutable>(
         signatureOf(func), *std::move(evaluator)));
   }
+
+private:
+  FoldSchedule schedule;
 };
 } // namespace
 
 Expected<std::unique_ptr<Backend>> fovea::createReferenceBackend() {
-  return std::unique_ptr<Backend>(std::make_unique<ReferenceBackend>());
+  return createReferenceBackend({cutEvery(64), FoldSchedule::Joining::Step});
+}
+
+Expected<std::unique_ptr<Backend>>
+fovea::createReferenceBackend(FoldSchedule schedule) {
+  return std::unique_ptr<Backend>(
+      std::make_unique<ReferenceBackend>(std::move(schedule)));
 }

@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "backends/reference/Fold.h"
+#include "backends/reference/Places.h"
 #include "backends/reference/Table.h"
 
 using namespace fovea;
@@ -14,8 +16,8 @@ static constexpr int64_t maxTableElements = int64_t(1) << 31;
 
 Run::Run(const std::vector<Axis> &axes, size_t tables,
          std::span<const Tensor> inputs, std::span<const int64_t> dims)
-    : coords(axes.size()), extents(axes.size()), tables(tables), inputs(inputs),
-      dims(dims), axes(axes) {}
+    : coords(axes.size()), extents(axes.size()), inputs(inputs), dims(dims),
+      axes(axes), tables(tables) {}
 Run::~Run() = default;
 
 Status Run::solveExtents() {
@@ -31,6 +33,22 @@ Status Run::solveExtents() {
     extents[i] = *extent;
   }
   return Status::ok();
+}
+
+void Run::splitFolds(std::span<const Fold> folds,
+                     const FoldSchedule &schedule) {
+  for (const Fold &fold : folds) {
+    states.push_back(schedule.states(countPlaces(*this, fold.axes)));
+    extents[fold.state] = extents[fold.old] =
+        static_cast<int64_t>(states.back().size());
+  }
+}
+
+Table &Run::table(size_t number, std::span<const AxisId> axes) {
+  std::unique_ptr<Table> &table = tables[number];
+  if (!table)
+    table = std::make_unique<Table>(*this, axes);
+  return *table;
 }
 
 void Run::fail(StatusCode code, std::string message,

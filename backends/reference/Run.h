@@ -8,6 +8,7 @@
 #define FOVEA_BACKENDS_REFERENCE_RUN_H
 
 #include "backends/reference/Element.h"
+#include "backends/reference/FoldSchedule.h"
 #include "runtime/Signature.h"
 #include "runtime/Tensor.h"
 
@@ -28,6 +29,7 @@ struct Failure {
 
 /// An axis of the function: a number, which its coordinate has in every run.
 using AxisId = unsigned;
+using AxisIds = std::vector<AxisId>;
 
 struct Axis {
   std::string name;
@@ -35,6 +37,7 @@ struct Axis {
 };
 
 class Table;
+struct Fold;
 
 /// All that changes while a function is evaluated, and what it was called
 /// with.
@@ -47,13 +50,18 @@ public:
 
   /// Solves the extent of every axis. Error (Shape): one is negative.
   Status solveExtents();
+  /// Decides about the states of the folds, once the extents are known.
+  void splitFolds(std::span<const Fold> folds, const FoldSchedule &schedule);
+
+  /// The elements known so far of the stored value `number`, over `axes`.
+  Table &table(size_t number, std::span<const AxisId> axes);
 
   /// The place looked at: one coordinate per axis of the function.
   std::vector<int64_t> coords;
   /// By axis.
   std::vector<int64_t> extents;
-  /// By number of the stored value; null until one of its elements is needed.
-  std::vector<std::unique_ptr<Table>> tables;
+  /// By number of the fold.
+  std::vector<std::vector<FoldState>> states;
   const std::span<const Tensor> inputs;
   const std::span<const int64_t> dims;
 
@@ -65,6 +73,8 @@ public:
 
 private:
   const std::vector<Axis> &axes;
+  /// By number of the stored value; null until one of its elements is needed.
+  std::vector<std::unique_ptr<Table>> tables;
 };
 
 /// Changes coordinates for as long as it lives.

@@ -26,13 +26,15 @@ inline constexpr double nanValue = std::numeric_limits<double>::quiet_NaN();
 class Program {
 public:
   /// `text` is one `fovea.func`.
-  explicit Program(const std::string &text) {
+  explicit Program(const std::string &text)
+      : Program(text, FoldSchedule{cutEvery(64)}) {}
+  Program(const std::string &text, FoldSchedule schedule) {
     context.loadDialect<ir::FoveaDialect>();
     module = mlir::parseSourceString<mlir::ModuleOp>("module {" + text + "}",
                                                      &context);
     REQUIRE(module);
     func = *module->getOps<ir::FuncOp>().begin();
-    auto backend = createReferenceBackend();
+    auto backend = createReferenceBackend(std::move(schedule));
     REQUIRE(backend);
     auto compiled = (*backend)->compile(func);
     INFO(compiled.status().text());
