@@ -42,8 +42,8 @@ Place NodeBuilder::place(Operation *op) {
 }
 
 size_t NodeBuilder::input(ir::InputOp op) {
-  auto inputs = func.getBody().getOps<ir::InputOp>();
-  return std::distance(inputs.begin(), llvm::find(inputs, op));
+  auto inputs = ir::inputsOf(func);
+  return llvm::find(inputs, op) - inputs.begin();
 }
 
 Domain reference::domainOf(ir::ArrayType type) {
