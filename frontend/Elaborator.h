@@ -145,6 +145,9 @@ private:
   /// Makes the numbers meet in one type, or reports that they cannot.
   std::optional<bool> meet(llvm::MutableArrayRef<Array> arrays,
                            SourceRange range);
+  /// Whether i32 holds what is written out in a weak array that becomes one;
+  /// reports it if not.
+  bool fitsInto(mlir::Type element, const Array &array, SourceRange range);
   /// Makes the shapes agree, or reports that they do not.
   bool agree(llvm::MutableArrayRef<Array> arrays, Exprs syntax, Scope *scope);
 
