@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tests/backends/reference/Folds.h"
+#include "tests/Folds.h"
 
 #include <stdexcept>
 
@@ -68,7 +68,8 @@ FoldPair fovea::test::weighted() {
       %unseen = fovea.compare eq %z, %zero : <f32, i: N>, <f32>
       %zr = fovea.select %unseen, %zero, %zn : <i1, i: N>, <f32>, <f32, i: N>
       %an = fovea.mul %f, %a : <f32, i: N>, <f32, e: E, i: N>
-      %ar = fovea.select %unseen, %zero, %an : <i1, i: N>, <f32>, <f32, e: E, i: N>
+      %aunseen = fovea.compare eq %a, %zero : <f32, e: E, i: N>, <f32>
+      %ar = fovea.select %aunseen, %zero, %an : <i1, e: E, i: N>, <f32>, <f32, e: E, i: N>
       fovea.yield %m, %zr, %ar, %seen : !fovea.array<f32, i: N>, !fovea.array<f32, i: N>, !fovea.array<f32, e: E, i: N>, !fovea.array<i1, i: N>
     }
     finish(%m: !fovea.array<f32, i: N>, %z: !fovea.array<f32, i: N>, %a: !fovea.array<f32, e: E, i: N>, %seen: !fovea.array<i1, i: N>, %g: !fovea.array<f32, i: N>) {
@@ -197,4 +198,48 @@ FoldPair fovea::test::likeliest() {
     }
     -> <i64>, <f32>, <i64>
 )" + outputs)};
+}
+
+FoldPair fovea::test::naive() {
+  const std::string input = R"(
+  %x = fovea.input "x" [#fovea.axis<j: M>] : <f32, j: M>
+)";
+  const std::string output = R"(
+  fovea.output "r" %r [] : <f32>
+)";
+  return {"naive", function(R"("M")", input + R"(
+  %p = fovea.exp %x : <f32, j: M>
+  %z = fovea.reduce sum %p over [#fovea.axis<j: M>] : <f32, j: M>
+  %r = fovea.log %z : <f32>
+)" + output),
+          function(R"("M")", input + R"(
+  %zero = fovea.constant 0.0 : f32 : <f32>
+  %inf = fovea.constant 0x7F800000 : f32 : <f32>
+  %r = fovea.fold over [#fovea.axis<j: M>] after [1]
+    element(%g: !fovea.array<f32>) {
+      %d = fovea.sub %x, %g : <f32, j: M>, <f32>
+      %p = fovea.exp %d : <f32, j: M>
+      fovea.lift max %x : <f32, j: M>, sum %p : <f32, j: M>
+    }
+    gauge(%m: !fovea.array<f32>, %z: !fovea.array<f32>, %g: !fovea.array<f32>) {
+      %size = fovea.abs %m : <f32>
+      %finite = fovea.compare lt %size, %inf : <f32>, <f32>
+      %at = fovea.select %finite, %m, %zero : <i1>, <f32>, <f32>
+      fovea.yield %at : !fovea.array<f32>
+    }
+    repair(%m: !fovea.array<f32>, %z: !fovea.array<f32>, %old: !fovea.array<f32>, %new: !fovea.array<f32>) {
+      %d = fovea.sub %old, %new : <f32>, <f32>
+      %f = fovea.exp %d : <f32>
+      %zn = fovea.mul %f, %z : <f32>, <f32>
+      %unseen = fovea.compare eq %z, %zero : <f32>, <f32>
+      %zr = fovea.select %unseen, %zero, %zn : <i1>, <f32>, <f32>
+      fovea.yield %m, %zr : !fovea.array<f32>, !fovea.array<f32>
+    }
+    finish(%m: !fovea.array<f32>, %z: !fovea.array<f32>, %g: !fovea.array<f32>) {
+      %l = fovea.log %z : <f32>
+      %r0 = fovea.add %g, %l : <f32>, <f32>
+      fovea.yield %r0 : !fovea.array<f32>
+    }
+    -> <f32>
+)" + output)};
 }
