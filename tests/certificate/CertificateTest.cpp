@@ -170,3 +170,66 @@ TEST_CASE("certificate: wrong folds are caught") {
     CHECK_FALSE(checkNamed(certificate, mutation.fails).holds());
   }
 }
+
+TEST_CASE("certificate: a fold of argmax alone") {
+  const std::string input = R"(
+  %x = fovea.input "x" [#fovea.axis<j: M>] : <f32, j: M>
+)";
+  const std::string output = R"(
+  fovea.output "r" %r [] : <i64>
+)";
+  auto function = [&](const std::string &body) {
+    return "fovea.func @f dims [\"M\"] {" + input + body + output + "}";
+  };
+  const FoldPair pair = {
+      "argmax",
+      function("%r = fovea.reduce argmax %x over [#fovea.axis<j: M>] : <f32, "
+               "j: M>"),
+      function(R"(
+  %r = fovea.fold over [#fovea.axis<j: M>]
+    element() { fovea.lift argmax %x : <f32, j: M> }
+    gauge(%a: !fovea.array<i64>) { fovea.yield }
+    repair(%a: !fovea.array<i64>) { fovea.yield %a : !fovea.array<i64> }
+    finish(%a: !fovea.array<i64>) { fovea.yield %a : !fovea.array<i64> }
+    -> <i64>
+)")};
+  const Certificate certificate = certificateOf(pair);
+  INFO(text(certificate));
+  CHECK(certificate.holds());
+  CHECK(certificate.folds[0].laws.size() == 3);
+}
+
+TEST_CASE("certificate: errors of the formula and of the fold") {
+  // x[t[i]], summed: wrong integers are an error on both sides, and other
+  // integers are tried. The second fold reads one too far.
+  const std::string head = R"(fovea.func @f dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<j: M>] : <f32, j: M>
+  %t = fovea.input "t" [#fovea.axis<i: N>] : <i64, i: N>
+  %one = fovea.constant 1 : i64 : <i64>
+  %u = fovea.add %t, %one : <i64, i: N>, <i64>
+  %y = fovea.at "x" %x [#fovea.axis<j: M>] [%t] : <f32, j: M> [!fovea.array<i64, i: N>] -> <f32, i: N>
+  %z = fovea.at "x" %x [#fovea.axis<j: M>] [%u] : <f32, j: M> [!fovea.array<i64, i: N>] -> <f32, i: N>
+)";
+  const std::string foot = R"(
+  fovea.output "r" %r [] : <f32>
+})";
+  const std::string fold = R"(
+  %r = fovea.fold over [#fovea.axis<i: N>]
+    element() { fovea.lift sum %y : <f32, i: N> }
+    gauge(%a: !fovea.array<f32>) { fovea.yield }
+    repair(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    finish(%a: !fovea.array<f32>) { fovea.yield %a : !fovea.array<f32> }
+    -> <f32>
+)";
+  FoldPair pair = {
+      "gather",
+      head + "%r = fovea.reduce sum %y over [#fovea.axis<i: N>] : <f32, i: N>" +
+          foot,
+      head + fold + foot};
+  const Certificate right = certificateOf(pair);
+  INFO(text(right));
+  CHECK(right.holds());
+  pair.folded = edited(pair.folded, "sum %y", "sum %z");
+  const Certificate wrong = certificateOf(pair);
+  CHECK_FALSE(checkNamed(wrong, "normal numbers").holds());
+}

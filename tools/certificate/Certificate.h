@@ -70,6 +70,8 @@ struct FoldCertificate {
   std::vector<std::string> repairs;
   /// `R0 = S2 / S1`
   std::vector<std::string> results;
+  /// A law is left out where it says nothing: of argmax alone no two parts can
+  /// be joined without the elements that are kept beside it.
   std::vector<CertificateCheck> laws;
 };
 

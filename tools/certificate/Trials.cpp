@@ -41,21 +41,32 @@ size_t Trials::sizes() const { return std::size(extents); }
 Trials::Trials(ir::FuncOp func, uint64_t seed)
     : func(func), signature(signatureOf(func)), folded(signature.dims.size()),
       random(seed) {
-  std::set<StringRef> axes;
+  SmallVector<ir::SizeAttr> sizes;
   func.walk([&](ir::FoldOp fold) {
-    for (ir::AxisAttr axis : ir::axesOf(fold.getAxes())) {
-      axes.insert(axis.getName().getValue());
-      for (StringRef dim : ir::sizeDims(axis.getSize()))
-        for (size_t i = 0; i < signature.dims.size(); ++i)
-          folded[i] = folded[i] || signature.dims[i] == dim;
-    }
+    for (ir::AxisAttr axis : ir::axesOf(fold.getAxes()))
+      sizes.push_back(axis.getSize());
   });
+  const auto has = [](ir::SizeAttr size, StringRef dim) {
+    return llvm::is_contained(ir::sizeDims(size), dim);
+  };
+  for (size_t i = 0; i < signature.dims.size(); ++i)
+    folded[i] = llvm::any_of(
+        sizes, [&](ir::SizeAttr size) { return has(size, signature.dims[i]); });
+  // An input's axis has another name than the index that it is read at, so
+  // extents say what may be folded.
+  const auto isFolded = [&](ir::SizeAttr extent) {
+    return llvm::any_of(sizes, [&](ir::SizeAttr size) {
+      return size == extent ||
+             llvm::any_of(ir::sizeDims(size),
+                          [&](StringRef dim) { return has(extent, dim); });
+    });
+  };
   for (ir::InputOp input : ir::inputsOf(func)) {
-    int found = -1;
-    for (auto [i, axis] : llvm::enumerate(ir::axesOf(input.getAxes())))
-      if (found < 0 && axes.contains(axis.getName().getValue()))
-        found = static_cast<int>(i);
-    foldedAxis.push_back(found);
+    const SmallVector<ir::AxisAttr> axes = ir::axesOf(input.getAxes());
+    auto *found = llvm::find_if(
+        axes, [&](ir::AxisAttr axis) { return isFolded(axis.getSize()); });
+    foldedAxis.push_back(
+        found == axes.end() ? -1 : static_cast<int>(found - axes.begin()));
   }
 }
 

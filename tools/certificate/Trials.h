@@ -10,8 +10,8 @@
 #include "ir/Dialect.h"
 #include "runtime/Signature.h"
 
+#include <optional>
 #include <random>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -82,7 +82,7 @@ private:
   Signature signature;
   /// By dimension: whether a folded axis has it.
   std::vector<bool> folded;
-  /// By input: the axis that is folded, or -1.
+  /// By input: the first axis that may be folded, or -1.
   std::vector<int> foldedAxis;
   std::mt19937_64 random;
   std::normal_distribution<double> normalNumber;
