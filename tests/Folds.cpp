@@ -243,3 +243,118 @@ FoldPair fovea::test::naive() {
     -> <f32>
 )" + output)};
 }
+
+/// A fold of x[j] to a scalar r: the accumulators after the largest are f32
+/// scalars.
+static FoldPair scalarFold(const std::string &name, const std::string &written,
+                           const std::string &element,
+                           const std::string &standIn,
+                           const std::string &accumulators,
+                           const std::string &repair,
+                           const std::string &finish) {
+  const std::string head = R"(
+  %x = fovea.input "x" [#fovea.axis<j: M>] : <f32, j: M>
+  %zero = fovea.constant 0.0 : f32 : <f32>
+  %one = fovea.constant 1.0 : f32 : <f32>
+  %tiny = fovea.constant 1.0e-30 : f32 : <f32>
+  %inf = fovea.constant 0x7F800000 : f32 : <f32>
+  %abs = fovea.abs %x : <f32, j: M>
+  %size = fovea.add %abs, %tiny : <f32, j: M>, <f32>
+)";
+  const std::string foot = R"(
+  fovea.output "r" %r [] : <f32>
+)";
+  const std::string state =
+      "%m: !fovea.array<f32>, " + accumulators + "%g: !fovea.array<f32>";
+  return {
+      name, function(R"("M")", head + written + foot),
+      function(R"("M")", head + R"(
+  %r = fovea.fold over [#fovea.axis<j: M>] after [1]
+    element(%g: !fovea.array<f32>) {)" +
+                             element + "}\ngauge(" + state + R"() {
+      %am = fovea.abs %m : <f32>
+      %finite = fovea.compare lt %am, %inf : <f32>, <f32>
+      %at = fovea.select %finite, %m, )" +
+                             standIn + R"( : <i1>, <f32>, <f32>
+      fovea.yield %at : !fovea.array<f32>
+    }
+    repair()" + state + ", %to: !fovea.array<f32>) {" +
+                             repair + "}\nfinish(" + state + ") {" + finish +
+                             "fovea.yield %e : !fovea.array<f32> }\n-> <f32>" +
+                             foot)};
+}
+
+FoldPair fovea::test::entropy() {
+  return scalarFold("entropy", R"(
+  %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M>
+  %d = fovea.sub %x, %m : <f32, j: M>, <f32>
+  %p = fovea.exp %d : <f32, j: M>
+  %z = fovea.reduce sum %p over [#fovea.axis<j: M>] : <f32, j: M>
+  %q = fovea.div %p, %z : <f32, j: M>, <f32>
+  %l = fovea.log %z : <f32>
+  %dl = fovea.sub %d, %l : <f32, j: M>, <f32>
+  %t = fovea.mul %q, %dl : <f32, j: M>, <f32, j: M>
+  %r = fovea.reduce sum %t over [#fovea.axis<j: M>] : <f32, j: M>
+)",
+                    R"(
+  %d = fovea.sub %x, %g : <f32, j: M>, <f32>
+  %p = fovea.exp %d : <f32, j: M>
+  %pd = fovea.mul %p, %d : <f32, j: M>, <f32, j: M>
+  fovea.lift max %x : <f32, j: M>, sum %one : <f32>, sum %p : <f32, j: M>, sum %pd : <f32, j: M>
+)",
+                    "%zero",
+                    "%n: !fovea.array<f32>, %z: !fovea.array<f32>, %t: "
+                    "!fovea.array<f32>, ",
+                    R"(
+  %d = fovea.sub %g, %to : <f32>, <f32>
+  %f = fovea.exp %d : <f32>
+  %dz = fovea.mul %d, %z : <f32>, <f32>
+  %td = fovea.add %t, %dz : <f32>, <f32>
+  %zf = fovea.mul %f, %z : <f32>, <f32>
+  %tf = fovea.mul %f, %td : <f32>, <f32>
+  %nz = fovea.compare eq %z, %zero : <f32>, <f32>
+  %nt = fovea.compare eq %t, %zero : <f32>, <f32>
+  %none = fovea.and %nz, %nt : <i1>, !fovea.array<i1>
+  %zr = fovea.select %nz, %zero, %zf : <i1>, <f32>, <f32>
+  %tr = fovea.select %none, %zero, %tf : <i1>, <f32>, <f32>
+  fovea.yield %m, %n, %zr, %tr : !fovea.array<f32>, !fovea.array<f32>, !fovea.array<f32>, !fovea.array<f32>
+)",
+                    R"(
+  %l = fovea.log %z : <f32>
+  %q = fovea.div %t, %z : <f32>, <f32>
+  %ql = fovea.sub %q, %l : <f32>, <f32>
+  %empty = fovea.compare eq %n, %zero : <f32>, <f32>
+  %e = fovea.select %empty, %zero, %ql : <i1>, <f32>, <f32>
+)");
+}
+
+FoldPair fovea::test::safeNorm() {
+  return scalarFold("safe norm", R"(
+  %a = fovea.reduce max %size over [#fovea.axis<j: M>] : <f32, j: M>
+  %d = fovea.div %x, %a : <f32, j: M>, <f32>
+  %d2 = fovea.mul %d, %d : <f32, j: M>, <f32, j: M>
+  %q = fovea.reduce sum %d2 over [#fovea.axis<j: M>] : <f32, j: M>
+  %w = fovea.sqrt %q : <f32>
+  %r = fovea.mul %a, %w : <f32>, <f32>
+)",
+                    R"(
+  %d = fovea.div %x, %g : <f32, j: M>, <f32>
+  %d2 = fovea.mul %d, %d : <f32, j: M>, <f32, j: M>
+  fovea.lift max %size : <f32, j: M>, sum %d2 : <f32, j: M>
+)",
+                    "%one", "%q: !fovea.array<f32>, ", R"(
+  %d = fovea.div %g, %to : <f32>, <f32>
+  %d2 = fovea.mul %d, %d : <f32>, <f32>
+  %qm = fovea.mul %q, %d2 : <f32>, <f32>
+  %none = fovea.compare eq %q, %zero : <f32>, <f32>
+  %qr = fovea.select %none, %zero, %qm : <i1>, <f32>, <f32>
+  fovea.yield %m, %qr : !fovea.array<f32>, !fovea.array<f32>
+)",
+                    R"(
+  %d = fovea.div %g, %m : <f32>, <f32>
+  %d2 = fovea.mul %d, %d : <f32>, <f32>
+  %qm = fovea.mul %q, %d2 : <f32>, <f32>
+  %w = fovea.sqrt %qm : <f32>
+  %e = fovea.mul %m, %w : <f32>, <f32>
+)");
+}

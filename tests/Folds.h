@@ -32,8 +32,15 @@ FoldPair likeliest();
 /// log(sum[j](exp(x[j]))), which overflows as it is written.
 FoldPair naive();
 
+/// sum[j](p[j] log p[j]) of p = exp(x - m) / z: two accumulators that are
+/// repaired together.
+FoldPair entropy();
+/// a sqrt(sum[j]((x[j] / a)^2)) with a = max[j](abs(x[j]) + 1e-30): what moves
+/// by ratio.
+FoldPair safeNorm();
+
 inline std::vector<FoldPair> allFolds() {
-  return {weighted(), variance(), likeliest(), naive()};
+  return {weighted(), variance(), likeliest(), naive(), entropy(), safeNorm()};
 }
 
 } // namespace fovea::test
