@@ -74,13 +74,13 @@ static const char *functionOf(Operation *op) {
 }
 
 Value cpu::emitMaximum(CodeBuilder &b, Value lhs, Value rhs) {
-  if (isa<FloatType>(lhs.getType()))
+  if (isFloat(lhs))
     return arith::MaximumFOp::create(b, lhs, rhs);
   return arith::MaxSIOp::create(b, lhs, rhs);
 }
 
 Value cpu::emitMinimum(CodeBuilder &b, Value lhs, Value rhs) {
-  if (isa<FloatType>(lhs.getType()))
+  if (isFloat(lhs))
     return arith::MinimumFOp::create(b, lhs, rhs);
   return arith::MinSIOp::create(b, lhs, rhs);
 }
