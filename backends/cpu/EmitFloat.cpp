@@ -42,7 +42,7 @@ static CmpFPredicate predicateOf(ir::Predicate predicate) {
   llvm_unreachable("no such predicate");
 }
 
-/// Functions of one number that are code, or null.
+/// The function of one number behind `op`, or null.
 static Num (*functionOf(Operation *op))(Num) {
   using Function = Num (*)(Num);
   return llvm::TypeSwitch<Operation *, Function>(op)
@@ -55,18 +55,19 @@ static Num (*functionOf(Operation *op))(Num) {
       .Case([](ir::SigmoidOp) { return emitSigmoid; })
       .Case([](ir::SinhOp) { return emitSinh; })
       .Case([](ir::CoshOp) { return emitCosh; })
+      .Case([](ir::ErfOp) { return emitErf; })
+      .Case([](ir::SinOp) { return emitSin; })
+      .Case([](ir::CosOp) { return emitCos; })
       .Default([](Operation *) { return nullptr; });
 }
 
-/// The function of Support.cpp behind `op`, or null.
-static const char *calledFunctionOf(Operation *op) {
-  return llvm::TypeSwitch<Operation *, const char *>(op)
-      .Case([](ir::ErfOp) { return "erf"; })
-      .Case([](ir::SinOp) { return "sin"; })
-      .Case([](ir::CosOp) { return "cos"; })
-      .Case([](ir::PowOp) { return "pow"; })
-      .Case([](ir::FloorDivOp) { return "floordiv"; })
-      .Case([](ir::ModOp) { return "mod"; })
+/// The same of two numbers.
+static Num (*functionOfTwo(Operation *op))(Num, Num) {
+  using Function = Num (*)(Num, Num);
+  return llvm::TypeSwitch<Operation *, Function>(op)
+      .Case([](ir::PowOp) { return emitPow; })
+      .Case([](ir::FloorDivOp) { return emitFloorDivision; })
+      .Case([](ir::ModOp) { return emitModulo; })
       .Default([](Operation *) { return nullptr; });
 }
 
@@ -85,8 +86,8 @@ Value cpu::emitMinimum(CodeBuilder &b, Value lhs, Value rhs) {
 Value cpu::emitFloat(CodeBuilder &b, Operation *op, ValueRange x) {
   if (Num(*function)(Num) = functionOf(op))
     return function(Num(b, x[0]));
-  if (const char *function = calledFunctionOf(op))
-    return b.callTyped(function, x);
+  if (Num(*function)(Num, Num) = functionOfTwo(op))
+    return function(Num(b, x[0]), Num(b, x[1]));
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](ir::AbsOp) { return LLVM::FAbsOp::create(b, x[0]); })
       .Case([&](ir::NegOp) { return arith::NegFOp::create(b, x[0]); })

@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 //
 // The functions of the C library for f32 and f64, scalars and vectors alike, as
-// code without calls where that is known to be accurate: exp, exp2, expm1, log,
-// log1p and sigmoid within 2 units in the last place, tanh 3, erf 4. NaN,
-// infinities, signed zeros and subnormal numbers are those of the C library.
+// code without calls where that is accurate: within 2 units in the last place,
+// sinh, tanh and sigmoid 3. NaN, infinities, signed zeros and subnormal numbers
+// are those of the C library. What has no such code is one call a lane.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,6 +30,18 @@ Num emitSigmoid(Num x);
 // MathLog.cpp
 Num emitLog(Num x);
 Num emitLog1p(Num x);
+
+// MathErf.cpp
+Num emitErf(Num x);
+
+// MathTrig.cpp
+Num emitSin(Num x);
+Num emitCos(Num x);
+
+// MathPower.cpp
+Num emitPow(Num x, Num y);
+Num emitFloorDivision(Num x, Num y);
+Num emitModulo(Num x, Num y);
 
 } // namespace fovea::cpu
 

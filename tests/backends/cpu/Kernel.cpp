@@ -87,18 +87,24 @@ Kernel::Kernel(const Processor &processor, const Body &body) {
   function = reinterpret_cast<decltype(function)>(code->functions()[0]);
 }
 
+void test::emitLoop(CodeBuilder &b, Value count, int64_t lanes,
+                    llvm::function_ref<void(Value)> body) {
+  auto loop = scf::ForOp::create(b, b.i64(0), count, b.i64(lanes));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(loop.getBody()->getTerminator());
+  body(loop.getInductionVar());
+}
+
 Kernel test::mapKernel(
     const Processor &processor, bool isDouble, int64_t lanes,
     const std::function<Value(CodeBuilder &, Value, Value)> &function) {
   return Kernel(processor, [&](CodeBuilder &b, ValueRange arguments) {
-    auto loop = scf::ForOp::create(b, b.i64(0), arguments[3], b.i64(lanes));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPoint(loop.getBody()->getTerminator());
-    Value at = loop.getInductionVar();
-    Type type =
-        b.vectorOf(isDouble ? Type(b.getF64Type()) : b.getF32Type(), lanes);
-    Value result = function(b, b.load(type, arguments[0], at),
-                            b.load(type, arguments[1], at));
-    b.store(result, arguments[2], at);
+    Type scalar = isDouble ? Type(b.getF64Type()) : b.getF32Type();
+    Type type = b.vectorOf(scalar, lanes);
+    emitLoop(b, arguments[3], lanes, [&](Value at) {
+      Value result = function(b, b.load(type, arguments[0], at),
+                              b.load(type, arguments[1], at));
+      b.store(result, arguments[2], at);
+    });
   });
 }

@@ -42,6 +42,10 @@ private:
   void (*function)(const void *, const void *, void *, int64_t);
 };
 
+/// A loop over the multiples of `lanes` below the i64 `count`.
+void emitLoop(cpu::CodeBuilder &b, mlir::Value count, int64_t lanes,
+              llvm::function_ref<void(mlir::Value)> body);
+
 /// A kernel that applies `function` to `lanes` numbers of one or two arrays at
 /// a time, and never to a part of them.
 Kernel
