@@ -131,27 +131,18 @@ Num cpu::powerOfTwo(Num n) {
   return ((n + bias) << n.mantissaBits()).asFloat();
 }
 
-Num cpu::unlessAny(Num unusable, llvm::function_ref<Num()> fast,
-                   llvm::function_ref<Num()> safe) {
-  CodeBuilder &b = unusable.code();
-  Value any = unusable;
-  if (lanesOf(unusable.type()) > 1)
-    any = LLVM::vector_reduce_or::create(b, b.getI1Type(), unusable);
+Num cpu::corrected(Num value, Num isWrong, llvm::function_ref<Num()> right) {
+  CodeBuilder &b = value.code();
+  Value any = isWrong;
+  if (lanesOf(isWrong.type()) > 1)
+    any = LLVM::vector_reduce_or::create(b, b.getI1Type(), isWrong);
+  auto branch = scf::IfOp::create(b, TypeRange{value.type()}, any,
+                                  /*addThenBlock=*/true,
+                                  /*addElseBlock=*/true);
   OpBuilder::InsertionGuard guard(b);
-  // The type of the result is known when one branch is there.
-  auto *safeBlock = new Block, *fastBlock = new Block;
-  Block *outer = b.getInsertionBlock();
-  Block::iterator place = b.getInsertionPoint();
-  b.setInsertionPointToEnd(safeBlock);
-  scf::YieldOp::create(b, ValueRange{safe()});
-  b.setInsertionPointToEnd(fastBlock);
-  Num result = fast();
-  scf::YieldOp::create(b, ValueRange{result});
-  b.setInsertionPoint(outer, place);
-  auto branch = scf::IfOp::create(b, TypeRange{result.type()}, any,
-                                  /*addThenBlock=*/false,
-                                  /*addElseBlock=*/false);
-  branch.getThenRegion().push_back(safeBlock);
-  branch.getElseRegion().push_back(fastBlock);
+  b.setInsertionPointToEnd(branch.thenBlock());
+  scf::YieldOp::create(b, ValueRange{select(isWrong, right(), value)});
+  b.setInsertionPointToEnd(branch.elseBlock());
+  scf::YieldOp::create(b, ValueRange{value});
   return Num(b, branch.getResult(0));
 }

@@ -91,9 +91,9 @@ Num copySign(Num magnitude, Num sign);
 /// 2^n for an integer n that is the exponent of a normal float.
 Num powerOfTwo(Num n);
 
-/// `safe` if the flag holds in any lane, else `fast`, in a branch.
-Num unlessAny(Num unusable, llvm::function_ref<Num()> fast,
-              llvm::function_ref<Num()> safe);
+/// `value` with the lanes of `isWrong` taken from `right`, whose code runs only
+/// if there are such lanes. No lane depends on what is in the others.
+Num corrected(Num value, Num isWrong, llvm::function_ref<Num()> right);
 
 } // namespace fovea::cpu
 

@@ -87,8 +87,7 @@ static Num emitDivision(Num x, Num y, const char *name,
   Num quotient = x / y;
   const double most = std::ldexp(1.0, x.mantissaBits() - 1);
   Num isExact = (abs(quotient) < most) & (abs(y) < infinity);
-  return unlessAny(
-      !isExact, [&] { return result(y, divided(x, y, quotient)); }, call);
+  return corrected(result(y, divided(x, y, quotient)), !isExact, call);
 }
 
 Num fovea::cpu::emitFloorDivision(Num x, Num y) {

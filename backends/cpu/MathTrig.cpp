@@ -5,10 +5,9 @@
 //===----------------------------------------------------------------------===//
 //
 // f32 with fma, up to 2^16: x = n pi/2 + r, where pi/2 is taken in three parts
-// of 24 bits (Cody and Waite), so that r is right next to its zeros too. A
-// vector with a larger number goes to the C library, as do f64 and processors
-// without fma. The polynomials are made as in MathExp.cpp; relative error
-// 2^-27.
+// of 24 bits (Cody and Waite), so that r is right next to its zeros too. Larger
+// numbers go to the C library, as do f64 and processors without fma. The
+// polynomials are made as in MathExp.cpp; relative error 2^-27.
 //
 //===----------------------------------------------------------------------===//
 
@@ -53,8 +52,7 @@ static Num emitWave(Num x, const char *name, int quarters) {
   auto call = [&] { return Num(b, b.callTyped(name, Value(x))); };
   if (x.isDouble() || !b.features().fma)
     return call();
-  return unlessAny(
-      abs(x) > largest, [&] { return sineOfQuarters(x, quarters); }, call);
+  return corrected(sineOfQuarters(x, quarters), abs(x) > largest, call);
 }
 
 Num fovea::cpu::emitSin(Num x) {
