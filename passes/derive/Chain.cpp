@@ -67,19 +67,22 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
   };
   reduction.value.clear();
   reduction.repair.clear();
+  for (Expr condition : reduction.domain)
+    if (condition->moves())
+      return refuse(Refusal::Reason::Condition, condition);
   if (element->fresh.empty()) {
     reduction.value = {{element, a.one()}};
     reduction.repair[element] = reduction.value;
     return true;
   }
-  if (llvm::any_of(reduction.domain, [](Expr e) { return e->moves(); }))
-    return refuse(Refusal::Reason::Condition, reduction.domain.front());
-
   const bool isSum = reduction.kind == ReduceKind::Sum;
   auto value = laws.expand(element, /*isLinear=*/isSum);
   if (!value)
     return false;
   reduction.value = *value;
+  // d - d is not 0 where d is infinite.
+  if (value->empty())
+    return refuse(Refusal::Reason::Cancels, element);
   if (isSum) {
     std::vector<Expr> todo;
     for (auto [function, factor] : *value)

@@ -71,6 +71,8 @@ struct Node {
   /// What it is made of.
   bool hasData = false;
   bool hasGiven = false;
+  /// It may be a hard -inf, which scaling would make an ordinary one.
+  bool mayBeHard = false;
   Names fresh; ///< reductions in New leaves
   Names old;   ///< reductions in Old leaves
 

@@ -163,13 +163,13 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
   };
   if (part == a.one())
     return put(part, factor);
-  Exprs inside = {part}, outside = {factor};
+  Exprs inside = {part}, outside;
   for (Expr each : factorsOf(factor)) {
     if (!each->moves()) {
       inside.push_back(each);
-      outside.push_back(a.power(each, -1));
       continue;
     }
+    outside.push_back(each);
     const bool isMild = llvm::all_of(each->fresh, [&](unsigned name) {
       return a.facts.mild.count(name) != 0;
     });
@@ -310,13 +310,25 @@ MaybeExpansion Laws::expandWhere(Expr e, bool isLinear) {
   MaybeExpansion onFalse = expand(e->args[2], isLinear);
   if (!onTrue || !onFalse)
     return std::nullopt;
+  // Each part is 0 where the other is chosen. A constant that is not finite is
+  // part of what is accumulated: 0 times it would be NaN.
   std::vector<Expansion> parts;
-  for (auto [function, factor] : *onTrue)
-    parts.push_back(
-        {{a.where(e->args[0], function, a.zero(), /*hard=*/true), factor}});
-  for (auto [function, factor] : *onFalse)
-    if (function != a.zero() && factor != a.zero())
-      parts.push_back(
-          {{a.where(e->args[0], a.zero(), function, false), factor}});
+  auto put = [&](const Expansion &branch, bool isTrue) {
+    for (auto [function, factor] : branch) {
+      Expr chosen = function, scale = factor;
+      if (scale->form == Form::Constant) {
+        chosen = a.mul(function, factor);
+        scale = a.one();
+      }
+      if (chosen == a.zero())
+        continue;
+      const Expr part =
+          isTrue ? a.where(e->args[0], chosen, a.zero(), /*hard=*/true)
+                 : a.where(e->args[0], a.zero(), chosen, /*hard=*/false);
+      parts.push_back({{part, scale}});
+    }
+  };
+  put(*onTrue, true);
+  put(*onFalse, false);
   return merge(parts);
 }
