@@ -88,6 +88,8 @@ struct Facts {
   /// Reductions between 1 and the number of places (or 0, if nothing is
   /// visited): what is divided by such a number cannot overflow.
   Names mild;
+  /// Sums, the number of places aside.
+  Names sums;
   /// For a maximum its element, of which it is a bound.
   std::map<unsigned, Expr> bound;
   /// For an exponent that is not bounded while reductions are unfinished, the

@@ -91,6 +91,24 @@ std::optional<std::pair<Expr, Expr>> Laws::scaleOf(const Expansion &x) {
   return *x.begin();
 }
 
+/// Whether a number may lie anywhere, and not among the data as a mean or a
+/// maximum does: an exponential of half a sum, a sum that is not divided.
+bool Laws::isFar(Expr term) {
+  if (contains(term, Form::Exp))
+    return true;
+  bool hasSum = false, isDivided = false;
+  for (Expr factor : factorsOf(term)) {
+    const bool isSum =
+        factor->form == Form::New && a.facts.sums.count(factor->reduction) != 0;
+    hasSum = hasSum || isSum ||
+             (factor->form == Form::Power && factor->number > 0 &&
+              isFar(factor->args[0]));
+    isDivided = isDivided || (factor->form == Form::Power &&
+                              factor->number < 0 && factor->moves());
+  }
+  return hasSum && !isDivided;
+}
+
 /// u(x) + w(d') = (u + w(d)) + (w(d') - w(d)): centred at the old gauge, so
 /// that no digits are lost.
 MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
@@ -106,7 +124,7 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
     // A mean lies among the data; an exponential of half a sum may be anywhere.
     Exprs terms;
     for (Expr term : own)
-      if (contains(term, Form::Exp))
+      if (isFar(term))
         terms.push_back(term);
     const Expr far = a.add(terms);
     return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},
@@ -214,6 +232,11 @@ MaybeExpansion Laws::expandPower(Expr e) {
     return Expansion{{a.power(scale->first, n), a.power(scale->second, n)}};
   if (!isWhole || n <= 1 || n > 4)
     return refuse(Refusal::Reason::NoLaw, e);
+  // About what lies far from the data, moments cancel.
+  const Expr inner = e->args[0];
+  for (Expr term : termsOf(inner))
+    if (!term->hasData && !term->fresh.empty() && isFar(term))
+      return refuse(Refusal::Reason::Cancels, e);
   Expansion out = *base;
   for (int i = 1; i < static_cast<int>(n); ++i)
     out = product(out, *base);
