@@ -166,10 +166,20 @@ static bool extend(SmallVector<ir::AxisAttr> &into,
 /// An accumulator has the axes of its element, of what it is moved by, and of
 /// what is added to it then.
 void FoldWriter::solveAxes() {
-  for (State &state : states)
-    state.axes.clear();
+  for (unsigned member : members)
+    gaugeAxes[member] = {};
   for (bool changed = true; changed;) {
     changed = false;
+    // A reduction has the axes of its accumulators and of what they are
+    // multiplied by in the end.
+    for (unsigned member : members) {
+      Axes &all = gaugeAxes[member];
+      for (const auto &[element, moved] : chain[member].repair)
+        changed |= extend(all, states[stateNumbers.at({member, element})].axes);
+      for (auto [function, factor] : chain[member].value)
+        if (factor->moves() || factor->hasGiven)
+          changed |= extend(all, axesOf(factor));
+    }
     for (State &state : states) {
       const Expr element = state.accumulator.element;
       changed |= extend(state.axes, axesOf(element));
@@ -189,17 +199,7 @@ void FoldWriter::solveAxes() {
 }
 
 ir::ArrayType FoldWriter::gaugeType(unsigned number) const {
-  const Reduction &reduction = chain[number];
-  Axes all;
-  // A member's accumulators come before whoever uses it as a gauge.
-  for (const auto &[element, moved] : reduction.repair)
-    if (auto found = stateNumbers.find({number, element});
-        found != stateNumbers.end())
-      extend(all, states[found->second].axes);
-  for (auto [function, factor] : reduction.value)
-    if (factor->moves() || factor->hasGiven)
-      extend(all, axesOf(factor));
-  return ir::ArrayType::get(elementOf(number), all);
+  return ir::ArrayType::get(elementOf(number), gaugeAxes.at(number));
 }
 
 ir::FoldOp FoldWriter::write() {
