@@ -36,6 +36,28 @@ enum class HardRule {
   Exp,
   Choose
 };
+
+/// What algebra knows of an elementwise operation; see ElementwiseOpInterface.
+enum class Law {
+  None,
+  Add,
+  Subtract,
+  Negate,
+  Multiply,
+  Divide,
+  Exp,
+  Exp2,
+  Log,
+  Sqrt,
+  Rsqrt,
+  Power,
+  Abs,
+  Max,
+  Min,
+  Sin,
+  Cos,
+  Select
+};
 } // namespace fovea::ir
 
 #include "ir/Dialect.h.inc"

@@ -10,50 +10,52 @@
 include "ir/Interfaces.td"
 include "ir/Types.td"
 
-class Fovea_Elementwise<string mnemonic, string rule, list<Trait> traits = []>
+class Fovea_Elementwise<string mnemonic, string rule, string law = "None", list<Trait> traits = []>
     : Fovea_Op<mnemonic, [Pure, Fovea_ElementwiseOpInterface,
         DeclareOpInterfaceMethods<InferTypeOpInterface>] # traits> {
   let results = (outs Fovea_ArrayType:$result);
   let hasVerifier = 1;
   code elementwiseDecl = [{
     static ::fovea::ir::HardRule hardRule() { return ::fovea::ir::HardRule::}] # rule # [{; }
+    static ::fovea::ir::Law law() { return ::fovea::ir::Law::}] # law # [{; }
   }];
   let extraClassDeclaration = elementwiseDecl;
 }
 
-class Fovea_Unary<string mnemonic, Type operand, string rule = "Plain">
-    : Fovea_Elementwise<mnemonic, rule> {
+class Fovea_Unary<string mnemonic, Type operand, string rule = "Plain", string law = "None">
+    : Fovea_Elementwise<mnemonic, rule, law> {
   let arguments = (ins operand:$operand);
   let assemblyFormat = "$operand attr-dict `:` type($operand)";
 }
-class Fovea_FloatUnary<string mnemonic, string what, string rule = "Plain">
-    : Fovea_Unary<mnemonic, Fovea_FloatArray, rule> {
+class Fovea_FloatUnary<string mnemonic, string what, string rule = "Plain", string law = "None">
+    : Fovea_Unary<mnemonic, Fovea_FloatArray, rule, law> {
   let summary = what;
 }
-def AbsOp : Fovea_Unary<"abs", Fovea_NumberArray> { let summary = "absolute value"; let hasFolder = 1; }
-def NegOp : Fovea_Unary<"neg", Fovea_NumberArray, "Negate"> { let summary = "-x"; let hasFolder = 1; }
+def AbsOp : Fovea_Unary<"abs", Fovea_NumberArray, "Plain", "Abs"> { let summary = "absolute value"; let hasFolder = 1; }
+def NegOp : Fovea_Unary<"neg", Fovea_NumberArray, "Negate", "Negate"> { let summary = "-x"; let hasFolder = 1; }
 def SignOp : Fovea_Unary<"sign", Fovea_NumberArray> {
   let summary = "-1, 0 or 1; of NaN, NaN";
 }
 def NotOp : Fovea_Unary<"not", Fovea_BoolArray> { let summary = "logical negation"; let hasFolder = 1; }
-def ExpOp : Fovea_FloatUnary<"exp", "e^x", "Exp">;
-def Exp2Op : Fovea_FloatUnary<"exp2", "2^x", "Exp">;
+def ExpOp : Fovea_FloatUnary<"exp", "e^x", "Exp", "Exp">;
+def Exp2Op : Fovea_FloatUnary<"exp2", "2^x", "Exp", "Exp2">;
 def Expm1Op : Fovea_FloatUnary<"expm1", "e^x - 1, exact near 0">;
-def LogOp : Fovea_FloatUnary<"log", "natural logarithm">;
+def LogOp : Fovea_FloatUnary<"log", "natural logarithm", "Plain", "Log">;
 def Log1pOp : Fovea_FloatUnary<"log1p", "log(1 + x), exact near 0">;
-def SqrtOp : Fovea_FloatUnary<"sqrt", "square root", "Root">;
-def RsqrtOp : Fovea_FloatUnary<"rsqrt", "1 / sqrt(x)">;
+def SqrtOp : Fovea_FloatUnary<"sqrt", "square root", "Root", "Sqrt">;
+def RsqrtOp : Fovea_FloatUnary<"rsqrt", "1 / sqrt(x)", "Plain", "Rsqrt">;
 def TanhOp : Fovea_FloatUnary<"tanh", "hyperbolic tangent">;
 def SinhOp : Fovea_FloatUnary<"sinh", "hyperbolic sine">;
 def CoshOp : Fovea_FloatUnary<"cosh", "hyperbolic cosine">;
 def SigmoidOp : Fovea_FloatUnary<"sigmoid", "1 / (1 + e^-x)">;
 def ErfOp : Fovea_FloatUnary<"erf", "error function">;
-def SinOp : Fovea_FloatUnary<"sin", "sine">;
-def CosOp : Fovea_FloatUnary<"cos", "cosine">;
+def SinOp : Fovea_FloatUnary<"sin", "sine", "Plain", "Sin">;
+def CosOp : Fovea_FloatUnary<"cos", "cosine", "Plain", "Cos">;
 def FloorOp : Fovea_FloatUnary<"floor", "largest whole number not above x">;
 
-class Fovea_Binary<string mnemonic, Type operand, string rule = "Plain", list<Trait> traits = []>
-    : Fovea_Elementwise<mnemonic, rule, traits> {
+class Fovea_Binary<string mnemonic, Type operand, string rule = "Plain", string law = "None",
+                   list<Trait> traits = []>
+    : Fovea_Elementwise<mnemonic, rule, law, traits> {
   let arguments = (ins operand:$lhs, operand:$rhs);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs)";
   let description = [{
@@ -61,16 +63,16 @@ class Fovea_Binary<string mnemonic, Type operand, string rule = "Plain", list<Tr
     - (C2) An axis name means one extent.
   }];
 }
-def AddOp : Fovea_Binary<"add", Fovea_NumberArray, "Sum", [Commutative]> {
+def AddOp : Fovea_Binary<"add", Fovea_NumberArray, "Sum", "Add", [Commutative]> {
   let summary = "a + b; integers wrap"; let hasFolder = 1;
 }
-def SubOp : Fovea_Binary<"sub", Fovea_NumberArray, "Minus"> {
+def SubOp : Fovea_Binary<"sub", Fovea_NumberArray, "Minus", "Subtract"> {
   let summary = "a - b; integers wrap"; let hasFolder = 1;
 }
-def MulOp : Fovea_Binary<"mul", Fovea_NumberArray, "Product", [Commutative]> {
+def MulOp : Fovea_Binary<"mul", Fovea_NumberArray, "Product", "Multiply", [Commutative]> {
   let summary = "a * b; integers wrap"; let hasFolder = 1;
 }
-def DivOp : Fovea_Binary<"div", Fovea_FloatArray, "Divide"> {
+def DivOp : Fovea_Binary<"div", Fovea_FloatArray, "Divide", "Divide"> {
   let summary = "real division a / b"; let hasFolder = 1;
 }
 def FloorDivOp : Fovea_Binary<"floordiv", Fovea_NumberArray> {
@@ -81,14 +83,14 @@ def ModOp : Fovea_Binary<"mod", Fovea_NumberArray> {
   let summary = "a - b * floor(a / b), the sign of b; an integer zero divisor is an error";
   let hasFolder = 1;
 }
-def PowOp : Fovea_Binary<"pow", Fovea_NumberArray, "Power"> {
+def PowOp : Fovea_Binary<"pow", Fovea_NumberArray, "Power", "Power"> {
   let summary = "a^b; integers wrap, and a negative integer exponent gives the "
                 "truncated quotient (0 unless a is 1 or -1; of 0, an error)";
 }
-def MinOp : Fovea_Binary<"min", Fovea_NumberArray, "Plain", [Commutative]> {
+def MinOp : Fovea_Binary<"min", Fovea_NumberArray, "Plain", "Min", [Commutative]> {
   let summary = "smaller of two; NaN wins";
 }
-def MaxOp : Fovea_Binary<"max", Fovea_NumberArray, "Plain", [Commutative]> {
+def MaxOp : Fovea_Binary<"max", Fovea_NumberArray, "Plain", "Max", [Commutative]> {
   let summary = "larger of two; NaN wins";
 }
 def AndOp : Fovea_Binary<"and", Fovea_BoolArray> {
@@ -108,7 +110,7 @@ def CompareOp : Fovea_Elementwise<"compare", "Plain"> {
   let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs)";
 }
 
-def SelectOp : Fovea_Elementwise<"select", "Choose"> {
+def SelectOp : Fovea_Elementwise<"select", "Choose", "Select"> {
   let summary = "a where the condition holds, else b; only the chosen one is needed";
   let description = [{
     With `hard = zero` (`hard = neginf`) the number taken where the condition
@@ -147,6 +149,7 @@ def CastOp : Fovea_Op<"cast", [Pure, Fovea_ElementwiseOpInterface]> {
   let hasFolder = 1;
   let extraClassDeclaration = [{
     static ::fovea::ir::HardRule hardRule() { return ::fovea::ir::HardRule::Keep; }
+    static ::fovea::ir::Law law() { return ::fovea::ir::Law::None; }
   }];
 }
 

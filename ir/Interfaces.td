@@ -30,10 +30,26 @@ def Fovea_ElementwiseOpInterface : OpInterface<"ElementwiseOpInterface"> {
     | Minus   | never                              | operand 0 is                 |
     | Exp     | the operand is a hard -inf         | never                        |
     | Choose  | the chosen branch is, or the condition fails and `hard` says so | likewise |
+
+    `law` says what algebra knows of the operation. From these laws alone it is
+    derived which reductions can share a pass (passes/derive/Laws.cpp):
+
+    | law              | what holds                                                  |
+    |------------------|-------------------------------------------------------------|
+    | None             | nothing                                                     |
+    | Add, Subtract, Negate, Multiply, Divide | the field of real numbers            |
+    | Exp, Exp2        | turns sums into products; > 0; increasing                   |
+    | Log              | turns products of positive numbers into sums; increasing    |
+    | Sqrt, Rsqrt, Power | powers: multiplicative, binomial for small whole exponents |
+    | Abs              | abs(r x) = abs(r) abs(x)                                    |
+    | Max, Min         | commute with adding a number and with positive factors      |
+    | Sin, Cos         | the addition theorems                                       |
+    | Select           | commutes with every law of its branches                     |
   }];
   let methods = [
     StaticInterfaceMethod<"How hardness passes through.",
-                          "::fovea::ir::HardRule", "hardRule">
+                          "::fovea::ir::HardRule", "hardRule">,
+    StaticInterfaceMethod<"What algebra knows of it.", "::fovea::ir::Law", "law">
   ];
 }
 

@@ -9,4 +9,16 @@
 
 include "mlir/Pass/PassBase.td"
 
+def DeriveFolds : Pass<"fovea-derive-folds", "ir::FuncOp"> {
+  let summary = "chains of reductions over one set of axes become folds";
+  let description = [{
+    Every reduction whose result is kept becomes an accumulator of a
+    `fovea.fold`; those that depend on each other share one, if the algebra of
+    their elements (ElementwiseOpInterface, `law`) says how a partial result is
+    moved when what it was computed with changes. Reductions of the same rows
+    that read the same array share one as well. What is larger than what it is
+    made from (scores, logits) is recomputed inside the fold.
+  }];
+}
+
 #endif // FOVEA_PASSES_PASSES_TD

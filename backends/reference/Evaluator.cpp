@@ -7,7 +7,6 @@
 #include "backends/reference/Evaluator.h"
 
 #include "backends/reference/LargeStack.h"
-#include "backends/reference/Stored.h"
 #include "backends/reference/Table.h"
 
 #include <new>
@@ -21,46 +20,21 @@ using namespace fovea::reference;
 static constexpr size_t stackPerNode = 2048;
 static constexpr size_t stackBase = 1 << 20;
 
-static std::unique_ptr<Node> makeNode(Operation *op, NodeBuilder &build) {
-  for (auto *make : {makeLeaf, makeUnary, makeBinary, makeLogic, makeCast,
-                     makeReduce, makeIndex, makeRandom})
-    if (std::unique_ptr<Node> node = make(op, build))
-      return node;
-  return nullptr;
-}
-
-Expected<Evaluator> Evaluator::make(ir::FuncOp func) {
-  Evaluator evaluator;
+Expected<Evaluator> Evaluator::make(ir::FuncOp func, ReferenceOptions options) {
+  Evaluator evaluator(std::move(options));
   if (Status status = evaluator.translate(func); status.failed())
     return status;
   return evaluator;
 }
 
 Status Evaluator::translate(ir::FuncOp func) {
-  NodeBuilder build(func);
-  StoragePlan plan;
-  for (Operation &op : func.getBody().front()) {
-    if (auto output = dyn_cast<ir::OutputOp>(op)) {
-      outputs.push_back({&build[output.getValue()],
-                         build.axes(output.getAxes()),
-                         output.getValue().getType().isFloat()});
-      continue;
-    }
-    std::unique_ptr<Node> node = makeNode(&op, build);
-    if (!node)
-      return Status::error(StatusCode::Unsupported,
-                           "the reference backend takes a formula as the "
-                           "frontend makes it, found `" +
-                               op.getName().getStringRef().str() + "`");
-    Value value = op.getResult(0);
-    nodes.push_back(std::move(node));
-    if (plan.store(&op))
-      nodes.push_back(std::make_unique<StoredNode>(
-          *nodes.back(), tables++,
-          build.axes(cast<ir::ArrayType>(value.getType()))));
-    build.set(value, *nodes.back());
-  }
-  axes = build.takeAxes();
+  NodeBuilder build(func, options.compensatedSums);
+  if (Status status = build.translate(func.getBody().front()); status.failed())
+    return status;
+  for (ir::OutputOp output : ir::outputsOf(func))
+    outputs.push_back({&build[output.getValue()], build.axes(output.getAxes()),
+                       output.getValue().getType().isFloat()});
+  nodes = build.take();
   return Status::ok();
 }
 
@@ -81,12 +55,20 @@ void Evaluator::fill(const Output &output, const Tensor &tensor, Run &run) {
   }
 }
 
+size_t Evaluator::stackBytes() const {
+  // A node is below another at most once, in a fold once for the state that is
+  // made and once for the state before it.
+  const size_t depth = nodes.nodes.size() * (nodes.folds.empty() ? 1 : 2);
+  return stackBase + depth * stackPerNode;
+}
+
 Status Evaluator::run(std::span<const Tensor> inputs, std::span<Tensor> results,
                       std::span<const int64_t> dims) const {
-  Run run(axes, tables, inputs, dims);
+  Run run(nodes.axes, nodes.tables, inputs, dims);
   Status status = run.solveExtents();
   if (status.failed())
     return status;
+  run.splitFolds(nodes.folds, options.folds);
   auto evaluate = [&] {
     try {
       for (size_t i = 0; i < outputs.size(); ++i)
@@ -99,8 +81,6 @@ Status Evaluator::run(std::span<const Tensor> inputs, std::span<Tensor> results,
                              "that are needed more than once");
     }
   };
-  // A node is below another at most once, so this is as deep as it gets.
-  Status thread =
-      onLargeStack(stackBase + nodes.size() * stackPerNode, evaluate);
+  Status thread = onLargeStack(stackBytes(), evaluate);
   return thread.failed() ? thread : status;
 }

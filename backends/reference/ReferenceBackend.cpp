@@ -29,18 +29,29 @@ private:
 
 class ReferenceBackend : public Backend {
 public:
+  explicit ReferenceBackend(ReferenceOptions options)
+      : options(std::move(options)) {}
   std::string_view name() const override { return "reference"; }
 
   Expected<std::unique_ptr<Executable>> compile(ir::FuncOp func) override {
-    Expected<Evaluator> evaluator = Evaluator::make(func);
+    Expected<Evaluator> evaluator = Evaluator::make(func, options);
     if (!evaluator)
       return evaluator.status();
     return std::unique_ptr<Executable>(std::make_unique<ReferenceExecutable>(
         signatureOf(func), *std::move(evaluator)));
   }
+
+private:
+  ReferenceOptions options;
 };
 } // namespace
 
 Expected<std::unique_ptr<Backend>> fovea::createReferenceBackend() {
-  return std::unique_ptr<Backend>(std::make_unique<ReferenceBackend>());
+  return createReferenceBackend(ReferenceOptions());
+}
+
+Expected<std::unique_ptr<Backend>>
+fovea::createReferenceBackend(ReferenceOptions options) {
+  return std::unique_ptr<Backend>(
+      std::make_unique<ReferenceBackend>(std::move(options)));
 }

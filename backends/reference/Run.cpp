@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "backends/reference/Fold.h"
+#include "backends/reference/Places.h"
 #include "backends/reference/Table.h"
 
 using namespace fovea;
@@ -14,8 +16,8 @@ static constexpr int64_t maxTableElements = int64_t(1) << 31;
 
 Run::Run(const std::vector<Axis> &axes, size_t tables,
          std::span<const Tensor> inputs, std::span<const int64_t> dims)
-    : coords(axes.size()), extents(axes.size()), tables(tables), inputs(inputs),
-      dims(dims), axes(axes) {}
+    : coords(axes.size()), extents(axes.size()), inputs(inputs), dims(dims),
+      axes(axes), tables(tables) {}
 Run::~Run() = default;
 
 Status Run::solveExtents() {
@@ -33,11 +35,26 @@ Status Run::solveExtents() {
   return Status::ok();
 }
 
-void Run::fail(StatusCode code, std::string message,
-               std::span<const AxisId> place, std::string tensor,
-               std::optional<int64_t> value) const {
+void Run::splitFolds(std::span<const Fold> folds,
+                     const FoldSchedule &schedule) {
+  for (const Fold &fold : folds) {
+    states.push_back(schedule.states(countPlaces(*this, fold.axes)));
+    extents[fold.state] = extents[fold.old] =
+        static_cast<int64_t>(states.back().size());
+  }
+}
+
+Table &Run::table(size_t number, std::span<const AxisId> axes) {
+  std::unique_ptr<Table> &table = tables[number];
+  if (!table)
+    table = std::make_unique<Table>(*this, axes);
+  return *table;
+}
+
+void Run::fail(StatusCode code, std::string message, const Place &place,
+               std::string tensor, std::optional<int64_t> value) const {
   std::vector<int64_t> position;
-  for (AxisId axis : place) {
+  for (AxisId axis : place.axes) {
     message += position.empty() ? " (at " : ", ";
     message += axes[axis].name + " = " + std::to_string(coords[axis]);
     position.push_back(coords[axis]);
@@ -46,7 +63,8 @@ void Run::fail(StatusCode code, std::string message,
     message += ")";
   Status status = Status::error(code, std::move(message))
                       .withPosition(std::move(position))
-                      .withTensor(std::move(tensor));
+                      .withTensor(std::move(tensor))
+                      .withPlaces(place.text);
   if (value)
     status = std::move(status).withValue(*value);
   throw Failure{std::move(status)};

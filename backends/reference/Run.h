@@ -8,6 +8,7 @@
 #define FOVEA_BACKENDS_REFERENCE_RUN_H
 
 #include "backends/reference/Element.h"
+#include "backends/reference/FoldSchedule.h"
 #include "runtime/Signature.h"
 #include "runtime/Tensor.h"
 
@@ -28,13 +29,23 @@ struct Failure {
 
 /// An axis of the function: a number, which its coordinate has in every run.
 using AxisId = unsigned;
+using AxisIds = std::vector<AxisId>;
 
 struct Axis {
   std::string name;
   SizeExpr extent;
 };
 
+/// Where an element cannot be had.
+struct Place {
+  /// The axes whose coordinates say which element.
+  std::vector<AxisId> axes;
+  /// The text, and the calls that it is part of.
+  std::vector<SourcePlace> text;
+};
+
 class Table;
+struct Fold;
 
 /// All that changes while a function is evaluated, and what it was called
 /// with.
@@ -47,24 +58,31 @@ public:
 
   /// Solves the extent of every axis. Error (Shape): one is negative.
   Status solveExtents();
+  /// Decides about the states of the folds, once the extents are known.
+  void splitFolds(std::span<const Fold> folds, const FoldSchedule &schedule);
+
+  /// The elements known so far of the stored value `number`, over `axes`.
+  Table &table(size_t number, std::span<const AxisId> axes);
 
   /// The place looked at: one coordinate per axis of the function.
   std::vector<int64_t> coords;
   /// By axis.
   std::vector<int64_t> extents;
-  /// By number of the stored value; null until one of its elements is needed.
-  std::vector<std::unique_ptr<Table>> tables;
+  /// By number of the fold.
+  std::vector<std::vector<FoldState>> states;
   const std::span<const Tensor> inputs;
   const std::span<const int64_t> dims;
 
-  /// Ends the run. `message` is completed by the present coordinates along
-  /// `place`: " (at n = 3, c = 0)".
+  /// Ends the run. `message` is completed by the present coordinates of the
+  /// place: " (at n = 3, c = 0)".
   [[noreturn]] void fail(StatusCode code, std::string message,
-                         std::span<const AxisId> place, std::string tensor = {},
+                         const Place &place, std::string tensor = {},
                          std::optional<int64_t> value = {}) const;
 
 private:
   const std::vector<Axis> &axes;
+  /// By number of the stored value; null until one of its elements is needed.
+  std::vector<std::unique_ptr<Table>> tables;
 };
 
 /// Changes coordinates for as long as it lives.

@@ -7,7 +7,7 @@
 #ifndef FOVEA_BACKENDS_REFERENCE_STORED_H
 #define FOVEA_BACKENDS_REFERENCE_STORED_H
 
-#include "backends/reference/NodeBuilder.h"
+#include "backends/reference/Node.h"
 
 namespace fovea::reference {
 
@@ -24,19 +24,6 @@ private:
   const Node &value;
   size_t table;
   AxisIds axes;
-};
-
-/// Decides which values to store.
-class StoragePlan {
-public:
-  /// Whether to store the elements of the result of `op`: some are needed more
-  /// than once, and evaluating one again is more than a few steps. To be asked
-  /// once for each operation, in order.
-  bool store(mlir::Operation *op);
-
-private:
-  /// Steps to evaluate one element, once its stored parts are known.
-  llvm::DenseMap<mlir::Value, int64_t> costs;
 };
 
 } // namespace fovea::reference

@@ -10,7 +10,14 @@
 #include "runtime/Tensor.h"
 #include "tests/generate/Ast.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
 #include <functional>
+
+namespace fovea {
+class Backend;
+}
 
 namespace fovea::generate {
 
@@ -18,11 +25,16 @@ namespace fovea::generate {
 using Compiled =
     std::function<Expected<std::vector<Tensor>>(const std::vector<Tensor> &)>;
 
+/// What is held against the reference on the formula as written: the cpu
+/// backend, or the reference on the folds that the passes derive, in random
+/// blocks that are joined one way or the other.
+enum class Tested { Cpu, FoldsByStep, FoldsByCombine };
+
 /// Compiles programs. Not for several threads.
 class Lab {
 public:
-  /// With the cpu backend under test, the reference as the oracle.
-  static Expected<std::unique_ptr<Lab>> make();
+  /// `seed` decides about the blocks of folds.
+  static Expected<std::unique_ptr<Lab>> make(Tested tested, uint64_t seed);
   ~Lab();
 
   /// The entry of a program, for the oracle or the backend under test. Error
@@ -30,12 +42,21 @@ public:
   Expected<Compiled> compile(const std::string &text, const Function &entry,
                              const std::vector<Tensor> &inputs, bool oracle);
 
+  /// The results of all of its reductions, as the oracle has them.
+  Expected<Compiled> compileReductions(const std::string &text,
+                                       const Function &entry,
+                                       const std::vector<Tensor> &inputs);
+
   /// Throws away what the programs so far left in memory, once these are gone
   /// themselves.
   void refresh();
 
 private:
   struct Impl;
+  Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+  instantiate(const std::string &text, const Function &entry,
+              const std::vector<Tensor> &inputs);
+  Expected<Compiled> compile(mlir::ModuleOp module, Backend &backend);
   explicit Lab(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl;
 };

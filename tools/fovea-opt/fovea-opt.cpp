@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Dialect.h"
+#include "passes/Passes.h"
 #include "passes/Pipelines.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -17,6 +18,7 @@ int main(int argc, char **argv) {
   registry.insert<fovea::ir::FoveaDialect>();
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
+  fovea::registerFoveaPasses();
   mlir::PassPipelineRegistration<>("fovea-optimize",
                                    "all passes that do not depend on a backend",
                                    [](mlir::OpPassManager &manager) {

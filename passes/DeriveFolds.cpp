@@ -1,0 +1,303 @@
+//===- DeriveFolds.cpp - chains of reductions become folds ----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/Size.h"
+#include "passes/Passes.h"
+#include "passes/derive/Placement.h"
+#include "passes/derive/Reader.h"
+#include "passes/derive/Writer.h"
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace fovea {
+#define GEN_PASS_DEF_DERIVEFOLDS
+#include "passes/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::derive;
+
+static ir::ArrayType typeOf(Value value) {
+  return cast<ir::ArrayType>(value.getType());
+}
+
+namespace {
+/// A kept reduction and where it stands.
+struct Member {
+  ir::ReduceOp op;
+  ArrayAttr axes;
+  unsigned number;
+  /// Arrays that vary along the folded axes and are read.
+  llvm::DenseSet<Value> sources;
+};
+
+/// Reductions over one set of axes.
+struct Line {
+  std::unique_ptr<Chain> chain;
+  std::unique_ptr<Reader> reader;
+  SmallVector<ir::AxisAttr> axes;
+};
+
+/// What one function goes through.
+class Deriver {
+public:
+  explicit Deriver(ir::FuncOp func) : func(func), placement(func) {}
+
+  void run();
+
+private:
+  void enter(ir::ReduceOp reduce);
+  Expr given(Line &line, unsigned number);
+  unsigned passWithoutCycle(ir::ReduceOp reduce, const Reader::Formula &formula,
+                            Line &line);
+  bool isMadeFrom(unsigned group, unsigned from);
+  void uniteSiblings();
+  bool areSiblings(unsigned a, unsigned b);
+  void unite(unsigned a, unsigned b);
+  const Reduction &reductionOf(unsigned member) {
+    return (*lines[members[member].axes].chain)[members[member].number];
+  }
+  void rewrite();
+  bool isWanted(ir::ReduceOp reduce, unsigned leader);
+  const llvm::DenseSet<Operation *> &neededBy(Operation *root);
+
+  ir::FuncOp func;
+  Placement placement;
+  llvm::MapVector<Attribute, Line> lines;
+  std::vector<Member> members;
+  llvm::DenseMap<Operation *, unsigned> memberOf;
+  llvm::DenseMap<Operation *, llvm::DenseSet<Operation *>> needs;
+  llvm::EquivalenceClasses<unsigned> groups;
+  /// For each leader of a group the axes that all of its results have.
+  llvm::DenseMap<unsigned, SmallVector<ir::AxisAttr>> rows;
+};
+} // namespace
+
+void Deriver::run() {
+  for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op);
+        reduce && !placement.isRecomputed(reduce))
+      enter(reduce);
+  uniteSiblings();
+  rewrite();
+}
+
+/// The finished result of a reduction of a line, as a number that is given.
+Expr Deriver::given(Line &line, unsigned number) {
+  Algebra &a = line.chain->algebra;
+  if (ir::ReduceOp op = (*line.chain)[number].op)
+    return a.given(op.getResult());
+  assert(number == Chain::count && "maxima of exponents serve one pass only");
+  OpBuilder b = OpBuilder::atBlockBegin(&func.getBody().front());
+  ir::SizeAttr extent = ir::sizeConstant(func.getContext(), 1);
+  for (ir::AxisAttr axis : line.axes)
+    extent = ir::sizeMul(extent, axis.getSize());
+  return a.given(ir::SizeOp::create(
+      b, func.getLoc(),
+      ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()), extent));
+}
+
+void Deriver::enter(ir::ReduceOp reduce) {
+  Line &line = lines[reduce.getAxes()];
+  if (!line.chain) {
+    line.axes = ir::axesOf(reduce.getAxes());
+    line.chain = std::make_unique<Chain>();
+    line.reader = std::make_unique<Reader>(*line.chain, line.axes);
+  }
+  const Reader::Formula formula = line.reader->read(reduce);
+  const unsigned index = members.size();
+  memberOf[reduce] = index;
+  members.push_back({reduce, reduce.getAxes(), 0, {}});
+  unsigned earliest = 1;
+  for (unsigned number : formula.finished)
+    earliest = std::max(earliest, (*line.chain)[number].pass + 1);
+  earliest = std::max(earliest, passWithoutCycle(reduce, formula, line));
+  const unsigned number = line.chain->enter(
+      reduce.getKind(), formula.guards, formula.element, formula.whole, reduce,
+      earliest, [&](unsigned other) { return given(line, other); });
+  line.reader->define(reduce, number);
+
+  Member &member = members[index];
+  member.number = number;
+  for (Value source : placement.sourcesOf(reduce))
+    if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
+          return typeOf(source).hasAxis(axis.getName());
+        }))
+      member.sources.insert(source);
+
+  groups.insert(index);
+  rows[index] = llvm::to_vector(reduce.getType().getAxes());
+  const Names uses = line.chain->usesOf(number);
+  for (unsigned other = 0; other < index; ++other)
+    if (members[other].axes == member.axes && uses.count(members[other].number))
+      unite(index, other);
+}
+
+/// The first pass in which `reduce` can share a fold with what it depends on,
+/// without two folds waiting for each other: what else it is made from must not
+/// be made from that fold.
+unsigned Deriver::passWithoutCycle(ir::ReduceOp reduce,
+                                   const Reader::Formula &formula, Line &line) {
+  Names live = formula.element->fresh;
+  for (Expr guard : formula.guards)
+    live.insert(guard->fresh.begin(), guard->fresh.end());
+  unsigned pass = 1;
+  for (unsigned number : live) {
+    ir::ReduceOp op = (*line.chain)[number].op;
+    if (!op)
+      continue;
+    const unsigned group = groups.getLeaderValue(memberOf[op]);
+    for (Operation *needed : neededBy(reduce)) {
+      const unsigned other = groups.getLeaderValue(memberOf[needed]);
+      if (other != group && isMadeFrom(other, group))
+        pass = std::max(pass, (*line.chain)[number].pass + 1);
+    }
+  }
+  return pass;
+}
+
+/// Whether a group needs results of another, perhaps through others.
+bool Deriver::isMadeFrom(unsigned group, unsigned from) {
+  llvm::SetVector<unsigned> work;
+  work.insert(group);
+  for (size_t next = 0; next < work.size(); ++next)
+    for (unsigned i = 0; i < members.size(); ++i) {
+      if (!groups.contains(i) || groups.getLeaderValue(i) != work[next])
+        continue;
+      for (Operation *op : neededBy(members[i].op)) {
+        const unsigned other = groups.getLeaderValue(memberOf[op]);
+        if (other == from && other != group)
+          return true;
+        work.insert(other);
+      }
+    }
+  return false;
+}
+
+static SmallVector<ir::AxisAttr> common(ArrayRef<ir::AxisAttr> a,
+                                        ArrayRef<ir::AxisAttr> b) {
+  SmallVector<ir::AxisAttr> both;
+  for (ir::AxisAttr axis : a)
+    if (llvm::is_contained(b, axis))
+      both.push_back(axis);
+  return both;
+}
+
+/// Reductions that read the same array in the same pass share it, if that
+/// computes nothing more often: the rows of a group are the axes that all of
+/// its results have, and one of the two has no other rows.
+bool Deriver::areSiblings(unsigned a, unsigned b) {
+  if (llvm::none_of(members[a].sources, [&](Value value) {
+        return members[b].sources.contains(value);
+      }))
+    return false;
+  const auto &x = rows[groups.getLeaderValue(a)];
+  const auto &y = rows[groups.getLeaderValue(b)];
+  const size_t shared = common(x, y).size();
+  return shared == x.size() || shared == y.size();
+}
+
+void Deriver::unite(unsigned a, unsigned b) {
+  const auto shared =
+      common(rows[groups.getLeaderValue(a)], rows[groups.getLeaderValue(b)]);
+  groups.unionSets(a, b);
+  rows[groups.getLeaderValue(a)] = shared;
+}
+
+void Deriver::uniteSiblings() {
+  for (unsigned i = 0; i < members.size(); ++i)
+    for (unsigned j = 0; j < i; ++j) {
+      const unsigned a = groups.getLeaderValue(i);
+      const unsigned b = groups.getLeaderValue(j);
+      if (a != b && members[j].axes == members[i].axes &&
+          reductionOf(j).pass == reductionOf(i).pass && areSiblings(i, j) &&
+          !isMadeFrom(a, b) && !isMadeFrom(b, a))
+        unite(i, j);
+    }
+}
+
+/// Whether somebody outside of a group needs the result of a member.
+bool Deriver::isWanted(ir::ReduceOp reduce, unsigned leader) {
+  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>())
+    if (neededBy(output).contains(reduce))
+      return true;
+  for (unsigned i = 0; i < members.size(); ++i)
+    if (groups.getLeaderValue(i) != leader &&
+        neededBy(members[i].op).contains(reduce))
+      return true;
+  return false;
+}
+
+/// Kept reductions whose results `root` is made from.
+const llvm::DenseSet<Operation *> &Deriver::neededBy(Operation *root) {
+  auto found = needs.find(root);
+  if (found != needs.end())
+    return found->second;
+  llvm::DenseSet<Operation *> result;
+  llvm::SetVector<Operation *> work;
+  work.insert(root);
+  for (size_t i = 0; i < work.size(); ++i)
+    for (Value operand : work[i]->getOperands()) {
+      Operation *op = operand.getDefiningOp();
+      if (memberOf.count(op))
+        result.insert(op);
+      else
+        work.insert(op);
+    }
+  return needs[root] = std::move(result);
+}
+
+void Deriver::rewrite() {
+  Block &block = func.getBody().front();
+  OpBuilder b = OpBuilder::atBlockEnd(&block);
+  llvm::MapVector<unsigned, SmallVector<unsigned>> folds;
+  for (unsigned i = 0; i < members.size(); ++i)
+    folds[groups.getLeaderValue(i)].push_back(i);
+  SmallVector<std::pair<Value, Value>> replaced;
+  for (auto &[leader, list] : folds) {
+    Line &line = lines[members[leader].axes];
+    std::set<unsigned> numbers;
+    for (unsigned i : list) {
+      numbers.insert(members[i].number);
+      // Counts and maxima of exponents come along.
+      for (unsigned use : line.chain->usesOf(members[i].number))
+        if (!(*line.chain)[use].op)
+          numbers.insert(use);
+    }
+    SmallVector<unsigned> wanted;
+    for (unsigned number : numbers)
+      if (ir::ReduceOp op = (*line.chain)[number].op;
+          op && isWanted(op, leader))
+        wanted.push_back(number);
+    FoldWriter writer(b, *line.chain, line.axes, placement,
+                      SmallVector<unsigned>(numbers.begin(), numbers.end()),
+                      wanted);
+    ir::FoldOp fold = writer.write();
+    for (auto [number, result] : llvm::zip_equal(wanted, fold.getResults()))
+      replaced.push_back(
+          {ir::ReduceOp((*line.chain)[number].op).getResult(), result});
+  }
+  for (auto [from, to] : replaced)
+    from.replaceAllUsesWith(to);
+
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (op.use_empty() && isPure(&op))
+      op.erase();
+  // The order of outputs is part of the signature.
+  const SmallVector<ir::OutputOp> outputs = ir::outputsOf(func);
+  sortTopologically(&block);
+  for (ir::OutputOp output : outputs)
+    output->moveBefore(&block, block.end());
+}
+
+namespace {
+struct DeriveFolds : fovea::impl::DeriveFoldsBase<DeriveFolds> {
+  void runOnOperation() override { Deriver(getOperation()).run(); }
+};
+} // namespace

@@ -1,0 +1,293 @@
+//===- Chain.cpp - reductions over the same axes --------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/derive/Chain.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <limits>
+
+using namespace fovea;
+using namespace fovea::derive;
+using ir::ReduceKind;
+
+/// What a fold keeps in registers and moves at every step stays small; the
+/// fourth moment needs five.
+static constexpr size_t maxAccumulators = 6;
+
+static std::optional<double> neutralOf(ReduceKind kind) {
+  switch (kind) {
+  case ReduceKind::Sum:
+    return 0;
+  case ReduceKind::Max:
+    return -std::numeric_limits<double>::infinity();
+  case ReduceKind::Min:
+    return std::numeric_limits<double>::infinity();
+  case ReduceKind::Prod:
+    return 1;
+  default:
+    return std::nullopt;
+  }
+}
+
+std::pair<Exprs, Expr> derive::peel(ReduceKind kind, Expr element) {
+  Exprs conditions;
+  const std::optional<double> neutral = neutralOf(kind);
+  while (neutral && element->form == Form::Where &&
+         isConstant(element->args[2], *neutral) && !element->args[0]->moves()) {
+    conditions.push_back(element->args[0]);
+    element = element->args[1];
+  }
+  return {conditions, element};
+}
+
+Accumulator Reduction::accumulator(Expr accumulated) const {
+  return {kind, domain, accumulated};
+}
+
+Chain::Chain() {
+  Reduction places{ReduceKind::Sum, {}, algebra.one(), nullptr};
+  places.value = {{algebra.one(), algebra.one()}};
+  places.repair[algebra.one()] = places.value;
+  list.push_back(std::move(places));
+  algebra.facts.positive.insert(count);
+  algebra.facts.mild.insert(count);
+}
+
+/// Fills in value and repair at once; false if it is refused.
+bool Chain::derive(Reduction &reduction, Laws &laws) {
+  Algebra &a = algebra;
+  const Expr element = reduction.element;
+  auto refuse = [&](Refusal::Reason reason, Expr part) {
+    laws.refusal = Refusal{reason, part};
+    return false;
+  };
+  reduction.value.clear();
+  reduction.repair.clear();
+  for (Expr condition : reduction.domain)
+    if (condition->moves())
+      return refuse(Refusal::Reason::Condition, condition);
+  if (element->fresh.empty()) {
+    reduction.value = {{element, a.one()}};
+    reduction.repair[element] = reduction.value;
+    return true;
+  }
+  const bool isSum = reduction.kind == ReduceKind::Sum;
+  auto value = laws.expand(element, /*isLinear=*/isSum);
+  if (!value)
+    return false;
+  reduction.value = *value;
+  // d - d is not 0 where d is infinite.
+  if (value->empty())
+    return refuse(Refusal::Reason::Cancels, element);
+  if (isSum) {
+    std::vector<Expr> todo;
+    for (auto [function, factor] : *value)
+      todo.push_back(function);
+    while (!todo.empty()) {
+      const Expr function = todo.back();
+      todo.pop_back();
+      if (reduction.repair.count(function))
+        continue;
+      auto moved = laws.expand(a.atNew(function), /*isLinear=*/true);
+      if (!moved)
+        return false;
+      for (auto [other, factor] : *moved)
+        todo.push_back(other);
+      reduction.repair[function] = std::move(*moved);
+      if (reduction.repair.size() > maxAccumulators)
+        return refuse(Refusal::Reason::TooMany, element);
+    }
+    return true;
+  }
+  // Max and min follow increasing maps only: r S + t, r > 0.
+  if (reduction.kind != ReduceKind::Max && reduction.kind != ReduceKind::Min)
+    return refuse(Refusal::Reason::NotIncreasing, element);
+  auto own = [&](const Expansion &x) -> Expr {
+    Expr only = nullptr;
+    for (auto [function, factor] : x) {
+      if (function == a.one())
+        continue;
+      if (only || !a.isPositive(factor))
+        return nullptr;
+      only = function;
+    }
+    return only;
+  };
+  const Expr function = own(*value);
+  if (!function)
+    return refuse(Refusal::Reason::NotIncreasing, element);
+  auto moved = laws.expand(a.atNew(function));
+  if (!moved)
+    return false;
+  if (own(*moved) != function)
+    return refuse(Refusal::Reason::NotIncreasing, element);
+  reduction.repair[function] = std::move(*moved);
+  return true;
+}
+
+/// Exponents that an unfinished reduction may make large, though the finished
+/// one does not.
+std::vector<Expr> Chain::unsafeExponents(Expr element) {
+  std::vector<Expr> found;
+  auto walk = [&](auto &&self, Expr e) -> void {
+    if (e->form == Form::Exp && !e->fresh.empty() && e->hasData &&
+        !algebra.isNonPositive(e->args[0])) {
+      Exprs data;
+      for (Expr term : termsOf(e->args[0]))
+        if (term->hasData)
+          data.push_back(term);
+      const Expr u = algebra.add(data);
+      if (!u->moves() && !algebra.facts.peak.count(u) &&
+          !llvm::is_contained(found, u))
+        found.push_back(u);
+    }
+    for (Expr arg : e->args)
+      self(self, arg);
+  };
+  walk(walk, element);
+  return found;
+}
+
+/// What later reductions may rely on. `bound` is the element as written with
+/// all its conditions, to be held against the domains of others.
+void Chain::learn(unsigned number, Expr bound) {
+  Facts &facts = algebra.facts;
+  const Reduction &reduction = list[number];
+  if (reduction.kind == ReduceKind::Max)
+    facts.bound[number] = bound;
+  if (reduction.kind != ReduceKind::Sum)
+    return;
+  facts.sums.insert(number);
+  const auto [conditions, inner] = peel(ReduceKind::Sum, bound);
+  if (conditions.empty() && algebra.isPositive(inner))
+    facts.positive.insert(number);
+  facts.domain = conditions;
+  if (inner->form == Form::Exp && algebra.isNonPositive(inner->args[0])) {
+    facts.mild.insert(number);
+    facts.positive.insert(number);
+  }
+  facts.domain.clear();
+}
+
+Expr Chain::worn(ReduceKind kind, llvm::ArrayRef<Expr> conditions,
+                 Expr element) {
+  for (Expr condition : llvm::reverse(conditions))
+    if (std::optional<double> neutral = neutralOf(kind))
+      element = algebra.where(condition, element, algebra.constant(*neutral),
+                              /*hard=*/true);
+  return element;
+}
+
+/// The maximum of an exponent that is not bounded in mid-stream.
+void Chain::enterPeak(Expr exponent, const Exprs &domain, unsigned pass) {
+  Reduction peak{ReduceKind::Max, domain, exponent, nullptr};
+  peak.pass = pass;
+  peak.value = {{exponent, algebra.one()}};
+  peak.repair[exponent] = peak.value;
+  const unsigned number = list.size();
+  list.push_back(std::move(peak));
+  algebra.facts.peak[exponent] = number;
+  peaks.push_back(number);
+  algebra.facts.bound[number] = worn(ReduceKind::Max, domain, exponent);
+}
+
+unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
+                      Expr written, Expr whole, ir::ReduceOp op,
+                      unsigned earliest,
+                      llvm::function_ref<Expr(unsigned)> given) {
+  Facts &facts = algebra.facts;
+  auto [domain, element] = peel(kind, written);
+  if (domain.empty() && !written->moves())
+    element = whole;
+  domain.insert(domain.begin(), guards.begin(), guards.end());
+  facts.domain = domain;
+  auto passOf = [&](unsigned other) {
+    return other == count ? 1u : list[other].pass;
+  };
+  unsigned pass = earliest;
+  for (unsigned use : element->fresh)
+    pass = std::max(pass, passOf(use));
+  for (Expr condition : domain)
+    for (unsigned use : condition->fresh)
+      pass = std::max(pass, passOf(use));
+  Reduction reduction{kind, domain, element, op};
+  // Reductions of earlier passes are given; the number of places always is
+  // known, but better taken as it stands.
+  auto finish = [&](Expr e, auto &&isFinished) {
+    return algebra.mapped(e, [&](Expr leaf) {
+      return leaf->form == Form::New && isFinished(leaf->reduction)
+                 ? given(leaf->reduction)
+                 : leaf;
+    });
+  };
+  auto finishAll = [&](auto &&isFinished) {
+    reduction.element = finish(element, isFinished);
+    reduction.domain.clear();
+    for (Expr condition : domain)
+      reduction.domain.push_back(finish(condition, isFinished));
+  };
+  auto isEarlier = [&](unsigned other) {
+    return other != count && passOf(other) < pass;
+  };
+  finishAll(isEarlier);
+  // A maximum serves who visits the same places in the same pass.
+  facts.peak.clear();
+  for (unsigned peak : peaks)
+    if (list[peak].pass == pass && list[peak].domain == reduction.domain)
+      facts.peak[list[peak].element] = peak;
+  const bool isKnown =
+      llvm::none_of(reduction.domain, [](Expr e) { return e->moves(); });
+  if (isKnown)
+    for (Expr exponent : unsafeExponents(reduction.element))
+      enterPeak(exponent, reduction.domain, pass);
+  Laws laws(algebra);
+  bool ok = derive(reduction, laws);
+  if (!ok && element->fresh.count(count)) {
+    // The number of places as it will be in the end.
+    const std::optional<Refusal> first = laws.refusal;
+    finishAll(
+        [&](unsigned other) { return other == count || isEarlier(other); });
+    ok = derive(reduction, laws);
+    if (!ok)
+      laws.refusal = first;
+  }
+  if (!ok) {
+    reduction.refusal = laws.refusal;
+    ++pass;
+    finishAll([](unsigned) { return true; });
+    [[maybe_unused]] bool always = derive(reduction, laws);
+    assert(always && "nothing moves");
+  }
+  reduction.pass = pass;
+  const unsigned number = list.size();
+  list.push_back(std::move(reduction));
+  facts.domain.clear();
+  learn(number, worn(kind, guards, written));
+  return number;
+}
+
+Names Chain::gaugesOf(unsigned number) const {
+  Names names;
+  auto add = [&](const Names &more) { names.insert(more.begin(), more.end()); };
+  for (const auto &[function, moved] : list[number].repair) {
+    add(function->old);
+    for (auto [other, factor] : moved) {
+      add(factor->old);
+      add(factor->fresh);
+    }
+  }
+  for (auto [function, factor] : list[number].value)
+    add(factor->old);
+  return names;
+}
+
+Names Chain::usesOf(unsigned number) const {
+  Names names = gaugesOf(number);
+  for (auto [function, factor] : list[number].value)
+    names.insert(factor->fresh.begin(), factor->fresh.end());
+  return names;
+}

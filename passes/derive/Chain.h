@@ -1,0 +1,102 @@
+//===- Chain.h - reductions over the same axes ------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Reductions over one set of axes, d_i = (+) over x of F_i(x; d_1 .. d_{i-1}),
+// and how each can run in the same pass as those that it depends on. For each
+// one F is expanded at a new gauge (Laws.h), then every function that appears,
+// until no new one does. If that closes, those functions are the accumulators;
+// if an operation has no law, the reduction waits for a later pass, in which
+// the unfinished ones are given.
+//
+// The number of places is itself a reduction, the sum of 1: so a mean in
+// mid-stream is the mean of what was seen (Welford 1962, Chan et al. 1979).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_DERIVE_CHAIN_H
+#define FOVEA_PASSES_DERIVE_CHAIN_H
+
+#include "ir/Dialect.h"
+#include "passes/derive/Laws.h"
+
+namespace fovea::derive {
+
+/// A function that is accumulated.
+struct Accumulator {
+  ir::ReduceKind kind;
+  /// Conditions under which a place is visited.
+  Exprs domain;
+  Expr element;
+
+  bool operator==(const Accumulator &) const = default;
+};
+
+struct Reduction {
+  ir::ReduceKind kind;
+  Exprs domain;
+  Expr element;
+  /// The operation whose result this is; null for the number of places and for
+  /// maxima of exponents, which only the algebra needs.
+  ir::ReduceOp op;
+  /// In which pass it runs, from 1.
+  unsigned pass = 1;
+  /// Its value: coefficients of accumulators' elements, and, for max and min,
+  /// what is added, under Algebra::one.
+  Expansion value;
+  /// How each accumulator's element looks at a new gauge.
+  std::map<Expr, Expansion, ById> repair;
+  /// Why it is not in the pass of what it depends on.
+  std::optional<Refusal> refusal;
+
+  /// The domain and kind with which an element is accumulated.
+  Accumulator accumulator(Expr element) const;
+};
+
+class Chain {
+public:
+  Chain();
+
+  Algebra algebra;
+
+  /// Number 0: how many places there are.
+  static constexpr unsigned count = 0;
+
+  /// Adds a reduction and returns its number. `written` is the element as the
+  /// algebra sees it, `whole` the same not taken apart, which is accumulated if
+  /// nothing in it moves; `earliest` is the first pass in which everything that
+  /// is given to it is finished. `given` names the finished result of a
+  /// reduction.
+  unsigned enter(ir::ReduceKind kind, llvm::ArrayRef<Expr> guards, Expr written,
+                 Expr whole, ir::ReduceOp op, unsigned earliest,
+                 llvm::function_ref<Expr(unsigned)> given);
+
+  const std::vector<Reduction> &reductions() const { return list; }
+  const Reduction &operator[](unsigned number) const { return list[number]; }
+
+  /// Reductions that must be known while `number` is accumulated or moved, and
+  /// those that its value needs besides.
+  Names gaugesOf(unsigned number) const;
+  Names usesOf(unsigned number) const;
+
+private:
+  bool derive(Reduction &reduction, Laws &laws);
+  void enterPeak(Expr exponent, const Exprs &domain, unsigned pass);
+  void learn(unsigned number, Expr bound);
+  Expr worn(ir::ReduceKind kind, llvm::ArrayRef<Expr> conditions, Expr element);
+  std::vector<Expr> unsafeExponents(Expr element);
+
+  std::vector<Reduction> list;
+  /// Those that are maxima of exponents.
+  std::vector<unsigned> peaks;
+};
+
+/// Splits what is visited from what is accumulated: a `where` that ends in the
+/// neutral element is a condition.
+std::pair<Exprs, Expr> peel(ir::ReduceKind kind, Expr element);
+
+} // namespace fovea::derive
+
+#endif // FOVEA_PASSES_DERIVE_CHAIN_H

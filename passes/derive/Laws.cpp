@@ -1,0 +1,357 @@
+//===- Laws.cpp - a formula at another gauge ------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/derive/Laws.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
+
+using namespace fovea::derive;
+
+using MaybeExpansion = std::optional<Expansion>;
+
+MaybeExpansion Laws::refuse(Refusal::Reason reason, Expr part) {
+  refusal = Refusal{reason, part};
+  return std::nullopt;
+}
+
+MaybeExpansion Laws::expand(Expr e, bool isLinear) {
+  if (e->fresh.empty() && e->hasData)
+    return Expansion{{e, a.one()}};
+  if (!e->hasData)
+    return Expansion{{a.one(), e}};
+  switch (e->form) {
+  case Form::Add:
+    return expandAdd(e, isLinear);
+  case Form::Multiply:
+    return expandMultiply(e, isLinear);
+  case Form::Power:
+    return expandPower(e);
+  case Form::Exp:
+    return expandExp(e);
+  case Form::Log:
+    return expandLog(e);
+  case Form::Abs:
+    return expandAbs(e);
+  case Form::Max:
+    return expandMax(e);
+  case Form::Sin:
+  case Form::Cos:
+    return expandCircular(e);
+  case Form::Where:
+    return expandWhere(e, isLinear);
+  default:
+    return refuse(Refusal::Reason::NoLaw, e);
+  }
+}
+
+Expansion Laws::merge(llvm::ArrayRef<Expansion> parts) {
+  Expansion out;
+  for (const Expansion &part : parts)
+    for (auto [function, factor] : part) {
+      auto [found, isNew] = out.try_emplace(function, factor);
+      if (!isNew)
+        found->second = a.add(found->second, factor);
+    }
+  std::erase_if(out,
+                [&](const auto &entry) { return entry.second == a.zero(); });
+  return out;
+}
+
+Expansion Laws::product(const Expansion &p, const Expansion &q) {
+  std::vector<Expansion> parts;
+  for (auto [b, c] : p)
+    for (auto [d, e] : q)
+      parts.push_back({{a.mul(b, d), a.mul(c, e)}});
+  return merge(parts);
+}
+
+std::optional<std::pair<Expr, Expr>> Laws::shiftOf(const Expansion &x) {
+  Exprs terms;
+  Expr shift = a.zero();
+  for (auto [function, factor] : x) {
+    if (function == a.one()) {
+      shift = factor;
+      continue;
+    }
+    if (factor != a.one())
+      return std::nullopt;
+    terms.push_back(function);
+  }
+  return std::make_pair(a.add(terms), shift);
+}
+
+std::optional<std::pair<Expr, Expr>> Laws::scaleOf(const Expansion &x) {
+  if (x.size() != 1 || x.begin()->first == a.one())
+    return std::nullopt;
+  return *x.begin();
+}
+
+/// Whether a number may lie anywhere, and not among the data as a mean or a
+/// maximum does: an exponential of half a sum, a sum that is not divided.
+bool Laws::isFar(Expr term) {
+  if (contains(term, Form::Exp))
+    return true;
+  bool hasSum = false, isDivided = false;
+  for (Expr factor : factorsOf(term)) {
+    const bool isSum =
+        factor->form == Form::New && a.facts.sums.count(factor->reduction) != 0;
+    hasSum = hasSum || isSum ||
+             (factor->form == Form::Power && factor->number > 0 &&
+              isFar(factor->args[0]));
+    isDivided = isDivided || (factor->form == Form::Power &&
+                              factor->number < 0 && factor->moves());
+  }
+  return hasSum && !isDivided;
+}
+
+/// u(x) + w(d') = (u + w(d)) + (w(d') - w(d)): centred at the old gauge, so
+/// that no digits are lost.
+MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
+  Exprs plain, mixed;
+  for (Expr term : e->args)
+    (term->hasData && !term->fresh.empty() ? mixed : plain).push_back(term);
+  Exprs own;
+  for (Expr term : plain)
+    if (!term->hasData)
+      own.push_back(term);
+  const Expr w = a.add(own);
+  if (mixed.empty()) {
+    // A mean lies among the data; an exponential of half a sum may be anywhere.
+    Exprs terms;
+    for (Expr term : own)
+      if (isFar(term))
+        terms.push_back(term);
+    const Expr far = a.add(terms);
+    return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},
+                  Expansion{{a.one(), a.sub(w, a.atOld(a.sub(w, far)))}}});
+  }
+
+  std::vector<Expansion> parts;
+  for (Expr term : mixed) {
+    MaybeExpansion part = expand(term, isLinear);
+    if (!part)
+      return std::nullopt;
+    parts.push_back(std::move(*part));
+  }
+  // c u(x) + w moves as a whole: taking c out would cancel digits.
+  std::optional<Expr> common;
+  bool isCommon = true;
+  for (const Expansion &part : parts) {
+    auto scale = scaleOf(part);
+    isCommon = isCommon && scale && (!common || *common == scale->second);
+    if (scale)
+      common = scale->second;
+  }
+  if (isCommon && a.isPositive(*common) &&
+      llvm::none_of(plain, [](Expr term) { return term->hasData; }) &&
+      (*common)->old.empty()) {
+    const Expr ratio = a.div(*common, a.atOld(*common));
+    return merge({Expansion{{a.atOld(e), ratio}},
+                  Expansion{{a.one(), a.sub(w, a.mul(ratio, a.atOld(w)))}}});
+  }
+  const bool differ = llvm::any_of(parts, [&](const Expansion &part) {
+    return llvm::any_of(part, [&](const auto &entry) {
+      return entry.first != a.one() && entry.second != a.one();
+    });
+  });
+  if (differ && !isLinear &&
+      !llvm::all_of(e->args, [&](Expr term) { return a.isPositive(term); }))
+    return refuse(Refusal::Reason::Cancels, e);
+  if (!plain.empty()) {
+    MaybeExpansion part = expand(a.add(plain));
+    if (!part)
+      return std::nullopt;
+    parts.push_back(std::move(*part));
+  }
+  return merge(parts);
+}
+
+/// A factor of d' alone leaves the reduction, applied once at the end, if that
+/// cannot overflow; else it stays inside, moved by ratio: so a norm made safe
+/// by dividing by its largest element stays safe. What no gauge moves stays
+/// inside.
+void Laws::settle(Expr part, Expr factor, Expansion &into) {
+  auto put = [&](Expr function, Expr coefficient) {
+    into = merge({into, Expansion{{function, coefficient}}});
+  };
+  if (part == a.one())
+    return put(part, factor);
+  Exprs inside = {part}, outside;
+  for (Expr each : factorsOf(factor)) {
+    if (!each->moves()) {
+      inside.push_back(each);
+      continue;
+    }
+    outside.push_back(each);
+    const bool isMild = llvm::all_of(each->fresh, [&](unsigned name) {
+      return a.facts.mild.count(name) != 0;
+    });
+    if (!each->fresh.empty() && each->old.empty() && each->form != Form::Exp &&
+        !isMild) {
+      const Expr gauge = a.safe(a.atOld(each));
+      inside.push_back(gauge);
+      outside.push_back(a.power(gauge, -1));
+    }
+  }
+  put(a.mul(inside), a.mul(outside));
+}
+
+MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
+  Expansion all{{a.one(), a.one()}};
+  for (Expr factor : e->args) {
+    MaybeExpansion part = expand(factor);
+    if (!part && isLinear && refusal->reason == Refusal::Reason::Cancels) {
+      // The product is linear in one such factor only.
+      part = expand(factor, /*isLinear=*/true);
+      isLinear = false;
+    }
+    if (!part)
+      return std::nullopt;
+    all = product(all, *part);
+  }
+  Expansion out;
+  for (auto [function, factor] : all)
+    settle(function, factor, out);
+  return out;
+}
+
+/// (r y)^n = r^n y^n; (y + t)^n by the binomial theorem.
+MaybeExpansion Laws::expandPower(Expr e) {
+  const double n = e->number;
+  MaybeExpansion base = expand(e->args[0]);
+  if (!base)
+    return std::nullopt;
+  const bool isWhole = n == std::trunc(n);
+  auto scale = scaleOf(*base);
+  if (scale && (a.isPositive(scale->second) || isWhole))
+    return Expansion{{a.power(scale->first, n), a.power(scale->second, n)}};
+  if (!isWhole || n <= 1 || n > 4)
+    return refuse(Refusal::Reason::NoLaw, e);
+  // About what lies far from the data, moments cancel.
+  const Expr inner = e->args[0];
+  for (Expr term : termsOf(inner))
+    if (!term->hasData && !term->fresh.empty() && isFar(term))
+      return refuse(Refusal::Reason::Cancels, e);
+  Expansion out = *base;
+  for (int i = 1; i < static_cast<int>(n); ++i)
+    out = product(out, *base);
+  return out;
+}
+
+/// exp(y + t) = exp(t) exp(y).
+MaybeExpansion Laws::expandExp(Expr e) {
+  MaybeExpansion inner = expand(e->args[0]);
+  if (!inner)
+    return std::nullopt;
+  auto shift = shiftOf(*inner);
+  if (!shift)
+    return refuse(Refusal::Reason::NoLaw, e);
+  auto [y, t] = *shift;
+  Exprs data, rest;
+  for (Expr term : termsOf(y))
+    (term->hasData ? data : rest).push_back(term);
+  // The unfinished y may be huge: exp(u + w') = exp(u - max u) exp(max u + w').
+  const Expr u = a.add(data);
+  if (auto peak = a.facts.peak.find(u);
+      peak != a.facts.peak.end() && !a.isNonPositive(y)) {
+    const Expr top = a.old(peak->second);
+    return Expansion{
+        {a.exp(a.sub(u, top)), a.exp(a.add({top, a.add(rest), t}))}};
+  }
+  return Expansion{{a.exp(y), a.exp(t)}};
+}
+
+/// log(r y) = log r + log y, r > 0.
+MaybeExpansion Laws::expandLog(Expr e) {
+  MaybeExpansion inner = expand(e->args[0]);
+  if (!inner)
+    return std::nullopt;
+  auto scale = scaleOf(*inner);
+  if (!scale || !a.isPositive(scale->second))
+    return refuse(Refusal::Reason::NoLaw, e);
+  return merge({Expansion{{a.log(scale->first), a.one()}},
+                Expansion{{a.one(), a.log(scale->second)}}});
+}
+
+/// |r y| = |r| |y|.
+MaybeExpansion Laws::expandAbs(Expr e) {
+  MaybeExpansion inner = expand(e->args[0]);
+  if (!inner)
+    return std::nullopt;
+  auto scale = scaleOf(*inner);
+  if (!scale)
+    return refuse(Refusal::Reason::NoLaw, e);
+  return Expansion{{a.absolute(scale->first), a.absolute(scale->second)}};
+}
+
+/// max(r y, r z) = r max(y, z), r > 0, where z may be 0;
+/// max(y + t, z + t) = max(y, z) + t.
+MaybeExpansion Laws::expandMax(Expr e) {
+  MaybeExpansion p = expand(e->args[0]), q = expand(e->args[1]);
+  if (!p || !q)
+    return std::nullopt;
+  auto s = scaleOf(*p), t = scaleOf(*q);
+  if (!s && e->args[0] == a.zero() && t)
+    s = std::make_pair(a.zero(), t->second);
+  if (!t && e->args[1] == a.zero() && s)
+    t = std::make_pair(a.zero(), s->second);
+  if (s && t && s->second == t->second && a.isPositive(s->second))
+    return Expansion{{a.maximum(s->first, t->first), s->second}};
+  s = shiftOf(*p), t = shiftOf(*q);
+  if (s && t && s->second == t->second)
+    return merge({Expansion{{a.maximum(s->first, t->first), a.one()}},
+                  Expansion{{a.one(), s->second}}});
+  return refuse(Refusal::Reason::NoLaw, e);
+}
+
+/// cos(y + t) = cos t cos y - sin t sin y: a law of rank 2.
+MaybeExpansion Laws::expandCircular(Expr e) {
+  MaybeExpansion inner = expand(e->args[0]);
+  if (!inner)
+    return std::nullopt;
+  auto shift = shiftOf(*inner);
+  if (!shift)
+    return refuse(Refusal::Reason::NoLaw, e);
+  auto [y, t] = *shift;
+  auto cos = [&](Expr x) { return a.apply(Form::Cos, nullptr, {x}); };
+  auto sin = [&](Expr x) { return a.apply(Form::Sin, nullptr, {x}); };
+  if (e->form == Form::Cos)
+    return merge(
+        {Expansion{{cos(y), cos(t)}}, Expansion{{sin(y), a.negate(sin(t))}}});
+  return merge({Expansion{{sin(y), cos(t)}}, Expansion{{cos(y), sin(t)}}});
+}
+
+MaybeExpansion Laws::expandWhere(Expr e, bool isLinear) {
+  if (e->args[0]->moves())
+    return refuse(Refusal::Reason::Condition, e);
+  MaybeExpansion onTrue = expand(e->args[1], isLinear);
+  MaybeExpansion onFalse = expand(e->args[2], isLinear);
+  if (!onTrue || !onFalse)
+    return std::nullopt;
+  // Each part is 0 where the other is chosen. A constant that is not finite is
+  // part of what is accumulated: 0 times it would be NaN.
+  std::vector<Expansion> parts;
+  auto put = [&](const Expansion &branch, bool isTrue) {
+    for (auto [function, factor] : branch) {
+      Expr chosen = function, scale = factor;
+      if (scale->form == Form::Constant) {
+        chosen = a.mul(function, factor);
+        scale = a.one();
+      }
+      if (chosen == a.zero())
+        continue;
+      const Expr part =
+          isTrue ? a.where(e->args[0], chosen, a.zero(), /*hard=*/true)
+                 : a.where(e->args[0], a.zero(), chosen, /*hard=*/false);
+      parts.push_back({{part, scale}});
+    }
+  };
+  put(*onTrue, true);
+  put(*onFalse, false);
+  return merge(parts);
+}

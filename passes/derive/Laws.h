@@ -1,0 +1,86 @@
+//===- Laws.h - a formula at another gauge ----------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// While a fold runs, reductions are known only for the places seen so far. What
+// was accumulated under an old number (the gauge d) must be moved to a new one
+// (d'). For that an element is written at the new gauge in terms of functions
+// at the old one,
+//
+//   F(x; d') = sum over k of c_k(d', d) * B_k(x; d),
+//
+// by the laws of its operations. The B_k are what has to be accumulated, the
+// c_k say how it is moved.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_DERIVE_LAWS_H
+#define FOVEA_PASSES_DERIVE_LAWS_H
+
+#include "passes/derive/Expr.h"
+
+#include <optional>
+
+namespace fovea::derive {
+
+/// Functions at the old gauge, and the coefficient of each. The coefficient of
+/// 1 (Algebra::one) is what does not depend on the place.
+struct ById {
+  bool operator()(Expr a, Expr b) const { return a->id < b->id; }
+};
+using Expansion = std::map<Expr, Expr, ById>;
+
+/// Why a formula cannot be moved.
+struct Refusal {
+  enum class Reason {
+    NoLaw,     ///< an operation with neither an addition nor a scaling law
+    Cancels,   ///< its parts move by different factors: digits would be lost
+    Condition, ///< a condition depends on an unfinished reduction
+    NotIncreasing, ///< a maximum is not moved by an increasing map
+    TooMany        ///< more accumulators than are worth it
+  };
+  Reason reason;
+  /// The part of the formula that is meant.
+  Expr part;
+};
+
+class Laws {
+public:
+  explicit Laws(Algebra &algebra) : a(algebra) {}
+
+  /// `e` at the new gauge; none if it is refused, see `refusal`. A difference
+  /// whose parts move by different factors is taken apart only where the sum is
+  /// linear in it: there the parts' rounding errors count as they do in the
+  /// formula as written, but not in a square of it.
+  std::optional<Expansion> expand(Expr e, bool isLinear = false);
+
+  std::optional<Refusal> refusal;
+
+private:
+  std::optional<Expansion> refuse(Refusal::Reason reason, Expr part);
+  std::optional<Expansion> expandAdd(Expr e, bool isLinear);
+  std::optional<Expansion> expandMultiply(Expr e, bool isLinear);
+  std::optional<Expansion> expandPower(Expr e);
+  std::optional<Expansion> expandExp(Expr e);
+  std::optional<Expansion> expandLog(Expr e);
+  std::optional<Expansion> expandAbs(Expr e);
+  std::optional<Expansion> expandMax(Expr e);
+  std::optional<Expansion> expandCircular(Expr e);
+  std::optional<Expansion> expandWhere(Expr e, bool isLinear);
+
+  bool isFar(Expr term);
+  Expansion merge(llvm::ArrayRef<Expansion> parts);
+  Expansion product(const Expansion &p, const Expansion &q);
+  void settle(Expr part, Expr factor, Expansion &into);
+  /// (y, t) if the expansion says y + t; (y, r) if it says r * y.
+  std::optional<std::pair<Expr, Expr>> shiftOf(const Expansion &x);
+  std::optional<std::pair<Expr, Expr>> scaleOf(const Expansion &x);
+
+  Algebra &a;
+};
+
+} // namespace fovea::derive
+
+#endif // FOVEA_PASSES_DERIVE_LAWS_H

@@ -1,0 +1,52 @@
+//===- Placement.h - which reductions are recomputed ------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_DERIVE_PLACEMENT_H
+#define FOVEA_PASSES_DERIVE_PLACEMENT_H
+
+#include "ir/Dialect.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
+
+namespace fovea::derive {
+
+/// Divides the reductions of a function into those whose result is kept (each
+/// becomes part of a fold) and those that are recomputed, element by element,
+/// inside a fold along one of their axes: the scores of attention, the logits
+/// of a loss. A reduction is recomputed where that costs nothing more than
+/// computing each element once, and where its result is larger than what it is
+/// made from: otherwise keeping it is cheap.
+class Placement {
+public:
+  explicit Placement(ir::FuncOp func);
+
+  bool isRecomputed(ir::ReduceOp reduce) const {
+    return recomputed.contains(reduce);
+  }
+
+  /// The arrays in memory that `op` is computed from, under the names that
+  /// their axes have there: inputs and kept results.
+  llvm::SetVector<mlir::Value> sourcesOf(mlir::Operation *op) const;
+
+private:
+  void collectConsumers(ir::FuncOp func);
+  bool mayRecompute(ir::ReduceOp reduce) const;
+  bool isCovered(ir::ReduceOp reduce) const;
+  /// The axes along which the consumer's fold has rows and places.
+  llvm::DenseSet<mlir::StringAttr> spaceOf(ir::ReduceOp consumer,
+                                           ir::ReduceOp producer) const;
+
+  /// Who reads a reduction through elementwise operations.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<ir::ReduceOp>> consumers;
+  /// What an output, or a read at other indices, needs.
+  llvm::DenseSet<mlir::Operation *> kept;
+  llvm::DenseSet<mlir::Operation *> recomputed;
+};
+
+} // namespace fovea::derive
+
+#endif // FOVEA_PASSES_DERIVE_PLACEMENT_H

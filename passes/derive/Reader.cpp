@@ -1,0 +1,270 @@
+//===- Reader.cpp - a formula as an algebra sees it -----------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/derive/Reader.h"
+
+#include "ir/Size.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::derive;
+using ir::Law;
+
+static ir::ArrayType typeOf(Value value) {
+  return mlir::cast<ir::ArrayType>(value.getType());
+}
+
+Reader::Reader(Chain &chain, ArrayRef<ir::AxisAttr> axes)
+    : chain(chain), a(chain.algebra), axes(axes) {
+  extent = ir::sizeConstant(axes.front().getContext(), 1);
+  for (ir::AxisAttr axis : axes)
+    extent = ir::sizeMul(extent, axis.getSize());
+}
+
+void Reader::define(ir::ReduceOp reduce, unsigned number) {
+  numbers[reduce.getResult()] = number;
+}
+
+/// Whether a place with that number in the element might as well be left out.
+static bool isNeutral(ir::ReduceKind kind, Value value) {
+  auto constant = value.getDefiningOp<ir::ConstantOp>();
+  auto number =
+      constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
+  if (!number)
+    return false;
+  const double v = number.getValueAsDouble();
+  switch (kind) {
+  case ir::ReduceKind::Sum:
+    return v == 0;
+  case ir::ReduceKind::Max:
+    return v == -std::numeric_limits<double>::infinity();
+  case ir::ReduceKind::Min:
+    return v == std::numeric_limits<double>::infinity();
+  default:
+    return false;
+  }
+}
+
+Reader::Formula Reader::read(ir::ReduceOp reduce) {
+  Formula formula;
+  finished = &formula.finished;
+  known.clear();
+  a.keepsCancelled = true;
+  if (reduce.getGuard())
+    split(reduce.getGuard(), formula.guards);
+  Value element = reduce.getOperand();
+  while (auto select = element.getDefiningOp<ir::SelectOp>()) {
+    if (!isNeutral(reduce.getKind(), select.getOnFalse()) ||
+        leads(select.getCondition()))
+      break;
+    split(select.getCondition(), formula.guards);
+    element = select.getOnTrue();
+  }
+  formula.element = expr(element);
+  formula.whole = leads(element) ? formula.element : leaf(element);
+  a.keepsCancelled = false;
+  return formula;
+}
+
+/// Reductions of the chain in whatever way they are behind `value`.
+const Names &Reader::behind(Value value) {
+  auto found = reached.find(value);
+  if (found != reached.end())
+    return found->second;
+  Names names;
+  if (auto number = numbers.find(value); number != numbers.end())
+    names.insert(number->second);
+  else if (Operation *op = value.getDefiningOp())
+    for (Value operand : op->getOperands()) {
+      const Names &more = behind(operand);
+      names.insert(more.begin(), more.end());
+    }
+  return reached[value] = std::move(names);
+}
+
+/// Whether elementwise operations lead from `value` to a reduction of the
+/// chain.
+bool Reader::leads(Value value) {
+  if (numbers.count(value))
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_nonnull<ir::ElementwiseOpInterface>(op) || behind(value).empty())
+    return false;
+  auto found = leading.find(value);
+  if (found != leading.end())
+    return found->second;
+  const bool does = llvm::any_of(op->getOperands(),
+                                 [&](Value operand) { return leads(operand); });
+  return leading[value] = does;
+}
+
+Expr Reader::expr(Value value) {
+  auto found = known.find(value);
+  if (found != known.end())
+    return found->second;
+  const Expr made = compute(value);
+  known[value] = made;
+  return made;
+}
+
+Expr Reader::compute(Value value) {
+  if (auto number = numbers.find(value); number != numbers.end())
+    return a.fresh(number->second);
+  Operation *op = value.getDefiningOp();
+  if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
+    if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
+      return a.constant(number.getValueAsDouble());
+    return leaf(value);
+  }
+  if (auto cast = dyn_cast<ir::CastOp>(op))
+    return this->cast(cast);
+  if (!isa<ir::ElementwiseOpInterface>(op))
+    return leaf(value);
+  const ir::ArrayType type = typeOf(value);
+  // Integers wrap: no law of real numbers holds for them.
+  if (!type.isFloat())
+    return leads(value) ? elementwise(op) : leaf(value);
+  const bool hasLaw =
+      mlir::cast<ir::ElementwiseOpInterface>(op).law() != Law::None;
+  const bool varies = llvm::any_of(
+      axes, [&](ir::AxisAttr axis) { return type.hasAxis(axis.getName()); });
+  if (!leads(value) && (!hasLaw || !varies))
+    return leaf(value);
+  return elementwise(op);
+}
+
+/// Whether evaluating an element may be an error: it must not be evaluated
+/// where the formula does not.
+static bool mayFail(Value value) {
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    Operation *op = work[i].getDefiningOp();
+    const bool isInteger = !typeOf(work[i]).isFloat();
+    if (isa<ir::AtOp>(op) ||
+        (isa<ir::FloorDivOp, ir::ModOp, ir::PowOp>(op) && isInteger))
+      return true;
+    work.insert_range(op->getOperands());
+  }
+  return false;
+}
+
+/// What is not taken apart. It may need results of the chain that are finished.
+Expr Reader::leaf(Value value) {
+  const Names &names = behind(value);
+  finished->insert(names.begin(), names.end());
+  const ir::ArrayType type = typeOf(value);
+  for (ir::AxisAttr axis : axes)
+    if (type.hasAxis(axis.getName()))
+      return a.data(value);
+  return mayFail(value) ? a.data(value) : a.given(value);
+}
+
+/// Counts are numbers like others; the number of places is a reduction.
+Expr Reader::cast(ir::CastOp op) {
+  const Value operand = op.getOperand();
+  const bool fromInteger =
+      !typeOf(operand).isFloat() && !typeOf(operand).isBool();
+  if (op.getType().isFloat() && fromInteger) {
+    if (numbers.count(operand))
+      return a.fresh(numbers.lookup(operand));
+    if (auto size = operand.getDefiningOp<ir::SizeOp>();
+        size && size.getSize() == extent)
+      return a.fresh(Chain::count);
+  }
+  if (leads(op.getResult()))
+    return elementwise(op);
+  return leaf(op.getResult());
+}
+
+void Reader::split(Value guard, Exprs &into) {
+  if (auto both = guard.getDefiningOp<ir::AndOp>()) {
+    split(both.getLhs(), into);
+    split(both.getRhs(), into);
+    return;
+  }
+  if (const Expr condition = expr(guard); !llvm::is_contained(into, condition))
+    into.push_back(condition);
+}
+
+static std::optional<double> constantOf(Expr e) {
+  if (e->form == Form::Constant)
+    return e->number;
+  return std::nullopt;
+}
+
+Expr Reader::select(Operation *op) {
+  auto select = mlir::cast<ir::SelectOp>(op);
+  Exprs conditions;
+  split(select.getCondition(), conditions);
+  Expr out = expr(select.getOnTrue());
+  const Expr otherwise = expr(select.getOnFalse());
+  const bool hard = select.getHard() != ir::HardKind::None;
+  for (Expr condition : llvm::reverse(conditions))
+    out = a.where(condition, out, otherwise, hard);
+  return out;
+}
+
+Expr Reader::elementwise(Operation *op) {
+  const Law law = mlir::cast<ir::ElementwiseOpInterface>(op).law();
+  if (!typeOf(op->getResult(0)).isFloat() || law == Law::None) {
+    Exprs args;
+    for (Value operand : op->getOperands())
+      args.push_back(expr(operand));
+    return a.apply(Form::Other, op, args);
+  }
+  if (law == Law::Select)
+    return select(op);
+  const Expr x = expr(op->getOperand(0));
+  const Expr y = op->getNumOperands() > 1 ? expr(op->getOperand(1)) : nullptr;
+  switch (law) {
+  case Law::Add:
+    return a.add(x, y);
+  case Law::Subtract:
+    return a.sub(x, y);
+  case Law::Negate:
+    return a.negate(x);
+  case Law::Multiply:
+    return a.mul(x, y);
+  case Law::Divide:
+    return a.div(x, y);
+  case Law::Exp:
+    return a.exp(x);
+  case Law::Exp2:
+    return a.exp(a.mul(a.constant(std::numbers::ln2), x));
+  case Law::Log:
+    return a.log(x);
+  case Law::Sqrt:
+    return a.power(x, 0.5);
+  case Law::Rsqrt:
+    return a.power(x, -0.5);
+  case Law::Power:
+    if (auto exponent = constantOf(y);
+        exponent && std::isfinite(*exponent) && *exponent != 0)
+      return a.power(x, *exponent);
+    return a.apply(Form::Other, op, {x, y});
+  case Law::Abs:
+    return a.absolute(x);
+  case Law::Max:
+    return a.maximum(x, y);
+  case Law::Min:
+    return a.negate(a.maximum(a.negate(x), a.negate(y)));
+  case Law::Sin:
+    return a.apply(Form::Sin, op, {x});
+  case Law::Cos:
+    return a.apply(Form::Cos, op, {x});
+  case Law::Select:
+  case Law::None:
+    break;
+  }
+  llvm_unreachable("handled above");
+}

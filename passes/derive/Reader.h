@@ -1,0 +1,65 @@
+//===- Reader.h - a formula as an algebra sees it ---------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_DERIVE_READER_H
+#define FOVEA_PASSES_DERIVE_READER_H
+
+#include "ir/Dialect.h"
+#include "passes/derive/Chain.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+namespace fovea::derive {
+
+/// Translates elements of the reductions over one set of axes. What does not
+/// lead to another reduction of the chain through elementwise operations is a
+/// leaf as far as no law knows it.
+class Reader {
+public:
+  Reader(Chain &chain, llvm::ArrayRef<ir::AxisAttr> axes);
+
+  /// An element, the conditions under which it is visited, and what of it must
+  /// be finished beforehand.
+  struct Formula {
+    Expr element;
+    Exprs guards;
+    /// The same element, not taken apart.
+    Expr whole;
+    /// Reductions of the chain that it needs other than at its own place: read
+    /// at another index, or inside a recomputed reduction.
+    Names finished;
+  };
+  Formula read(ir::ReduceOp reduce);
+
+  /// From now on the result of `reduce` is reduction `number` of the chain.
+  void define(ir::ReduceOp reduce, unsigned number);
+
+private:
+  Expr expr(mlir::Value value);
+  Expr compute(mlir::Value value);
+  Expr elementwise(mlir::Operation *op);
+  Expr select(mlir::Operation *op);
+  Expr leaf(mlir::Value value);
+  Expr cast(ir::CastOp op);
+  void split(mlir::Value guard, Exprs &into);
+  bool leads(mlir::Value value);
+  const Names &behind(mlir::Value value);
+
+  Chain &chain;
+  Algebra &a;
+  llvm::SmallVector<ir::AxisAttr> axes;
+  /// How many places there are.
+  ir::SizeAttr extent;
+  llvm::DenseMap<mlir::Value, unsigned> numbers;
+  llvm::DenseMap<mlir::Value, Expr> known;
+  llvm::DenseMap<mlir::Value, bool> leading;
+  llvm::DenseMap<mlir::Value, Names> reached;
+  Names *finished = nullptr;
+};
+
+} // namespace fovea::derive
+
+#endif // FOVEA_PASSES_DERIVE_READER_H

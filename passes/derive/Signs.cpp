@@ -1,0 +1,120 @@
+//===- Signs.cpp - what is proven of the sign of a formula ----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/Dialect.h"
+#include "passes/derive/Expr.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::derive;
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Of a number that is given: positive constants, sizes, exponentials, and what
+/// keeps the sign. A size of 0 leaves nothing to visit, or makes what is
+/// divided by it infinite in the formula as well.
+static bool isPositiveArray(Value value, unsigned depth = 8) {
+  Operation *op = value.getDefiningOp();
+  if (!op || depth == 0)
+    return false;
+  auto operand = [&](unsigned i) {
+    return isPositiveArray(op->getOperand(i), depth - 1);
+  };
+  if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
+    if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
+      return number.getValueAsDouble() > 0;
+    auto number = dyn_cast<IntegerAttr>(constant.getValue());
+    return number && !number.getType().isInteger(1) && number.getInt() > 0;
+  }
+  if (isa<ir::SizeOp, ir::ExpOp, ir::Exp2Op, ir::CoshOp>(op))
+    return true;
+  if (isa<ir::SqrtOp, ir::RsqrtOp, ir::RenameOp>(op))
+    return operand(0);
+  if (auto cast = dyn_cast<ir::CastOp>(op))
+    return cast.getType().isFloat() && operand(0);
+  if (isa<ir::AddOp, ir::MulOp, ir::DivOp>(op))
+    return mlir::cast<ir::ArrayType>(value.getType()).isFloat() && operand(0) &&
+           operand(1);
+  return false;
+}
+
+bool Algebra::isPositive(Expr e) const {
+  auto all = [&] {
+    return llvm::all_of(e->args, [&](Expr arg) { return isPositive(arg); });
+  };
+  switch (e->form) {
+  case Form::Constant:
+    return e->number > 0;
+  case Form::New:
+  case Form::Old:
+    return facts.positive.count(e->reduction) != 0;
+  case Form::Data:
+  case Form::Given:
+    return isPositiveArray(e->value);
+  case Form::Power:
+  case Form::Safe:
+    return isPositive(e->args[0]);
+  case Form::Exp:
+    return true;
+  case Form::Where:
+    return isPositive(e->args[1]) && isPositive(e->args[2]);
+  case Form::Add:
+  case Form::Multiply:
+  case Form::Max:
+    return all();
+  default:
+    return false;
+  }
+}
+
+/// Because it is a positive multiple of u - max u, in the domain of that max.
+bool Algebra::isNonPositive(Expr e) {
+  if (e->form == Form::Multiply) {
+    Exprs rest;
+    for (Expr factor : e->args)
+      if (!isPositive(factor))
+        rest.push_back(factor);
+    if (rest.size() == 1 && rest.front() != e && isNonPositive(rest.front()))
+      return true;
+  }
+  if (e->form != Form::Add)
+    return false;
+  for (Expr term : e->args) {
+    // A term k * max u, k < 0, of which e must be the rest.
+    const llvm::ArrayRef<Expr> factors = factorsOf(term);
+    Exprs scale;
+    Expr top = nullptr;
+    for (Expr factor : factors)
+      if (!top && (factor->form == Form::New || factor->form == Form::Old) &&
+          facts.bound.count(factor->reduction))
+        top = factor;
+      else
+        scale.push_back(factor);
+    if (!top)
+      continue;
+    const Expr factor = negate(mul(scale));
+    if (!isPositive(factor))
+      continue;
+    Expr element = facts.bound.at(top->reduction);
+    while (excludes(element, -infinity) &&
+           llvm::is_contained(facts.domain, element->args[0]))
+      element = element->args[1];
+    if (add(mul(factor, element), negate(mul(factor, top))) == e)
+      return true;
+    // The multiple may be distributed over the terms.
+    Exprs terms;
+    for (Expr part : termsOf(element))
+      terms.push_back(mul(factor, part));
+    terms.push_back(negate(mul(factor, top)));
+    if (add(terms) == e)
+      return true;
+  }
+  return false;
+}
