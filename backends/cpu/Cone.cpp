@@ -35,11 +35,36 @@ Cone::Cone(const Plan &plan, ArrayRef<Value> roots) {
 
 bool cpu::isLoaded(const Plan &plan, Value value) {
   Operation *op = value.getDefiningOp();
+  while (isa_and_present<ir::RenameOp, ir::AtOp>(op) && !plan.isStored(value)) {
+    value = op->getOperand(0);
+    op = value.getDefiningOp();
+  }
   return op && (isa<ir::InputOp, ir::LiteralOp>(op) || plan.isStored(value));
+}
+
+/// What `name`, an axis of the source of a read, is called in its result; null
+/// if the read does not go along it.
+static StringAttr nameInResult(Operation *read, StringAttr name) {
+  auto source = arrayType(read->getOperand(0));
+  for (auto [axis, origin] :
+       llvm::zip_equal(source.getAxes(), originsOf(read))) {
+    if (axis.getName() != name)
+      continue;
+    if (origin.index < 0)
+      return origin.axis;
+    auto index =
+        read->getOperand(1 + origin.index).getDefiningOp<ir::IndexOp>();
+    return index ? index.getAxis().getName() : nullptr;
+  }
+  return nullptr;
 }
 
 StringAttr cpu::contiguousAxis(const Plan &plan, Value value) {
   Operation *op = value.getDefiningOp();
+  if (isa<ir::RenameOp, ir::AtOp>(op) && !plan.isStored(value)) {
+    StringAttr inner = contiguousAxis(plan, op->getOperand(0));
+    return inner ? nameInResult(op, inner) : nullptr;
+  }
   SmallVector<ir::AxisAttr> axes;
   if (auto input = dyn_cast<ir::InputOp>(op))
     axes = ir::axesOf(input.getAxes());

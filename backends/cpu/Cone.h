@@ -26,7 +26,8 @@ private:
   llvm::SmallVector<mlir::Value> order;
 };
 
-/// Whether elements of `value` are read from memory.
+/// Whether elements of `value` are read from memory, perhaps under other names
+/// or through indices.
 bool isLoaded(const Plan &plan, mlir::Value value);
 
 /// The axis along which a loaded value's elements lie side by side, or null.
