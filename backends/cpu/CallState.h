@@ -19,6 +19,14 @@ struct CallState {
   /// For each stage the number of its items.
   std::vector<int64_t> items;
 
+  /// For each worker the first failure in its part of a stage, and in which run
+  /// of items it was.
+  struct Report {
+    int64_t run = 0;
+    FailureWords words = {0, 0};
+  };
+  std::vector<Report> reports;
+
   /// Memory for what worker number `worker` runs.
   void *scratch(int worker) const {
     return scratchMemory + static_cast<size_t>(worker) * scratchBytes;

@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::cpu;
 
-Chain::Chain(Operation *op) : fold(dyn_cast<ir::FoldOp>(op)) {
+Chain::Chain(Operation *op) : op(op), fold(dyn_cast<ir::FoldOp>(op)) {
   if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
     streamed = ir::axesOf(reduce.getAxes());
     parts.push_back({reduce.getKind(), reduce.getOperand(), reduce.getGuard(),

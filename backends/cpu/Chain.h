@@ -41,10 +41,12 @@ public:
   unsigned after(unsigned gauge) const { return makers[gauge]; }
   /// The axes that all accumulators and gauges have.
   llvm::SmallVector<ir::AxisAttr> commonAxes() const;
+  mlir::Operation *getOperation() const { return op; }
   /// The fold, or null for a reduction.
   ir::FoldOp getFold() const { return fold; }
 
 private:
+  mlir::Operation *op;
   ir::FoldOp fold;
   llvm::SmallVector<ir::AxisAttr> streamed;
   llvm::SmallVector<Accumulator> parts;

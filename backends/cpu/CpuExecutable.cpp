@@ -7,6 +7,7 @@
 #include "backends/cpu/CpuExecutable.h"
 
 #include "backends/cpu/CallState.h"
+#include "runtime/ThreadPool.h"
 
 using namespace fovea;
 using namespace fovea::cpu;
@@ -50,18 +51,64 @@ Status CpuExecutable::failure(const FailureWords &words,
       .withPlaces(check.places);
 }
 
-Status CpuExecutable::runStages(CallState &state) const {
-  FailureWords words = {0, 0};
+/// Calls for less than so many elements are over before a second thread starts.
+static constexpr int64_t parallelElements = 1 << 15;
+/// Every worker takes turns so often, as the first items may have more to do
+/// than the last ones.
+static constexpr int64_t turns = 8;
+
+/// Runs all items of a stage; gives the failure of the first that has one.
+static FailureWords runStage(StageFunction run, CallState &state, int64_t items,
+                             int workers) {
+  if (workers == 1 || items == 1) {
+    FailureWords words = {0, 0};
+    run(state.buffers.data(), state.numbers.data(), 0, items, words.data(),
+        state.scratch(0));
+    return words;
+  }
+  const int64_t runs = std::min(items, workers * turns);
+  // Which worker does which items changes no result, only who reports.
+  std::vector<CallState::Report> &reports = state.reports;
+  reports.assign(workers, {});
+  ThreadPool::shared().parallelFor(workers, [&](int64_t part, int worker) {
+    for (int64_t r = part; r < runs; r += workers) {
+      FailureWords words = {0, 0};
+      run(state.buffers.data(), state.numbers.data(), items * r / runs,
+          items * (r + 1) / runs, words.data(), state.scratch(worker));
+      CallState::Report &report = reports[part];
+      if (words[0] != 0 && report.words[0] == 0)
+        report = {r, words};
+    }
+  });
+  CallState::Report first;
+  for (const CallState::Report &report : reports)
+    if (report.words[0] != 0 && (first.words[0] == 0 || report.run < first.run))
+      first = report;
+  return first.words;
+}
+
+Status CpuExecutable::runStages(CallState &state, int workers) const {
   const std::vector<void *> &functions = compiled.code->functions();
   for (size_t i = 0; i < functions.size(); ++i) {
-    const auto run = reinterpret_cast<StageFunction>(functions[i]);
-    if (state.items[i] > 0)
-      run(state.buffers.data(), state.numbers.data(), 0, state.items[i],
-          words.data(), state.scratch(0));
+    if (state.items[i] == 0)
+      continue;
+    const FailureWords words =
+        runStage(reinterpret_cast<StageFunction>(functions[i]), state,
+                 state.items[i], workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }
   return Status::ok();
+}
+
+static int workersFor(std::span<const Tensor> inputs,
+                      std::span<const Tensor> outputs) {
+  int64_t elements = 0;
+  for (std::span<const Tensor> tensors :
+       {inputs, std::span<const Tensor>(outputs)})
+    for (const Tensor &tensor : tensors)
+      elements += tensor.numElements();
+  return elements < parallelElements ? 1 : ThreadPool::shared().numWorkers();
 }
 
 Status CpuExecutable::execute(std::span<const Tensor> inputs,
@@ -77,10 +124,11 @@ Status CpuExecutable::execute(std::span<const Tensor> inputs,
   }
   if (!state)
     state = std::make_unique<CallState>();
-  Status status = state->prepare(compiled.program, inputs, outputs, dims,
-                                 /*workers=*/1);
+  const int workers = workersFor(inputs, outputs);
+  Status status =
+      state->prepare(compiled.program, inputs, outputs, dims, workers);
   if (status.isOk())
-    status = runStages(*state);
+    status = runStages(*state, workers);
   state->finish(compiled.program, outputs);
   std::lock_guard lock(mutex);
   idle.push_back(std::move(state));

@@ -28,7 +28,7 @@ protected:
                  std::span<const int64_t> dims) const override;
 
 private:
-  Status runStages(CallState &state) const;
+  Status runStages(CallState &state, int workers) const;
   Status failure(const FailureWords &words,
                  std::span<const int64_t> numbers) const;
 

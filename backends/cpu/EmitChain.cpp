@@ -24,10 +24,13 @@ using namespace fovea::cpu;
 /// read shifted while they are combined.
 void Emitter::declareVariable(Variable &variable) {
   SmallVector<ir::SizeAttr> extents;
-  for (ir::AxisAttr axis : variable.payload)
-    extents.push_back(axis.getSize());
-  const int64_t lanes =
+  int64_t lanes =
       schedule.lanes * schedule.groups * (schedule.streamsLanes ? 2 : 1);
+  for (ir::AxisAttr axis : variable.payload)
+    if (axis == schedule.payload)
+      lanes *= Schedule::payloadBlock;
+    else
+      extents.push_back(axis.getSize());
   for (Type part : variable.parts) {
     const unsigned bytes = (widthOf(part) + 7) / 8 * lanes;
     variable.buffers.push_back(tables.scratch(extents, bytes));
@@ -122,6 +125,13 @@ void Emitter::forGroups(Scope &outer, const CoordByAxis &place,
   closeLoop(loop);
 }
 
+/// The places along an axis that an item has.
+std::pair<Value, Value> Emitter::payloadRange(ir::AxisAttr axis) {
+  if (axis == schedule.payload)
+    return {payloadFirst, payloadLast};
+  return {b.i64(0), size(axis.getSize())};
+}
+
 /// Loops over all places along `axes`.
 void Emitter::forPayload(Scope &outer, ArrayRef<ir::AxisAttr> axes,
                          const CoordByAxis &place, PlaceBody body) {
@@ -129,9 +139,9 @@ void Emitter::forPayload(Scope &outer, ArrayRef<ir::AxisAttr> axes,
     body(outer, place);
     return;
   }
-  Value extent = size(axes.front().getSize());
   enter(outer);
-  Scope &loop = openLoop(outer, b.i64(0), extent, {});
+  const auto [begin, end] = payloadRange(axes.front());
+  Scope &loop = openLoop(outer, begin, end, {});
   CoordByAxis inside = place;
   inside[axes.front().getName()] =
       addCoordinate(loop.block->getArgument(0), loop);
@@ -161,7 +171,8 @@ void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
   CoordByAxis inside = place;
   SmallVector<Scope *> loops;
   Scope *scope = &item;
-  for (ir::AxisAttr axis : chain->axes().drop_back()) {
+  for (ir::AxisAttr axis :
+       ArrayRef<ir::AxisAttr>(schedule.stream).drop_back()) {
     Value extent = size(axis.getSize());
     enter(*scope);
     scope = &openLoop(*scope, b.i64(0), extent, {});
@@ -169,7 +180,7 @@ void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
     inside[axis.getName()] =
         addCoordinate(scope->block->getArgument(0), *scope);
   }
-  Value extent = size(chain->axes().back().getSize());
+  Value extent = size(schedule.stream.back().getSize());
   enter(*scope);
   Value block = b.i64(schedule.streamBlock);
   scope = &openLoop(*scope, b.i64(0), extent, {}, block);
@@ -178,6 +189,7 @@ void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
   Value first = scope->block->getArgument(0);
   Value last =
       arith::MinSIOp::create(b, extent, arith::AddIOp::create(b, first, block));
+  streamPlace = inside;
   forGroups(*scope, inside, [&](Scope &group, const CoordByAxis &at) {
     emitStep(group, at, first, last);
   });
@@ -244,7 +256,7 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, const Stage &stage,
 
 void Emitter::emitChain(const Stage &stage) {
   chain.emplace(stage.root);
-  schedule = Schedule(*chain, facts, plan);
+  schedule = Schedule(*chain, facts, plan, b.features());
   Scope &function = openFunction();
   SmallVector<Storage> storage;
   for (unsigned r = 0; r < stage.results.size(); ++r)
@@ -253,12 +265,26 @@ void Emitter::emitChain(const Stage &stage) {
 
   SmallVector<ir::AxisAttr> grid(schedule.grid);
   SmallVector<int64_t> blocks(grid.size(), 1);
+  if (schedule.payload) {
+    grid.push_back(schedule.payload);
+    blocks.push_back(Schedule::payloadBlock);
+  }
   if (schedule.laneRow) {
     grid.push_back(schedule.laneRow);
     blocks.push_back(schedule.lanes * schedule.groups);
   }
   CoordByAxis place;
   Scope &item = openItems(function, grid, blocks, place);
+  if (schedule.payload) {
+    const StringAttr name = schedule.payload.getName();
+    payloadFirst = coordinates[place.lookup(name)].value;
+    place.erase(name);
+    Value extent = size(schedule.payload.getSize());
+    enter(item);
+    payloadLast = arith::MinSIOp::create(
+        b, extent,
+        arith::AddIOp::create(b, payloadFirst, b.i64(Schedule::payloadBlock)));
+  }
   declareTiles(place);
   forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
     makeRowTiles(group, at);

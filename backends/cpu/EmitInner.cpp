@@ -31,13 +31,15 @@ Emitter::Parts Emitter::joinElement(const Accumulation &how, Value value,
   if (product && how.isNarrow && b.features().fma &&
       !facts.hardness(value).any() && !fails &&
       !tileFor({value, coordsOf(value, place)})) {
-    const Element lhs = inLanes(elementAt(product.getLhs(), place), lanes);
-    const Element rhs = inLanes(elementAt(product.getRhs(), place), lanes);
+    const Element lhs = elementAt(product.getLhs(), place);
+    const Element rhs = elementAt(product.getRhs(), place);
     enter(scope);
-    return {LLVM::FMAOp::create(b, lhs.value, rhs.value, state[0])};
+    return {LLVM::FMAOp::create(b, inLanes(lhs, lanes).value,
+                                inLanes(rhs, lanes).value, state[0])};
   }
-  Element joined = inLanes(elementAt(value, place), lanes);
+  Element joined = elementAt(value, place);
   enter(scope);
+  joined = inLanes(joined, lanes);
   Value position;
   if (ir::isArg(how.kind))
     position = positionIn(axes, place);
@@ -65,8 +67,9 @@ Emitter::Parts Emitter::joinAt(const Accumulation &how, Value value,
     Parts next = joinElement(how, value, fails, axes, scope, state, place);
     Value holds;
     if (guard) {
-      holds = inLanes(elementAt(guard, place), lanes).value;
+      const Element found = elementAt(guard, place);
       enter(scope);
+      holds = inLanes(found, lanes).value;
     }
     // Of a row axis all lanes may run, and those that do not exist go nowhere.
     if (schedule.streamsLanes) {

@@ -171,7 +171,8 @@ void Emitter::emitStage(const Stage &stage) {
   if (!inner) {
     visit(item);
   } else {
-    const int64_t lanes = plan.lanesOf(value);
+    const int64_t lanes =
+        mapLanes(value, inner.getName(), facts, plan, b.features());
     Value extent = size(inner.getSize());
     enter(item);
     Value whole = extent;

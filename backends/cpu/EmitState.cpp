@@ -19,12 +19,19 @@ Value Emitter::stateOffset(const Variable &variable, const CoordByAxis &place) {
     row = coordinates[place.lookup(schedule.laneRow.getName())].local;
   for (ir::AxisAttr axis : variable.payload) {
     Value coordinate = coordinates[place.lookup(axis.getName())].value;
+    Value extent;
+    if (axis == schedule.payload) {
+      coordinate = arith::SubIOp::create(b, coordinate, payloadFirst);
+      extent = b.i64(Schedule::payloadBlock);
+    } else {
+      extent = size(axis.getSize());
+    }
     if (!row) {
       row = coordinate;
       continue;
     }
-    row = arith::AddIOp::create(
-        b, arith::MulIOp::create(b, row, size(axis.getSize())), coordinate);
+    row = arith::AddIOp::create(b, arith::MulIOp::create(b, row, extent),
+                                coordinate);
   }
   const int64_t stride = schedule.lanes * (schedule.streamsLanes ? 2 : 1);
   return row ? Value(arith::MulIOp::create(b, row, b.i64(stride))) : b.i64(0);

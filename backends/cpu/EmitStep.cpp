@@ -166,7 +166,7 @@ void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
 void Emitter::forStream(Scope &scope, const CoordByAxis &place, Value first,
                         Value last, int64_t unroll, Parts &state,
                         StreamBody body) {
-  const StringAttr axis = chain->axes().back().getName();
+  const StringAttr axis = schedule.stream.back().getName();
   const int64_t lanes = schedule.streamsLanes ? schedule.lanes : 1;
   auto run = [&](Value from, Value to, int64_t count, bool isMasked) {
     enter(scope);
@@ -238,7 +238,7 @@ void Emitter::sweep(Scope &outer, const CoordByAxis &place, unsigned group,
     state.append(parts);
   }
   forStream(
-      phase, place, first, last, schedule.unroll, state,
+      phase, place, first, last, schedule.visits[group], state,
       [&](Scope &loop, ArrayRef<CoordByAxis> places, Parts &carried) {
         if (places.size() > 1)
           prepareInner(roots, places);
@@ -291,13 +291,15 @@ Emitter::Parts Emitter::joinPlaces(unsigned k, Scope &scope, ValueRange state,
   }
   SmallVector<Value> level;
   for (const CoordByAxis &at : places) {
-    Value element = inLanes(elementAt(part.element, at), schedule.lanes).value;
-    if (part.guard) {
-      Value guard = inLanes(elementAt(part.guard, at), schedule.lanes).value;
-      enter(scope);
-      element = b.select(guard, element, how.neutral(b)[0]);
-    }
-    level.push_back(element);
+    Element element = elementAt(part.element, at), guard;
+    if (part.guard)
+      guard = elementAt(part.guard, at);
+    enter(scope);
+    element = inLanes(element, schedule.lanes);
+    if (part.guard)
+      element.value = b.select(inLanes(guard, schedule.lanes).value,
+                               element.value, how.neutral(b)[0]);
+    level.push_back(element.value);
   }
   enter(scope);
   while (level.size() > 1) {
@@ -319,7 +321,6 @@ void Emitter::joinPayload(Scope &outer, const CoordByAxis &place, unsigned k,
   const Variable &variable = variables[k];
   const Accumulation how = variable.accumulation->withLanes(schedule.lanes);
   const ir::AxisAttr axis = variable.payload.back();
-  Value extent = size(axis.getSize());
   forPayload(
       newPhase(outer), ArrayRef<ir::AxisAttr>(variable.payload).drop_back(),
       place, [&](Scope &inner, const CoordByAxis &at) {
@@ -347,7 +348,7 @@ void Emitter::joinPayload(Scope &outer, const CoordByAxis &place, unsigned k,
           forStream(
               phase, at, first, last, 1, state,
               [&](Scope &visit, ArrayRef<CoordByAxis> visited, Parts &carried) {
-                const StringAttr stream = chain->axes().back().getName();
+                const StringAttr stream = schedule.stream.back().getName();
                 for (CoordByAxis &here : places)
                   here[stream] = visited[0].lookup(stream);
                 SmallVector<Value> roots = {part.element};
@@ -374,13 +375,14 @@ void Emitter::joinPayload(Scope &outer, const CoordByAxis &place, unsigned k,
           closeLoop(loop);
         };
         enter(inner);
-        Value middle = b.i64(0);
+        const auto range = payloadRange(axis);
+        Value middle = range.first;
         if (schedule.unroll > 1) {
-          Value rest =
-              arith::RemUIOp::create(b, extent, b.i64(schedule.unroll));
-          middle = arith::SubIOp::create(b, extent, rest);
-          run(b.i64(0), middle, schedule.unroll);
+          Value count = arith::SubIOp::create(b, range.second, range.first);
+          Value rest = arith::RemUIOp::create(b, count, b.i64(schedule.unroll));
+          middle = arith::SubIOp::create(b, range.second, rest);
+          run(range.first, middle, schedule.unroll);
         }
-        run(middle, extent, 1);
+        run(middle, range.second, 1);
       });
 }

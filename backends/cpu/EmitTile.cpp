@@ -28,6 +28,10 @@ void Emitter::declareTile(Value value, bool isRowTile,
   int64_t count = 1;
   Value stride = b.i64(1);
   auto type = arrayType(value);
+  auto isOuterStream = [&](ir::AxisAttr axis) {
+    return !isRowTile && axis != schedule.stream.back() &&
+           llvm::is_contained(schedule.stream, axis);
+  };
   tile.axes.resize(type.getAxes().size());
   for (auto [axis, role] : llvm::zip_equal(type.getAxes(), tile.axes))
     if (axis == schedule.laneRow) {
@@ -38,12 +42,16 @@ void Emitter::declareTile(Value value, bool isRowTile,
     } else if (place.contains(axis.getName())) {
       role.role = Role::Fixed;
       role.which = place.lookup(axis.getName());
+    } else if (isOuterStream(axis)) {
+      role.role = Role::Stream;
+      role.name = axis.getName();
     }
   stride = b.i64(tile.lanes);
-  const StringAttr stream = chain->axes().back().getName();
+  const StringAttr stream = schedule.stream.back().getName();
   for (auto [axis, role] :
        llvm::reverse(llvm::zip_equal(type.getAxes(), tile.axes))) {
-    if (axis == schedule.laneRow || place.contains(axis.getName()))
+    if (axis == schedule.laneRow || place.contains(axis.getName()) ||
+        isOuterStream(axis))
       continue;
     role.stride = stride;
     if (!isRowTile && axis.getName() == stream) {
@@ -97,6 +105,8 @@ const Emitter::Tile *Emitter::tileFor(const Request &request) {
         switch (axis.role) {
         case Role::Fixed:
           return axis.which == number;
+        case Role::Stream:
+          return streamPlace.lookup(axis.name) == number;
         case Role::Block:
         case Role::Lane:
           return axis.which == coordinate.block;
@@ -143,8 +153,9 @@ Element Emitter::loadTile(const Tile &tile, const Request &request) {
 /// Computes the element at `place` and keeps it.
 void Emitter::storeTile(Value value, Scope &scope, const CoordByAxis &place) {
   const Tile &tile = tiles.at(value);
-  const Element element = inLanes(elementAt(value, place), tile.lanes);
+  Element element = elementAt(value, place);
   enter(scope);
+  element = inLanes(element, tile.lanes);
   Value offset = tileOffset(tile, coordsOf(value, place));
   auto write = [&](Type type, Value part, unsigned buffer) {
     if (!part)

@@ -59,7 +59,9 @@ public:
   /// Numbers of a block of places, kept in scratch memory.
   struct Tile {
     struct Axis {
-      enum class Role { Fixed, Block, Lane, Whole } role;
+      enum class Role { Fixed, Stream, Block, Lane, Whole };
+      Role role = Role::Whole;
+      mlir::StringAttr name;
       /// The coordinate (Fixed) or the block (Block, Lane).
       unsigned which = 0;
       /// Null: not part of the address.
@@ -126,6 +128,7 @@ private:
   void forGroups(Scope &outer, const CoordByAxis &place, PlaceBody body);
   void forPayload(Scope &outer, llvm::ArrayRef<ir::AxisAttr> axes,
                   const CoordByAxis &place, PlaceBody body);
+  std::pair<mlir::Value, mlir::Value> payloadRange(ir::AxisAttr axis);
   void initialize(Scope &scope, const CoordByAxis &place);
   void streamBlocks(Scope &item, const CoordByAxis &place);
   void combineLanes(Scope &scope, const CoordByAxis &place);
@@ -282,6 +285,10 @@ private:
   Scope *now = nullptr;
   /// Where the present block of the streamed axis begins.
   mlir::Value blockFirst;
+  /// The places along the other streamed axes.
+  CoordByAxis streamPlace;
+  /// The places of the schedule's payload axis that the item has.
+  mlir::Value payloadFirst, payloadLast;
   static constexpr unsigned rowBlock = 1, streamBlock = 2;
 };
 

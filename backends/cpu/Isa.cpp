@@ -16,7 +16,11 @@ Isa Isa::of(const llvm::StringMap<bool> &features) {
   const bool isArm = features.lookup("neon");
   return {.fma = isArm || features.lookup("fma"),
           .halfConversion = isArm || features.lookup("f16c"),
-          .scalef = features.lookup("avx512f")};
+          .scalef = features.lookup("avx512f"),
+          .vectorBytes = features.lookup("avx512f") ? 64
+                         : features.lookup("avx2")  ? 32
+                                                    : 16,
+          .vectorRegisters = isArm || features.lookup("avx512f") ? 32 : 16};
 }
 
 Isa Isa::host() {

@@ -21,6 +21,10 @@ struct Isa {
   /// AVX-512: x * 2^n for every n.
   bool scalef = false;
 
+  /// The registers for vectors: how long, how many.
+  int vectorBytes = 16;
+  int vectorRegisters = 16;
+
   /// Features as LLVM names them.
   static Isa of(const llvm::StringMap<bool> &features);
   /// The processor that this process runs on.

@@ -67,6 +67,8 @@ cpu::compileToObject(mlir::ModuleOp module, llvm::TargetMachine &machine) {
   for (llvm::Function &function : *code) {
     function.addFnAttr(llvm::Attribute::NoUnwind);
     function.addFnAttr("target-cpu", machine.getTargetCPU());
+    // Wide registers also where LLVM is shy of them.
+    function.addFnAttr("prefer-vector-width", "512");
     function.addFnAttr("target-features", machine.getTargetFeatureString());
   }
   if (llvm::verifyModule(*code))

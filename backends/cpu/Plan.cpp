@@ -196,7 +196,13 @@ bool Plan::isVisited(ir::ReduceOp reduce) const {
   return visitors > 0;
 }
 
-int64_t Plan::lanesOf(Value) const { return 1; }
+SmallVector<ir::AxisAttr> Plan::memoryOrder(Value value) const {
+  for (const Stage &stage : order)
+    for (auto [k, result] : llvm::enumerate(stage.results))
+      if (stage.root->getResult(k) == value)
+        return result.axes;
+  return layout(arrayType(value));
+}
 
 void Plan::chooseStored(ir::FuncOp func, const Facts &facts) {
   llvm::DenseMap<Value, unsigned> checkedReads;

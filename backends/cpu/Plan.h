@@ -50,9 +50,8 @@ public:
   llvm::SmallVector<ir::AxisAttr> layout(ir::ArrayType type) const;
   llvm::SmallVector<ir::AxisAttr>
   layout(llvm::ArrayRef<ir::AxisAttr> axes) const;
-  /// How many elements of `value` may be computed at once in the lanes of a
-  /// vector.
-  int64_t lanesOf(mlir::Value value) const;
+  /// The same for a stored value, as its stage stores it.
+  llvm::SmallVector<ir::AxisAttr> memoryOrder(mlir::Value value) const;
 
 private:
   void rankAxes(ir::FuncOp func);

@@ -6,18 +6,417 @@
 
 #include "backends/cpu/Schedule.h"
 
-#include "backends/cpu/Plan.h"
+#include "backends/cpu/Cone.h"
 #include "backends/cpu/Reads.h"
+
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::cpu;
 
-Schedule::Schedule(const Chain &chain, const Facts &, const Plan &plan) {
-  grid = plan.layout(chain.commonAxes());
-  unsigned groups = 1;
-  for (unsigned k = 1; k < chain.accumulators().size(); ++k)
-    groups +=
-        chain.accumulators()[k].gauges != chain.accumulators()[k - 1].gauges;
-  streamTiles.resize(groups);
+/// Computing it again costs more than keeping and reading it.
+static constexpr unsigned expensive = 8;
+
+namespace {
+class Scheduler {
+public:
+  Scheduler(const Chain &chain, const Facts &facts, const Plan &plan,
+            const Isa &isa, Schedule &schedule)
+      : chain(chain), facts(facts), plan(plan), target(isa), schedule(schedule),
+        cone(plan, roots()) {}
+
+  void run() {
+    schedule.stream = llvm::to_vector(chain.axes());
+    schedule.grid = plan.layout(chain.commonAxes());
+    chooseLanes();
+    chooseTiles();
+  }
+
+private:
+  /// Everything that the chain computes.
+  SmallVector<Value> roots() {
+    SmallVector<Value> roots;
+    for (const Chain::Accumulator &part : chain.accumulators()) {
+      roots.push_back(part.element);
+      if (part.guard)
+        roots.push_back(part.guard);
+    }
+    if (ir::FoldOp fold = chain.getFold())
+      for (Region &region : fold->getRegions())
+        llvm::append_range(roots,
+                           region.front().getTerminator()->getOperands());
+    return roots;
+  }
+  ir::AxisAttr lastStreamed() const { return schedule.stream.back(); }
+
+  void setLanes(int64_t lanes) {
+    schedule.lanes = lanes;
+    schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
+  }
+
+  void takeRow(ir::AxisAttr axis) {
+    schedule.laneRow = axis;
+    llvm::erase(schedule.grid, axis);
+    setLanes(lanesFor(cone, target.vectorBytes));
+    schedule.groups = 8;
+  }
+
+  void chooseLanes() {
+    if (!fitsLanes(facts, cone))
+      return;
+    if (chooseContraction())
+      return;
+    bool isHeavy = llvm::any_of(chain.accumulators(), [&](const auto &part) {
+      return part.type.getAxes().size() > schedule.grid.size();
+    });
+    for (Value value : cone.inOrder())
+      isHeavy |= value.getDefiningOp<ir::ReduceOp>() && !plan.isStored(value) &&
+                 arrayType(value).hasAxis(lastStreamed().getName());
+    if (isHeavy)
+      chooseBroadcastRow();
+    else
+      chooseContiguous();
+  }
+
+  /// A sum of products of which each factor lacks an axis of the result: the
+  /// lanes along one of the two, and several places along the other at a time.
+  bool chooseContraction() {
+    const Chain::Accumulator &part = chain.accumulators()[0];
+    auto product = part.element.getDefiningOp<ir::MulOp>();
+    if (chain.getFold() || part.kind != ir::ReduceKind::Sum || !product)
+      return false;
+    auto lhs = arrayType(product.getLhs()), rhs = arrayType(product.getRhs());
+    ir::AxisAttr lane, payload;
+    for (auto [one, other] : {std::pair(lhs, rhs), std::pair(rhs, lhs)}) {
+      for (ir::AxisAttr axis : schedule.grid) {
+        const StringAttr name = axis.getName();
+        if (!lane && one.hasAxis(name) && !other.hasAxis(name))
+          lane = axis;
+        if (lane && other.hasAxis(name) && !one.hasAxis(name))
+          payload = axis;
+      }
+      if (lane && payload)
+        break;
+      lane = payload = nullptr;
+    }
+    if (!lane)
+      return false;
+    takeRow(lane);
+    schedule.payload = payload;
+    llvm::erase(schedule.grid, payload);
+    return true;
+  }
+
+  /// The row axis that most of what is read lacks: those are read once for all
+  /// lanes.
+  void chooseBroadcastRow() {
+    ir::AxisAttr best;
+    int most = 0;
+    for (ir::AxisAttr axis : schedule.grid) {
+      int lacking = 0;
+      for (Value value : cone.inOrder())
+        lacking += isLoaded(plan, value) &&
+                   !arrayType(value).getAxes().empty() &&
+                   !arrayType(value).hasAxis(axis.getName());
+      if (!best || lacking >= most) {
+        best = axis;
+        most = lacking;
+      }
+    }
+    if (best)
+      takeRow(best);
+  }
+
+  /// The axis along which most of what is read lies side by side.
+  void chooseContiguous() {
+    llvm::DenseMap<StringAttr, int> votes;
+    for (Value value : cone.inOrder())
+      if (isLoaded(plan, value))
+        if (StringAttr axis = contiguousAxis(plan, value))
+          votes[axis] += arrayType(value).getAxes().size();
+    ir::AxisAttr best;
+    int most = 0;
+    bool isRow = false;
+    for (ir::AxisAttr axis : schedule.grid)
+      if (int count = votes.lookup(axis.getName()); count > most) {
+        best = axis;
+        most = count;
+        isRow = true;
+      }
+    for (ir::AxisAttr axis : schedule.stream)
+      if (int count = votes.lookup(axis.getName()); count >= most && count) {
+        best = axis;
+        most = count;
+        isRow = false;
+      }
+    if (!best)
+      return;
+    if (isRow) {
+      takeRow(best);
+      return;
+    }
+    const bool isOrdered =
+        llvm::any_of(chain.accumulators(),
+                     [](const auto &part) { return ir::isArg(part.kind); });
+    if (best != lastStreamed()) {
+      if (isOrdered)
+        return;
+      llvm::erase(schedule.stream, best);
+      schedule.stream.push_back(best);
+    }
+    schedule.streamsLanes = true;
+    setLanes(lanesFor(cone, target.vectorBytes));
+    schedule.unroll = 4;
+    schedule.streamBlock = 2048;
+  }
+
+  bool isPayload(StringAttr axis) const {
+    return axis != lastStreamed().getName() &&
+           (!schedule.laneRow || axis != schedule.laneRow.getName()) &&
+           llvm::none_of(schedule.grid, [&](ir::AxisAttr row) {
+             return row.getName() == axis;
+           });
+  }
+  bool hasLanes(Value value) const {
+    return schedule.laneRow &&
+           arrayType(value).hasAxis(schedule.laneRow.getName());
+  }
+  bool hasStream(Value value) const {
+    return arrayType(value).hasAxis(lastStreamed().getName());
+  }
+  /// Whether a tile can hold it: nothing but rows and the last streamed axis.
+  bool fitsTile(Value value) const {
+    return hasStream(value) && !facts.mayFail(value) &&
+           llvm::none_of(arrayType(value).getAxes(), [&](ir::AxisAttr axis) {
+             return isPayload(axis.getName());
+           });
+  }
+
+  static unsigned ownCost(Operation *op) {
+    return llvm::TypeSwitch<Operation *, unsigned>(op)
+        .Case<ir::ConstantOp, ir::SizeOp, ir::IndexOp, ir::RenameOp>(
+            [](auto) { return 0u; })
+        .Case<ir::ReduceOp>([](auto) { return 100u; })
+        .Case<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::LogOp, ir::Log1pOp,
+              ir::TanhOp, ir::SinhOp, ir::CoshOp, ir::SigmoidOp, ir::ErfOp,
+              ir::SinOp, ir::CosOp, ir::PowOp, ir::RandomOp, ir::FoldKeyOp,
+              ir::FloorDivOp, ir::ModOp>([](auto) { return 10u; })
+        .Case<ir::DivOp, ir::SqrtOp, ir::RsqrtOp>([](auto) { return 4u; })
+        .Case<ir::AtOp>([](auto) { return 2u; })
+        .Default([](Operation *) { return 1u; });
+  }
+
+  /// Roughly in operations of one element.
+  unsigned cost(Value value) {
+    auto [found, isNew] = costs.try_emplace(value, 0);
+    if (!isNew)
+      return found->second;
+    unsigned sum = 0;
+    Operation *op = value.getDefiningOp();
+    if (!op) {
+      sum = 1;
+    } else if (isLoaded(plan, value)) {
+      const bool isStrided =
+          schedule.lanes > 1 && hasLanes(value) &&
+          contiguousAxis(plan, value) != schedule.laneRow.getName();
+      sum = isStrided ? expensive : 1;
+    } else {
+      sum = ownCost(op);
+      for (Value operand : op->getOperands())
+        sum = std::min(sum + cost(operand), 1000u);
+    }
+    return costs[value] = sum;
+  }
+
+  void chooseTiles() {
+    const auto parts = chain.accumulators();
+    SmallVector<SmallVector<Value>> groups;
+    for (unsigned k = 0; k < parts.size(); ++k) {
+      if (k == 0 || parts[k].gauges != parts[k - 1].gauges)
+        groups.emplace_back();
+      groups.back().push_back(parts[k].element);
+      if (parts[k].guard)
+        groups.back().push_back(parts[k].guard);
+    }
+    schedule.streamTiles.resize(groups.size());
+    if (schedule.streamsLanes) {
+      chooseVisits(groups);
+      return;
+    }
+    chooseShared(groups);
+    unsigned group = 0;
+    for (unsigned k = 0; k < parts.size(); ++k) {
+      group += k > 0 && parts[k].gauges != parts[k - 1].gauges;
+      choosePayloadTiles(parts[k], group);
+    }
+    for (SmallVector<Value> &tiles : schedule.streamTiles)
+      sortByPlace(tiles);
+    chooseVisits(groups);
+    if (schedule.lanes > 1)
+      chooseRowTiles();
+  }
+
+  /// Inner reductions want many places at once. Of short formulas several
+  /// places hide how long an addition takes; of long ones they would only be
+  /// more code.
+  void chooseVisits(ArrayRef<SmallVector<Value>> groups) {
+    llvm::DenseSet<Value> done;
+    for (auto [group, roots] : llvm::enumerate(groups)) {
+      const Cone own(plan, roots);
+      unsigned work = 0;
+      bool isInner = false;
+      SmallVector<Value> next(roots);
+      llvm::DenseSet<Value> seen;
+      while (!next.empty()) {
+        Value value = next.pop_back_val();
+        Operation *op = value.getDefiningOp();
+        if (!op || !seen.insert(value).second || done.contains(value) ||
+            isLoaded(plan, value))
+          continue;
+        isInner |= isa<ir::ReduceOp>(op);
+        work += isa<ir::ReduceOp>(op) ? 0 : ownCost(op);
+        if (!isa<ir::ReduceOp>(op))
+          next.append(op->operand_begin(), op->operand_end());
+      }
+      const bool isVector = schedule.lanes > 1;
+      schedule.visits.push_back(!isVector  ? 1
+                                : isInner  ? schedule.unroll
+                                : work < 8 ? 4
+                                           : 1);
+      if (group < schedule.streamTiles.size())
+        done.insert(schedule.streamTiles[group].begin(),
+                    schedule.streamTiles[group].end());
+    }
+  }
+
+  /// Operands first.
+  void sortByPlace(SmallVector<Value> &tiles) {
+    SmallVector<Value> sorted;
+    for (Value value : cone.inOrder())
+      if (llvm::is_contained(tiles, value))
+        sorted.push_back(value);
+    tiles = sorted;
+  }
+
+  bool isTile(Value value) const {
+    return llvm::any_of(schedule.streamTiles, [&](const auto &tiles) {
+      return llvm::is_contained(tiles, value);
+    });
+  }
+
+  /// What several groups of accumulators need is kept from the first on.
+  void chooseShared(ArrayRef<SmallVector<Value>> groups) {
+    std::vector<Cone> cones;
+    for (const SmallVector<Value> &roots : groups)
+      cones.emplace_back(plan, roots);
+    auto isShared = [&](Value value, size_t group) {
+      for (size_t other = 0; other < cones.size(); ++other)
+        if (other != group && cones[other].contains(value))
+          return true;
+      return false;
+    };
+    for (size_t group = 0; group < cones.size(); ++group) {
+      auto add = [&](Value value) {
+        if (isShared(value, group) && fitsTile(value) &&
+            cost(value) >= expensive && !isTile(value))
+          schedule.streamTiles[group].push_back(value);
+      };
+      for (Value root : groups[group])
+        add(root);
+      for (Value value : cones[group].inOrder())
+        if (Operation *op = value.getDefiningOp();
+            op && !isShared(value, group) && !plan.isStored(value))
+          for (Value operand : op->getOperands())
+            add(operand);
+    }
+  }
+
+  /// The parts of an element that do not vary along the axes over which the
+  /// accumulator is repeated.
+  void choosePayloadTiles(const Chain::Accumulator &part, unsigned group) {
+    auto varies = [&](Value value) {
+      return llvm::any_of(arrayType(value).getAxes(), [&](ir::AxisAttr axis) {
+        return part.type.hasAxis(axis.getName()) && isPayload(axis.getName());
+      });
+    };
+    if (llvm::none_of(part.type.getAxes(), [&](ir::AxisAttr axis) {
+          return isPayload(axis.getName());
+        }))
+      return;
+    SmallVector<Value> work = {part.element};
+    if (part.guard && schedule.lanes > 1)
+      work.push_back(part.guard);
+    while (!work.empty()) {
+      Value value = work.pop_back_val();
+      if (varies(value)) {
+        Operation *op = value.getDefiningOp();
+        if (isa_and_present<ir::ElementwiseOpInterface>(op) &&
+            !plan.isStored(value))
+          work.append(op->operand_begin(), op->operand_end());
+        continue;
+      }
+      const unsigned bound = hasLanes(value) ? 2 : expensive;
+      if (fitsTile(value) && cost(value) >= bound && !isTile(value))
+        schedule.streamTiles[group].push_back(value);
+    }
+  }
+
+  /// What inner reductions read along the lanes, if it lies in another order.
+  void chooseRowTiles() {
+    for (Value value : cone.inOrder()) {
+      auto reduce = value.getDefiningOp<ir::ReduceOp>();
+      if (!reduce || plan.isStored(value) || !hasLanes(value))
+        continue;
+      SmallVector<Value> work = {reduce.getOperand()};
+      while (!work.empty()) {
+        Value part = work.pop_back_val();
+        const auto type = arrayType(part);
+        bool isInner = false, isFree = hasLanes(part) && !facts.mayFail(part);
+        for (ir::AxisAttr axis : type.getAxes()) {
+          const bool isReduced =
+              llvm::is_contained(ir::axesOf(reduce.getAxes()), axis);
+          isInner |= isReduced;
+          isFree &= isReduced || axis == schedule.laneRow ||
+                    llvm::is_contained(schedule.grid, axis);
+        }
+        isFree &= part.getParentRegion() == chainRegion();
+        if (isFree && isInner && cost(part) >= 2) {
+          if (!llvm::is_contained(schedule.rowTiles, part))
+            schedule.rowTiles.push_back(part);
+          continue;
+        }
+        Operation *op = part.getDefiningOp();
+        if (isa_and_present<ir::ElementwiseOpInterface>(op) &&
+            !plan.isStored(part))
+          work.append(op->operand_begin(), op->operand_end());
+      }
+    }
+  }
+  Region *chainRegion() const {
+    return chain.getOperation()->getParentRegion();
+  }
+
+  const Chain &chain;
+  const Facts &facts;
+  const Plan &plan;
+  const Isa &target;
+  Schedule &schedule;
+  const Cone cone;
+  llvm::DenseMap<Value, unsigned> costs;
+};
+} // namespace
+
+Schedule::Schedule(const Chain &chain, const Facts &facts, const Plan &plan,
+                   const Isa &isa) {
+  Scheduler(chain, facts, plan, isa, *this).run();
+}
+
+int64_t cpu::mapLanes(Value value, StringAttr inner, const Facts &facts,
+                      const Plan &plan, const Isa &isa) {
+  const Cone cone(plan, value);
+  const bool reads = llvm::any_of(cone.inOrder(), [&](Value part) {
+    return arrayType(part).hasAxis(inner);
+  });
+  return reads && fitsLanes(facts, cone) ? lanesFor(cone, isa.vectorBytes) : 1;
 }

@@ -9,6 +9,7 @@
 
 #include "backends/cpu/Chain.h"
 #include "backends/cpu/Facts.h"
+#include "backends/cpu/Isa.h"
 
 namespace fovea::cpu {
 
@@ -25,9 +26,16 @@ class Plan;
 /// states are combined at the end.
 struct Schedule {
   Schedule() = default;
-  Schedule(const Chain &chain, const Facts &facts, const Plan &plan);
+  Schedule(const Chain &chain, const Facts &facts, const Plan &plan,
+           const Isa &isa);
 
   llvm::SmallVector<ir::AxisAttr> grid;
+  /// The streamed axes, outermost loop first.
+  llvm::SmallVector<ir::AxisAttr> stream;
+  /// An axis of a contraction's result that items have `payloadBlock` places
+  /// of, or null.
+  ir::AxisAttr payload;
+  static constexpr int64_t payloadBlock = 256;
   /// The row axis that has the lanes, or null.
   ir::AxisAttr laneRow;
   /// Whether the last streamed axis has the lanes.
@@ -42,7 +50,14 @@ struct Schedule {
   /// accumulators those kept from then on, for one block.
   llvm::SmallVector<mlir::Value> rowTiles;
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> streamTiles;
+  /// For each group of accumulators, places that its visit of a block takes at
+  /// a time.
+  llvm::SmallVector<int64_t> visits;
 };
+
+/// The lanes for an elementwise stage whose innermost axis is `inner`.
+int64_t mapLanes(mlir::Value value, mlir::StringAttr inner, const Facts &facts,
+                 const Plan &plan, const Isa &isa);
 
 } // namespace fovea::cpu
 
