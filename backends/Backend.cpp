@@ -13,28 +13,43 @@
 using namespace mlir;
 using namespace fovea;
 
-using Shapes = std::vector<std::vector<int64_t>>;
-
 Executable::~Executable() = default;
 Backend::~Backend() = default;
 
-Expected<std::vector<Tensor>>
-Executable::run(std::span<const Tensor> inputs) const {
+namespace {
+/// The sizes of one call.
+struct Sizes {
+  std::vector<int64_t> dims;
+  /// Of the results.
+  std::vector<std::vector<int64_t>> shapes;
+};
+} // namespace
+
+static Expected<Sizes> sizesFor(const Signature &sig,
+                                std::span<const Tensor> inputs) {
   Expected<std::vector<int64_t>> dims = solveDims(sig, inputs);
   if (!dims)
     return dims.status();
-  Expected<Shapes> shapes = resultShapes(sig, *dims);
+  auto shapes = resultShapes(sig, *dims);
   if (!shapes)
     return shapes.status();
+  return Sizes{*std::move(dims), *std::move(shapes)};
+}
+
+Expected<std::vector<Tensor>>
+Executable::run(std::span<const Tensor> inputs) const {
+  Expected<Sizes> sizes = sizesFor(sig, inputs);
+  if (!sizes)
+    return sizes.status();
   std::vector<Tensor> outputs;
   for (size_t i = 0; i < sig.results.size(); ++i) {
     Expected<Tensor> output =
-        Tensor::allocate(sig.results[i].dtype, (*shapes)[i]);
+        Tensor::allocate(sig.results[i].dtype, std::move(sizes->shapes[i]));
     if (!output)
       return output.status();
     outputs.push_back(*std::move(output));
   }
-  if (Status status = execute(inputs, outputs, *dims); status.failed())
+  if (Status status = execute(inputs, outputs, sizes->dims); status.failed())
     return status;
   return outputs;
 }
@@ -87,12 +102,9 @@ static Status checkApart(const Signature &sig, std::span<const Tensor> inputs,
 
 Status Executable::run(std::span<const Tensor> inputs,
                        std::span<Tensor> outputs) const {
-  Expected<std::vector<int64_t>> dims = solveDims(sig, inputs);
-  if (!dims)
-    return dims.status();
-  Expected<Shapes> shapes = resultShapes(sig, *dims);
-  if (!shapes)
-    return shapes.status();
+  Expected<Sizes> sizes = sizesFor(sig, inputs);
+  if (!sizes)
+    return sizes.status();
   if (outputs.size() != sig.results.size())
     return Status::error(StatusCode::InvalidArgument,
                          "`" + sig.name + "` has " +
@@ -100,13 +112,13 @@ Status Executable::run(std::span<const Tensor> inputs,
                              " results, but " + std::to_string(outputs.size()) +
                              " outputs are given");
   for (size_t i = 0; i < outputs.size(); ++i) {
-    Status status = checkOutput(sig.results[i], outputs[i], (*shapes)[i]);
+    Status status = checkOutput(sig.results[i], outputs[i], sizes->shapes[i]);
     if (status.isOk())
       status = checkApart(sig, inputs, outputs, i);
     if (status.failed())
       return status;
   }
-  return execute(inputs, outputs, *dims);
+  return execute(inputs, outputs, sizes->dims);
 }
 
 static Requirement::Relation relationOf(ir::Relation relation) {
@@ -142,10 +154,10 @@ Signature fovea::signatureOf(ir::FuncOp func) {
   sig.name = func.getSymName().str();
   for (StringAttr dim : func.getDims().getAsRange<StringAttr>())
     sig.dims.push_back(dim.str());
-  for (ir::InputOp input : func.getBody().getOps<ir::InputOp>())
+  for (ir::InputOp input : ir::inputsOf(func))
     sig.inputs.push_back(
         parameter(func, input.getName(), input.getType(), input.getAxes()));
-  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>())
+  for (ir::OutputOp output : ir::outputsOf(func))
     sig.results.push_back(parameter(
         func, output.getName(), output.getValue().getType(), output.getAxes()));
   for (ir::RequireAttr require :

@@ -91,9 +91,12 @@ Location Elaborator::location(SourceRange range) const {
     return UnknownLoc::get(emit.context);
   auto [line, column] = range.source->position(range.begin);
   auto [endLine, endColumn] = range.source->position(range.end);
-  return FileLineColRange::get(
-      StringAttr::get(emit.context, range.source->path), line, column, endLine,
-      endColumn);
+  Location here =
+      FileLineColRange::get(StringAttr::get(emit.context, range.source->path),
+                            line, column, endLine, endColumn);
+  if (!current || !current->site)
+    return here;
+  return CallSiteLoc::get(here, current->site);
 }
 
 ArrayRef<const ast::Function *> Elaborator::functionsNamed(StringRef name,
@@ -166,6 +169,8 @@ Frame *Elaborator::newFrame(const ast::Function *function, Frame *caller,
   frame->caller = caller;
   frame->lexical = lexical;
   frame->call = call;
+  if (caller)
+    frame->site = location(call);
   frame->live.assign(emit.live.begin(), emit.live.end());
   frame->scope = newScope(nullptr, frame);
   return frame;

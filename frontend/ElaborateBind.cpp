@@ -425,6 +425,8 @@ std::optional<Array> Elaborator::toDeclared(Array array, const ast::Type &type,
     legal = array.isBool() || array.weak || toFloat || element == emit.i64;
   else if (toFloat)
     legal = array.weak || (widen && element == emit.f64);
+  if (legal && !fitsInto(element, array, range))
+    return std::nullopt;
   if (legal)
     return emit.convert(array, element);
   complain().fix("cast it: `" + declared.dtype + "(...)`");

@@ -134,49 +134,41 @@ Elaborator::MaybeArrays Elaborator::call(const std::string &name,
       return std::nullopt;
   }
   auto actuals = evaluate(call, inner);
-  // A function among the arguments means the indices outside the brackets.
-  bool closes = false;
-  for (size_t i = 0; actuals && i < actuals->size(); ++i) {
-    Actual &actual = (*actuals)[i];
-    if (!actual.closure.lambda || actual.closure.scope != inner)
-      continue;
-    actual.closure.scope = scope;
-    closes = true;
-  }
   if (!actuals)
     return std::nullopt;
+  // A function among the arguments means the indices outside the brackets.
+  for (Actual &actual : *actuals)
+    if (actual.closure.lambda && actual.closure.scope == inner)
+      actual.closure.scope = scope;
   std::optional<Matching> matching =
       choose(callee, candidates, *actuals, binders, inner);
   if (!matching)
     return std::nullopt;
-  // What the binders bound is complete now: their axes are free again, unless a
-  // function may still mean the outer index that shares one.
+  // What the binders bound is complete now: their axes are free again.
   llvm::erase_if(emit.live, [&](StringAttr name) {
-    return !closes && llvm::any_of(binders, [&](AxisAttr axis) {
-      return axis.getName() == name;
-    });
+    return llvm::any_of(binders,
+                        [&](AxisAttr axis) { return axis.getName() == name; });
   });
-  return inlineCall(whole, call, *matching, scope, binders);
+  return inlineCall(whole, *matching, scope, brackets(binders, inner, scope));
 }
 
 Elaborator::MaybeArrays Elaborator::inlineCall(const ast::Expr &whole,
-                                               const ast::Call &call,
                                                Matching &matching, Scope *scope,
-                                               ArrayRef<AxisAttr> binders) {
+                                               const Brackets &brackets) {
   Frame *frame =
       newFrame(matching.function, current, scope->frame, whole.range);
   if (!frame)
     return std::nullopt;
-  // An axis of a binder may have another name inside the call.
-  llvm::DenseMap<AxisAttr, AxisAttr> standsFor;
+  BoundDims bound;
   for (auto [param, actual] :
-       llvm::zip_equal(matching.function->params, matching.actuals))
-    if (actual && actual->form == Actual::Form::Value) {
-      Array over = overBinders(actual->array, param, binders);
-      actual->array = emit.detached(over);
-      for (auto [own, inside] : llvm::zip_equal(over.dims, actual->array.dims))
-        standsFor.try_emplace(inside, own);
-    }
+       llvm::zip_equal(matching.function->params, matching.actuals)) {
+    if (!actual || actual->form != Actual::Form::Value)
+      continue;
+    Array over = overBinders(actual->array, param, brackets.axes);
+    if (over.rank() != actual->array.rank())
+      noteBound(param, over, bound);
+    actual->array = emit.detached(over);
+  }
   if (!bindFloat(frame, matching, whole.range) ||
       !bindDims(frame, matching, whole.range))
     return std::nullopt;
@@ -187,35 +179,129 @@ Elaborator::MaybeArrays Elaborator::inlineCall(const ast::Expr &whole,
   MaybeArrays results = body(frame);
   if (!results)
     return std::nullopt;
-
-  // A result that carries a bound dimension is read at the index of that name
-  // outside.
-  for (Array &result : *results) {
-    SmallVector<AxisAttr> axes(result.dims), rest;
-    bool reads = false;
-    for (AxisAttr &axis : axes) {
-      auto own = standsFor.find(axis);
-      const AxisAttr *binder =
-          llvm::find(binders, own == standsFor.end() ? axis : own->second);
-      const Named *outer =
-          binder == binders.end()
-              ? nullptr
-              : lookup(call.binders[binder - binders.begin()].name.name, scope);
-      auto *index = outer ? std::get_if<Index>(&outer->entity) : nullptr;
-      if (!index || index->axis.getSize() != axis.getSize()) {
-        rest.push_back(axis);
-        continue;
-      }
-      axis = index->axis;
-      reads = true;
-    }
-    if (reads) {
-      result = emit.withDims(result, axes);
-      result.dims = rest;
-    }
+  for (auto [i, result] : llvm::enumerate(*results)) {
+    if (!brackets.axes.empty() &&
+        !readOutside(result, i, frame, bound, brackets))
+      return std::nullopt;
     result = emit.detached(result);
   }
   return results;
+}
+
+//===----------------------------------------------------------------------===//
+// Results of calls with brackets
+//===----------------------------------------------------------------------===//
+
+Brackets Elaborator::brackets(ArrayRef<AxisAttr> axes, Scope *inner,
+                              Scope *scope) {
+  Brackets out;
+  out.axes.assign(axes.begin(), axes.end());
+  for (const Named &named : inner->names) {
+    const Named *outer = lookup(named.name, scope);
+    if (auto *pack = std::get_if<IndexPack>(&named.entity)) {
+      auto *around = outer ? std::get_if<IndexPack>(&outer->entity) : nullptr;
+      for (size_t i = 0; i < pack->axes.size(); ++i)
+        out.outer.push_back(around && i < around->axes.size() ? around->axes[i]
+                                                              : AxisAttr());
+    } else if (std::holds_alternative<Index>(named.entity)) {
+      auto *around = outer ? std::get_if<Index>(&outer->entity) : nullptr;
+      out.outer.push_back(around ? around->axis : AxisAttr());
+    }
+  }
+  for (auto [axis, outer] : llvm::zip(axes, out.outer))
+    if (outer && outer.getSize() != axis.getSize())
+      outer = {};
+  return out;
+}
+
+/// The declared dimensions of an array of `rank` axes, axis by axis, as they
+/// are written; those of a pack are numbered.
+static std::vector<std::string> dimNames(const std::vector<ast::ExprPtr> &dims,
+                                         size_t rank) {
+  std::vector<std::string> names;
+  for (const ast::ExprPtr &dim : dims) {
+    std::string text(dim->range.text());
+    llvm::erase_if(text, [](char c) { return c == ' '; });
+    if (!dim->as<ast::Pack>()) {
+      names.push_back(std::move(text));
+      continue;
+    }
+    for (size_t i = 0; i + dims.size() <= rank; ++i)
+      names.push_back(text + std::to_string(i));
+  }
+  return names;
+}
+
+void Elaborator::noteBound(const ast::Param &param, const Array &over,
+                           BoundDims &bound) {
+  const auto &type = *param.type->as<ast::ArrayType>();
+  for (auto [name, axis] :
+       llvm::zip_equal(dimNames(type.dims, over.rank()), over.dims)) {
+    SmallVector<AxisAttr> &axes = bound[name];
+    if (!llvm::is_contained(axes, axis))
+      axes.push_back(axis);
+  }
+}
+
+std::optional<SmallVector<AxisAttr>>
+Elaborator::outerAxes(const Array &result, size_t number, Frame *frame,
+                      const BoundDims &bound, const Brackets &brackets) {
+  auto outerOf = [&](AxisAttr axis) {
+    auto binder = llvm::find(brackets.axes, axis);
+    return binder == brackets.axes.end()
+               ? AxisAttr()
+               : brackets.outer[binder - brackets.axes.begin()];
+  };
+  SmallVector<AxisAttr> out;
+  const ast::Function &function = *frame->function;
+  if (!function.resultsDeclared) {
+    for (AxisAttr axis : result.dims)
+      out.push_back(outerOf(axis));
+    return out;
+  }
+  const ast::Type *type = resultType(function.results[number], frame);
+  std::vector<std::string> names =
+      dimNames(type->as<ast::ArrayType>()->dims, result.rank());
+  for (auto [i, name] : llvm::enumerate(names)) {
+    auto binders = bound.find(name);
+    if (binders == bound.end() || llvm::none_of(binders->second, outerOf)) {
+      out.push_back({});
+      continue;
+    }
+    // Each axis of that dimension belongs to one binder, in order.
+    if (size_t(llvm::count(names, name)) != binders->second.size()) {
+      error(frame->call,
+            "`" + function.name.name + "` gives " +
+                std::string(type->range.text()) + ", and " +
+                std::to_string(binders->second.size()) +
+                (binders->second.size() == 1 ? " index in brackets runs"
+                                             : " indices in brackets run") +
+                " over `" + name + "`: it is not clear where it is read")
+          .at(type->range, "declared here")
+          .fix("define the result on a line of its own, then read it");
+      return std::nullopt;
+    }
+    size_t earlier = llvm::count(ArrayRef(names).take_front(i), name);
+    out.push_back(outerOf(binders->second[earlier]));
+  }
+  return out;
+}
+
+bool Elaborator::readOutside(Array &result, size_t number, Frame *frame,
+                             const BoundDims &bound, const Brackets &brackets) {
+  auto outer = outerAxes(result, number, frame, bound, brackets);
+  if (!outer)
+    return false;
+  SmallVector<AxisAttr> rest;
+  std::vector<Array> indices;
+  for (auto [dim, axis] : llvm::zip_equal(result.dims, *outer)) {
+    if (!axis)
+      rest.push_back(dim);
+    indices.push_back(emit.index(axis ? axis : dim));
+  }
+  result = emit.read(result, indices, frame->function->name.name);
+  result.dims = rest;
+  return true;
 }
 
 //===----------------------------------------------------------------------===//

@@ -43,14 +43,12 @@ std::string Elaborator::misfit(const ast::Param &param, const Actual &actual,
     return "";
 
   const auto &type = *param.type->as<ast::ArrayType>();
-  size_t rank = actual.array.rank(), declared = type.dims.size();
-  // `f[j](e)`: what is a number here may be an array over the binders.
-  size_t highest = rank == 0 ? binders.size() : rank;
-  bool fits = hasPack(type) ? highest + 1 >= declared
-                            : declared == rank || (rank == 0 && declared > 0 &&
-                                                   declared <= binders.size());
+  size_t declared = type.dims.size();
+  Array over = overBinders(actual.array, param, binders);
+  bool fits =
+      hasPack(type) ? over.rank() + 1 >= declared : over.rank() == declared;
   if (!fits)
-    return needs + "this is " + typeText(actual.array);
+    return needs + "this is " + typeText(over);
   for (AxisAttr axis : binders)
     if (declared == 0 && actual.array.type().hasAxis(axis.getName()))
       return needs + "this varies with the index in brackets";

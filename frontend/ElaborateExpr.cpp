@@ -9,6 +9,7 @@
 #include "ir/Size.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -212,9 +213,25 @@ std::optional<bool> Elaborator::meet(MutableArrayRef<Array> arrays,
   }
   Type element = common.element();
   bool weak = common.weak;
-  for (Array &array : arrays)
+  for (Array &array : arrays) {
+    if (!fitsInto(element, array, range))
+      return std::nullopt;
     array = emit.convert(array, element, weak);
+  }
   return weak;
+}
+
+bool Elaborator::fitsInto(Type element, const Array &array, SourceRange range) {
+  if (element != emit.i32 || !array.weak || !array.isInt())
+    return true;
+  std::optional<double> number = beyondI32(array);
+  if (!number)
+    return true;
+  error(range,
+        llvm::formatv("{0:f0} does not fit into the i32 that it meets", *number)
+            .str())
+      .fix("declare that i64, or cast it: `i64(...)`");
+  return false;
 }
 
 //===----------------------------------------------------------------------===//

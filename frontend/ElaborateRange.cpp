@@ -35,6 +35,10 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
   Scope *outer = inner->parent;
   std::vector<Named> bound;
   bool good = true;
+  // A lambda means the indices outside: then both exist at once.
+  bool closes = llvm::any_of(uses, [](const ast::Expr *expr) {
+    return expr->as<ast::Lambda>() != nullptr;
+  });
   auto use = [&](AxisAttr axis) {
     axes.push_back(axis);
     if (!emit.isLive(axis))
@@ -124,7 +128,7 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
       good = false;
       continue;
     }
-    const Index *hidden = shadowed(name, inner);
+    const Index *hidden = closes ? nullptr : shadowed(name, inner);
     AxisAttr axis = hidden && hidden->axis.getSize() == extent &&
                             !llvm::is_contained(axes, hidden->axis)
                         ? hidden->axis

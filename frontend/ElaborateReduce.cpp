@@ -109,11 +109,13 @@ Array Elaborator::overNoAxes(ReduceKind kind, Array body,
   bool places = kind == ReduceKind::ArgMax || kind == ReduceKind::ArgMin;
   if (places)
     body = emit.integer(0);
+  // Not hard: the result of a reduction is an ordinary number.
+  if (!body.isBool())
+    body = emit.apply<MaxOp>({body}, body.weak, body.value, body.value);
   if (!guard)
     return body;
   Array nothing =
       emit.convert(neutral(emit, kind, body.element()), body.element());
-  // Not hard: the result of a reduction is an ordinary number.
   return emit.apply<SelectOp>({body}, body.weak, guard->value, body.value,
                               nothing.value, HardKind::None);
 }

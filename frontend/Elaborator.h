@@ -65,6 +65,13 @@ struct Matching {
   bool converts = false;
 };
 
+/// The indices in the brackets of a call: their axes, and those of the indices
+/// of the same names outside, null where there is none of that extent.
+struct Brackets {
+  llvm::SmallVector<ir::AxisAttr> axes;
+  llvm::SmallVector<ir::AxisAttr> outer;
+};
+
 /// One declared dimension and the extent that it meets.
 struct Equation {
   const ast::Param *param;
@@ -138,6 +145,9 @@ private:
   /// Makes the numbers meet in one type, or reports that they cannot.
   std::optional<bool> meet(llvm::MutableArrayRef<Array> arrays,
                            SourceRange range);
+  /// Whether i32 holds what is written out in a weak array that becomes one;
+  /// reports it if not.
+  bool fitsInto(mlir::Type element, const Array &array, SourceRange range);
   /// Makes the shapes agree, or reports that they do not.
   bool agree(llvm::MutableArrayRef<Array> arrays, Exprs syntax, Scope *scope);
 
@@ -243,9 +253,22 @@ private:
                  llvm::ArrayRef<ir::AxisAttr> binders);
   std::string misfit(const ast::Param &param, const Actual &actual,
                      llvm::ArrayRef<ir::AxisAttr> binders, bool &converts);
-  MaybeArrays inlineCall(const ast::Expr &expr, const ast::Call &call,
-                         Matching &matching, Scope *scope,
-                         llvm::ArrayRef<ir::AxisAttr> binders);
+  MaybeArrays inlineCall(const ast::Expr &expr, Matching &matching,
+                         Scope *scope, const Brackets &brackets);
+  Brackets brackets(llvm::ArrayRef<ir::AxisAttr> axes, Scope *inner,
+                    Scope *scope);
+  /// Which declared dimensions the brackets of a call bound, and to what.
+  using BoundDims =
+      std::map<std::string, llvm::SmallVector<ir::AxisAttr>, std::less<>>;
+  void noteBound(const ast::Param &param, const Array &over, BoundDims &bound);
+  /// Reads the result, where it has a dimension that was bound, at the index of
+  /// that name outside.
+  bool readOutside(Array &result, size_t number, Frame *frame,
+                   const BoundDims &bound, const Brackets &brackets);
+  /// For each axis of a result that index, or null.
+  std::optional<llvm::SmallVector<ir::AxisAttr>>
+  outerAxes(const Array &result, size_t number, Frame *frame,
+            const BoundDims &bound, const Brackets &brackets);
   /// The scalar argument of `f[j](e)` as an array over the binders.
   Array overBinders(const Array &array, const ast::Param &param,
                     llvm::ArrayRef<ir::AxisAttr> binders);

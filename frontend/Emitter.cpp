@@ -194,6 +194,23 @@ std::optional<double> fovea::constantOf(const Array &array) {
                         : number.getValue().getSExtValue());
 }
 
+std::optional<double> fovea::beyondI32(const Array &array) {
+  auto fits = [](double number) {
+    return number >= std::numeric_limits<int32_t>::min() &&
+           number <= std::numeric_limits<int32_t>::max();
+  };
+  if (std::optional<double> number = constantOf(array))
+    return fits(*number) ? std::nullopt : number;
+  auto literal = array.value.getDefiningOp<LiteralOp>();
+  if (!literal || !array.isInt())
+    return std::nullopt;
+  for (const APInt &bits :
+       cast<DenseElementsAttr>(literal.getValues()).getValues<APInt>())
+    if (double number = bits.getSExtValue(); !fits(number))
+      return number;
+  return std::nullopt;
+}
+
 AxisAttr fovea::coordinateOf(const Array &array) {
   auto index = array.value.getDefiningOp<IndexOp>();
   return index ? index.getAxis() : AxisAttr();

@@ -123,6 +123,9 @@ private:
 /// The number that a scalar is, if it is written out: a constant, perhaps
 /// behind a sign or a change of dtype.
 std::optional<double> constantOf(const Array &array);
+/// A number among those written out in the array, a literal, that i32 cannot
+/// hold.
+std::optional<double> beyondI32(const Array &array);
 /// The axis whose coordinate the scalar is, if it is one; else null.
 ir::AxisAttr coordinateOf(const Array &array);
 

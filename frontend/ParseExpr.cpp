@@ -110,6 +110,10 @@ ast::ExprPtr Parser::parsePrefix(ast::UnaryOp op, Precedence operand) {
     return nullptr;
   uint32_t begin = current().begin;
   advance();
+  if (op == ast::UnaryOp::Neg && isLeastInteger()) {
+    advance();
+    return make(begin, ast::Number{true, INT64_MIN, 0}, 0);
+  }
   ast::ExprPtr value = parseOperators(operand);
   return value ? make(begin, ast::Unary{op, std::move(value)}, height)
                : nullptr;
@@ -205,11 +209,22 @@ ast::ExprPtr Parser::reportNoExpression() {
   return nullptr;
 }
 
+static std::string withoutUnderscores(std::string_view text) {
+  std::string digits(text);
+  digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
+  return digits;
+}
+
+/// Whether the 2^63 of -2^63 comes, which i64 has only with its sign.
+bool Parser::isLeastInteger() {
+  return is(TokenKind::Integer) && next().kind != TokenKind::Caret &&
+         withoutUnderscores(rangeOf(current()).text()) == "9223372036854775808";
+}
+
 ast::ExprPtr Parser::parseNumber() {
   SourceRange range = rangeOf(current());
   bool isInteger = is(TokenKind::Integer);
-  std::string digits(range.text());
-  digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
+  std::string digits = withoutUnderscores(range.text());
   advance();
   const char *begin = digits.data(), *end = begin + digits.size();
   ast::Number number{isInteger, 0, 0};

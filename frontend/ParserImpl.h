@@ -179,6 +179,7 @@ private:
   ast::ExprPtr parseBinary(ast::ExprPtr lhs, InfixOperator op);
   ast::ExprPtr parseComparison(ast::ExprPtr lhs);
   ast::ExprPtr parsePrimary();
+  bool isLeastInteger();
   ast::ExprPtr parseNumber();
   ast::ExprPtr parseBoolean();
   ast::ExprPtr parseString();

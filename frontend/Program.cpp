@@ -24,6 +24,14 @@ Program::~Program() = default;
 
 const std::string &Program::path() const { return data->main().source->path; }
 
+SourceRange Program::find(std::string_view path, Source::Position begin,
+                          Source::Position end) const {
+  for (const std::unique_ptr<Source> &source : data->sources)
+    if (source->path == path)
+      return {source.get(), source->offset(begin), source->offset(end)};
+  return {};
+}
+
 //===----------------------------------------------------------------------===//
 // Loading
 //===----------------------------------------------------------------------===//

@@ -131,6 +131,11 @@ public:
   /// that take functions are checked where they are called.
   void check(mlir::MLIRContext &context, Diagnostics &diagnostics) const;
 
+  /// The text between two positions of the file `path`; nowhere if the program
+  /// has no such file.
+  SourceRange find(std::string_view path, Source::Position begin,
+                   Source::Position end) const;
+
   const std::string &path() const;
 
   /// Everything below is for the frontend itself.

@@ -27,6 +27,13 @@ Source::Position Source::position(uint32_t offset) const {
           offset - *(next - 1) + 1};
 }
 
+uint32_t Source::offset(Position position) const {
+  if (position.line < 1 || position.line > lineStarts.size())
+    return text.size();
+  return std::min<size_t>(lineStarts[position.line - 1] + position.column - 1,
+                          text.size());
+}
+
 std::string_view Source::line(uint32_t line) const {
   assert(line >= 1 && line <= lineStarts.size() && "no such line");
   size_t begin = lineStarts[line - 1];

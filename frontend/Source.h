@@ -26,6 +26,8 @@ public:
     uint32_t column;
   };
   Position position(uint32_t offset) const;
+  /// The offset of a position; that of the end if there is no such place.
+  uint32_t offset(Position position) const;
   /// Line `line` (from 1) without its line break.
   std::string_view line(uint32_t line) const;
 

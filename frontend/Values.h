@@ -121,6 +121,8 @@ struct Frame {
   /// the caller calls closes over.
   Frame *lexical;
   SourceRange call;
+  /// The same for the IR; null in the outermost frame.
+  mlir::LocationAttr site;
   /// Axes of the caller's indices: no axis of this frame may be one of them.
   llvm::SmallVector<mlir::StringAttr> live;
   /// Those of them along which an argument varies: the call is lifted there.

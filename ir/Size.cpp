@@ -179,32 +179,6 @@ SizeAttr fovea::ir::sizeMod(SizeAttr a, SizeAttr b) {
   return compound(SizeKind::Mod, {a, b});
 }
 
-SizeAttr fovea::ir::sizeSubstitute(SizeAttr size,
-                                   function_ref<SizeAttr(StringRef)> of) {
-  SmallVector<SizeAttr> operands;
-  for (SizeAttr operand : size.getOperands())
-    operands.push_back(sizeSubstitute(operand, of));
-  switch (size.getKind()) {
-  case SizeKind::Constant:
-    return size;
-  case SizeKind::Dim:
-    return of(size.getName());
-  case SizeKind::FloorDiv:
-    return sizeFloorDiv(operands[0], operands[1]);
-  case SizeKind::Mod:
-    return sizeMod(operands[0], operands[1]);
-  case SizeKind::Add:
-  case SizeKind::Mul: {
-    SizeAttr out = operands.front();
-    for (SizeAttr operand : ArrayRef(operands).drop_front())
-      out = size.getKind() == SizeKind::Add ? sizeAdd(out, operand)
-                                            : sizeMul(out, operand);
-    return out;
-  }
-  }
-  llvm_unreachable("all kinds are handled");
-}
-
 static void collectDims(SizeAttr size, SmallVector<StringRef> &names) {
   if (size.getKind() == SizeKind::Dim &&
       !llvm::is_contained(names, size.getName()))

@@ -34,10 +34,6 @@ SizeAttr sizeMod(SizeAttr a, SizeAttr b);
 /// a / b if b divides a as a polynomial (b a single product), else null.
 SizeAttr sizeExactQuotient(SizeAttr a, SizeAttr b);
 
-/// The size with every dimension replaced by `of(name)`.
-SizeAttr sizeSubstitute(SizeAttr size,
-                        llvm::function_ref<SizeAttr(llvm::StringRef)> of);
-
 /// Names of the dimensions in it, each once, in order of appearance.
 llvm::SmallVector<llvm::StringRef> sizeDims(SizeAttr size);
 

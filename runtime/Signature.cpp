@@ -63,10 +63,6 @@ static Expected<int64_t> apply(SizeExpr::Kind kind, int64_t a, int64_t b) {
     if (__builtin_mul_overflow(a, b, &result))
       return tooLarge();
     return result;
-  case SizeExpr::Kind::Max:
-    return std::max(a, b);
-  case SizeExpr::Kind::Min:
-    return std::min(a, b);
   default:
     return divide(kind, a, b);
   }
@@ -183,14 +179,6 @@ static std::string productText(const SizeExpr &expr, const Signature &signature,
   return result;
 }
 
-static std::string callText(const SizeExpr &expr, const Signature &signature,
-                            const char *callee) {
-  std::string result = callee;
-  for (size_t i = 0; i < expr.operands.size(); ++i)
-    result += (i ? ", " : "(") + text(expr.operands[i], signature);
-  return result + ")";
-}
-
 std::string fovea::text(const SizeExpr &expr, const Signature &signature) {
   switch (expr.kind) {
   case SizeExpr::Kind::Constant:
@@ -205,10 +193,6 @@ std::string fovea::text(const SizeExpr &expr, const Signature &signature) {
     return productText(expr, signature, " // ");
   case SizeExpr::Kind::Mod:
     return productText(expr, signature, " % ");
-  case SizeExpr::Kind::Max:
-    return callText(expr, signature, "max");
-  case SizeExpr::Kind::Min:
-    return callText(expr, signature, "min");
   }
   return {};
 }

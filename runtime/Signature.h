@@ -26,13 +26,12 @@ namespace fovea {
 
 /// A size as a formula over the function's dimensions.
 struct SizeExpr {
-  enum class Kind { Constant, Dim, Add, Mul, FloorDiv, Mod, Max, Min };
+  enum class Kind { Constant, Dim, Add, Mul, FloorDiv, Mod };
 
   Kind kind = Kind::Constant;
   /// The constant, or an index into Signature::dims.
   int64_t value = 0;
-  /// Two or more for Add, Mul, Max and Min; two for FloorDiv and Mod; else
-  /// none.
+  /// Two or more for Add and Mul; two for FloorDiv and Mod; else none.
   std::vector<SizeExpr> operands;
 
   static SizeExpr constant(int64_t value);

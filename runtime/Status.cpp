@@ -87,6 +87,12 @@ Status &&Status::withPosition(std::vector<int64_t> position) && {
   return std::move(*this);
 }
 
+Status &&Status::withPlaces(std::vector<SourcePlace> places) && {
+  if (info)
+    info->details.places = std::move(places);
+  return std::move(*this);
+}
+
 Status &&Status::withFix(std::string text) && {
   if (info)
     info->fix = std::move(text);
@@ -133,6 +139,14 @@ void fovea::toC(const Status &status, fovea_error &error) {
   std::copy_n(details.position.begin(), full.rank, full.position);
   copyText(full.message, status.message());
   copyText(full.fix, status.fix());
+  if (!details.places.empty()) {
+    const SourcePlace &place = details.places.front();
+    full.line = place.line;
+    full.column = place.column;
+    full.end_line = place.endLine;
+    full.end_column = place.endColumn;
+    copyText(full.file, place.file);
+  }
   std::memcpy(static_cast<void *>(&error), &full, size);
 }
 
@@ -141,16 +155,23 @@ template <size_t Size> static std::string textOf(const char (&field)[Size]) {
   return std::string(field, strnlen(field, Size));
 }
 
-Status fovea::statusFromC(fovea_code code, const fovea_error &error) {
+/// Bytes of a fovea_error of version 1.
+static constexpr size_t firstErrorSize = offsetof(fovea_error, line);
+
+Status fovea::statusFromC(fovea_code code, const fovea_error &given) {
   if (code == FOVEA_OK)
     return Status::ok();
   const bool known = code > FOVEA_OK && code <= FOVEA_INTERNAL;
   const StatusCode kind =
       known ? static_cast<StatusCode>(code) : StatusCode::Internal;
-  if (error.size < sizeof(fovea_error))
+  if (given.size < firstErrorSize)
     return Status::error(kind, "an error without a description (code " +
                                    std::to_string(code) + ")");
 
+  // What lies beyond the writer's struct is nothing.
+  fovea_error error = {};
+  std::memcpy(static_cast<void *>(&error), &given,
+              std::min<size_t>(given.size, sizeof(error)));
   std::string message = textOf(error.message);
   if (message.empty())
     message = "an error without a message";
@@ -162,6 +183,10 @@ Status fovea::statusFromC(fovea_code code, const fovea_error &error) {
           .withPosition({error.position,
                          error.position +
                              std::min<uint32_t>(error.rank, FOVEA_MAX_RANK)});
+  if (error.line != 0)
+    status = std::move(status).withPlaces(
+        {{textOf(error.file), error.line, error.column, error.end_line,
+          error.end_column}});
   return error.has_value ? std::move(status).withValue(error.value)
                          : std::move(status);
 }

@@ -51,6 +51,18 @@ enum class StatusCode : int32_t {
 /// The code's name in messages and reports: `shape`, `out of range`, ...
 std::string_view name(StatusCode code);
 
+/// A piece of a program's text, from `line` and `column` to before `endColumn`
+/// of `endLine`; all count from 1, columns in bytes.
+struct SourcePlace {
+  std::string file;
+  uint32_t line = 0;
+  uint32_t column = 0;
+  uint32_t endLine = 0;
+  uint32_t endColumn = 0;
+
+  bool operator==(const SourcePlace &) const = default;
+};
+
 /// Where in the user's program and data an error lies; each part is optional.
 struct StatusDetails {
   /// The user's name of the tensor concerned.
@@ -61,6 +73,9 @@ struct StatusDetails {
   std::optional<int64_t> value;
   /// The position in `tensor`, or of the result being computed.
   std::vector<int64_t> position;
+  /// The text that failed, then the call that it is part of, and so on
+  /// outwards. Only the first crosses the C interface.
+  std::vector<SourcePlace> places;
 };
 
 /// Success, or an error: a code, a message (lower case, no final period, what
@@ -95,6 +110,7 @@ public:
   Status &&withOp(std::string text) &&;
   Status &&withValue(int64_t value) &&;
   Status &&withPosition(std::vector<int64_t> position) &&;
+  Status &&withPlaces(std::vector<SourcePlace> places) &&;
   Status &&withFix(std::string text) &&;
   /// Puts `text` and ": " before the message ("while reading `q`").
   Status &&withContext(std::string_view text) &&;

@@ -54,7 +54,7 @@ extern "C" {
 #define FOVEA_ERROR_INIT                                                       \
   {                                                                            \
     sizeof(fovea_error), FOVEA_ABI_VERSION, FOVEA_OK, -1, "", 0, 0, 0, {0},    \
-        "", ""                                                                 \
+        "", "", 0, 0, 0, 0, ""                                                 \
   }
 
 /** The version of the library, "0.1.0". Lives for ever. */
@@ -356,7 +356,7 @@ FOVEA_API fovea_code fovea_exe_result_shape(const fovea_exe *exe,
  *  neither inputs nor each other; after an error their contents are undefined.
  *  Nothing keeps a pointer to them. Errors: FOVEA_SHAPE, FOVEA_DTYPE,
  *  FOVEA_INVALID_ARGUMENT, FOVEA_OUT_OF_RANGE and FOVEA_DIVISION_BY_ZERO of the
- *  program itself, and the backend's. */
+ *  program itself (fovea_call_diagnostics shows where), and the backend's. */
 FOVEA_API fovea_code fovea_run(const fovea_exe *exe, fovea_call *call,
                                const fovea_tensor *inputs, uint64_t input_count,
                                const fovea_tensor *outputs,

@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /** Goes up when a struct below gains a field. */
-#define FOVEA_ABI_VERSION 1u
+#define FOVEA_ABI_VERSION 2u
 
 /** The most axes that a tensor or a position may have. */
 #define FOVEA_MAX_RANK 16
@@ -38,6 +38,10 @@ extern "C" {
 #define FOVEA_ERROR_MESSAGE 512
 /** Bytes for the hint of an error, the final zero included. */
 #define FOVEA_ERROR_FIX 256
+
+/** Bytes for the path of a program file in an error, the final zero included.
+ */
+#define FOVEA_ERROR_FILE 256
 
 /** The type of an element. The numbers are frozen; 0 is no type. */
 typedef int32_t fovea_dtype;
@@ -113,6 +117,14 @@ typedef struct fovea_error {
   int64_t position[FOVEA_MAX_RANK];
   char message[FOVEA_ERROR_MESSAGE]; /**< what was found and needed */
   char fix[FOVEA_ERROR_FIX];         /**< how to mend it, or empty */
+  /* Since version 2. The program's text that it happened in: it starts at
+   * `line` and `column` and ends before `end_column` of `end_line`. All count
+   * from 1, columns in bytes; all are 0 if no text is known. */
+  uint32_t line;
+  uint32_t column;
+  uint32_t end_line;
+  uint32_t end_column;
+  char file[FOVEA_ERROR_FILE]; /**< path as it was given, or empty */
 } fovea_error;
 
 #ifdef __cplusplus

@@ -37,7 +37,8 @@ Status CpuExecutable::failure(const FailureWords &words,
 
   if (check.code == StatusCode::DivisionByZero)
     return Status::error(check.code, "integer division by zero" + place)
-        .withPosition(std::move(position));
+        .withPosition(std::move(position))
+        .withPlaces(check.places);
   return Status::error(check.code, "`" + check.tensor + "` is read at index " +
                                        std::to_string(words[1]) +
                                        " along an axis of extent " +
@@ -45,7 +46,8 @@ Status CpuExecutable::failure(const FailureWords &words,
                                        place)
       .withTensor(check.tensor)
       .withValue(words[1])
-      .withPosition(std::move(position));
+      .withPosition(std::move(position))
+      .withPlaces(check.places);
 }
 
 Status CpuExecutable::runStages(CallState &state) const {

@@ -90,8 +90,8 @@ Element Emitter::checkDivision(const Request &request, Element result,
   } else {
     failed = isZero(operands[1].value);
   }
-  const unsigned check = tables.check(StatusCode::DivisionByZero,
-                                      arrayType(request.value).getAxes());
+  const unsigned check =
+      tables.check(StatusCode::DivisionByZero, request.value);
   Element own;
   own.failure = b.select(failed, failureWord(check, request), b.i64(0));
   own.culprit = b.i64(0);

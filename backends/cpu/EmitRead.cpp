@@ -178,8 +178,8 @@ Element Emitter::failedRead(const Request &request, ArrayRef<Value> inside) {
     const Element found =
         known(index, project(request.coords, arrayType(at), arrayType(index)));
     const unsigned check =
-        tables.check(StatusCode::OutOfRange, arrayType(at).getAxes(),
-                     at.getTensor(), cast<ir::AxisAttr>(at.getAxes()[k]));
+        tables.check(StatusCode::OutOfRange, at, at.getTensor(),
+                     cast<ir::AxisAttr>(at.getAxes()[k]));
     Element own;
     own.failure = failureWord(check, request);
     own.culprit = found.value;

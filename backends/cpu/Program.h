@@ -80,6 +80,8 @@ struct Check {
   unsigned extent = 0;
   /// The axes that the position counts over, outermost first.
   std::vector<AxisInfo> axes;
+  /// The text, and the calls that it is part of.
+  std::vector<SourcePlace> places;
 };
 
 /// Everything but the code.

@@ -6,6 +6,7 @@
 
 #include "backends/cpu/Tables.h"
 
+#include "backends/Places.h"
 #include "backends/SizeExpr.h"
 
 #include <cstring>
@@ -106,15 +107,16 @@ unsigned Tables::workspace(ArrayRef<ir::AxisAttr> axes, unsigned elementBytes) {
   return program.buffers.size() - 1;
 }
 
-unsigned Tables::check(StatusCode code, ArrayRef<ir::AxisAttr> axes,
-                       StringRef tensor, ir::AxisAttr axis) {
+unsigned Tables::check(StatusCode code, Value value, StringRef tensor,
+                       ir::AxisAttr axis) {
   Check check;
   check.code = code;
   check.tensor = tensor.str();
   if (axis)
     check.extent = size(axis.getSize());
-  for (ir::AxisAttr counted : axes)
+  for (ir::AxisAttr counted : cast<ir::ArrayType>(value.getType()).getAxes())
     check.axes.push_back({counted.getName().str(), size(counted.getSize())});
+  check.places = placesOf(value.getLoc());
   program.checks.push_back(std::move(check));
   return program.checks.size() - 1;
 }

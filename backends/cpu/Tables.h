@@ -37,9 +37,9 @@ public:
   unsigned literal(ir::LiteralOp literal);
   /// A dense array of that shape, made by the present stage.
   unsigned workspace(llvm::ArrayRef<ir::AxisAttr> axes, unsigned elementBytes);
-  /// A failure in which the position counts over `axes`. For a read, `axis` is
-  /// the one that is read.
-  unsigned check(StatusCode code, llvm::ArrayRef<ir::AxisAttr> axes,
+  /// A failure of `value`, whose axes the position counts over. For a read,
+  /// `axis` is the one that is read.
+  unsigned check(StatusCode code, mlir::Value value,
                  llvm::StringRef tensor = {}, ir::AxisAttr axis = {});
 
   /// Starts the next stage, whose outermost loop has that extent.

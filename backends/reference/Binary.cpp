@@ -69,7 +69,7 @@ private:
 template <class T, Element (*function)(Element, Element), bool isPower>
 class CheckedNode : public Node {
 public:
-  CheckedNode(const Node &lhs, const Node &rhs, AxisIds place)
+  CheckedNode(const Node &lhs, const Node &rhs, Place place)
       : lhs(lhs), rhs(rhs), place(std::move(place)) {}
   Element eval(Run &run) const override {
     Element a = lhs.eval(run), b = rhs.eval(run);
@@ -81,14 +81,14 @@ public:
 
 private:
   const Node &lhs, &rhs;
-  AxisIds place;
+  Place place;
 };
 
 /// An operation and the nodes that it needs.
 struct Site {
   const Node &lhs, &rhs;
   Domain domain;
-  AxisIds place;
+  Place place;
 };
 } // namespace
 
@@ -123,7 +123,7 @@ Result reference::makeBinary(Operation *op, NodeBuilder &build) {
   auto type = cast<ir::ArrayType>(op->getResult(0).getType());
   auto site = [&]() -> Site {
     return {build[op->getOperand(0)], build[op->getOperand(1)], domainOf(type),
-            build.axes(type)};
+            build.place(op)};
   };
 #define FOVEA_EACH(FUNCTION)                                                   \
   FUNCTION<double>, FUNCTION<int64_t>, FUNCTION<int32_t>

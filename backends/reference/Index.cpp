@@ -48,7 +48,7 @@ private:
 class AtNode : public Node {
 public:
   AtNode(const Node &source, std::vector<const Node *> indices, AxisIds axes,
-         AxisIds place, std::string tensor)
+         Place place, std::string tensor)
       : source(source), indices(std::move(indices)), axes(std::move(axes)),
         place(std::move(place)), tensor(std::move(tensor)) {}
   Element eval(Run &run) const override {
@@ -77,7 +77,7 @@ private:
   const Node &source;
   std::vector<const Node *> indices;
   AxisIds axes;
-  AxisIds place;
+  Place place;
   std::string tensor;
 };
 } // namespace
@@ -97,9 +97,9 @@ static std::unique_ptr<Node> makeAt(ir::AtOp op, NodeBuilder &build) {
   std::vector<const Node *> indices;
   for (Value index : op.getIndices())
     indices.push_back(&build[index]);
-  return std::make_unique<AtNode>(
-      build[op.getSource()], std::move(indices), build.axes(op.getAxes()),
-      build.axes(op.getType()), op.getTensor().str());
+  return std::make_unique<AtNode>(build[op.getSource()], std::move(indices),
+                                  build.axes(op.getAxes()), build.place(op),
+                                  op.getTensor().str());
 }
 
 std::unique_ptr<Node> reference::makeIndex(Operation *op, NodeBuilder &build) {

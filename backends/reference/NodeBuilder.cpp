@@ -6,6 +6,7 @@
 
 #include "backends/reference/NodeBuilder.h"
 
+#include "backends/Places.h"
 #include "backends/SizeExpr.h"
 #include "backends/reference/Stored.h"
 
@@ -101,9 +102,14 @@ AxisIds NodeBuilder::axes(ArrayAttr list) {
 
 SizeExpr NodeBuilder::size(ir::SizeAttr size) { return sizeExprOf(size, func); }
 
+Place NodeBuilder::place(Operation *op) {
+  return {axes(cast<ir::ArrayType>(op->getResult(0).getType())),
+          placesOf(op->getLoc())};
+}
+
 size_t NodeBuilder::input(ir::InputOp op) {
-  auto inputs = func.getBody().getOps<ir::InputOp>();
-  return std::distance(inputs.begin(), llvm::find(inputs, op));
+  auto inputs = ir::inputsOf(func);
+  return llvm::find(inputs, op) - inputs.begin();
 }
 
 Domain reference::domainOf(ir::ArrayType type) {

@@ -64,6 +64,8 @@ public:
   AxisIds axes(ir::ArrayType type);
   AxisIds axes(mlir::ArrayAttr list);
   SizeExpr size(ir::SizeAttr size);
+  /// Where the operation, which makes one value, may fail.
+  Place place(mlir::Operation *op);
   /// Number of an input.
   size_t input(ir::InputOp op);
 

@@ -51,11 +51,10 @@ Table &Run::table(size_t number, std::span<const AxisId> axes) {
   return *table;
 }
 
-void Run::fail(StatusCode code, std::string message,
-               std::span<const AxisId> place, std::string tensor,
-               std::optional<int64_t> value) const {
+void Run::fail(StatusCode code, std::string message, const Place &place,
+               std::string tensor, std::optional<int64_t> value) const {
   std::vector<int64_t> position;
-  for (AxisId axis : place) {
+  for (AxisId axis : place.axes) {
     message += position.empty() ? " (at " : ", ";
     message += axes[axis].name + " = " + std::to_string(coords[axis]);
     position.push_back(coords[axis]);
@@ -64,7 +63,8 @@ void Run::fail(StatusCode code, std::string message,
     message += ")";
   Status status = Status::error(code, std::move(message))
                       .withPosition(std::move(position))
-                      .withTensor(std::move(tensor));
+                      .withTensor(std::move(tensor))
+                      .withPlaces(place.text);
   if (value)
     status = std::move(status).withValue(*value);
   throw Failure{std::move(status)};

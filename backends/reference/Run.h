@@ -36,6 +36,14 @@ struct Axis {
   SizeExpr extent;
 };
 
+/// Where an element cannot be had.
+struct Place {
+  /// The axes whose coordinates say which element.
+  std::vector<AxisId> axes;
+  /// The text, and the calls that it is part of.
+  std::vector<SourcePlace> text;
+};
+
 class Table;
 struct Fold;
 
@@ -65,10 +73,10 @@ public:
   const std::span<const Tensor> inputs;
   const std::span<const int64_t> dims;
 
-  /// Ends the run. `message` is completed by the present coordinates along
-  /// `place`: " (at n = 3, c = 0)".
+  /// Ends the run. `message` is completed by the present coordinates of the
+  /// place: " (at n = 3, c = 0)".
   [[noreturn]] void fail(StatusCode code, std::string message,
-                         std::span<const AxisId> place, std::string tensor = {},
+                         const Place &place, std::string tensor = {},
                          std::optional<int64_t> value = {}) const;
 
 private:

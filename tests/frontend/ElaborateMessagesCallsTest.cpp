@@ -350,6 +350,62 @@ fn f(x: f32) -> f32 { return app(x, (a) -> a + z) }
    |                                                ^
    |                              -------------------- in this call
 )~"},
+    {"two indices along one dimension of the result",
+     R"~(fn add(x: f32[N], y: f32[N]) -> f32[N] { return x + y }
+fn f(x: f32[N]) -> f32[N, N] {
+  z[i, j] = add[i, j](x[i], x[j])
+  return z
+}
+)~",
+     R"~(error: `add` gives f32[N], and 2 indices in brackets run over `N`: it is not clear where it is read
+  --> t.fov:3:13
+   |
+ 3 |   z[i, j] = add[i, j](x[i], x[j])
+   |             ^^^^^^^^^^^^^^^^^^^^^
+  --> t.fov:1:33
+   |
+ 1 | fn add(x: f32[N], y: f32[N]) -> f32[N] { return x + y }
+   |                                 ------ declared here
+   = help: define the result on a line of its own, then read it
+)~"},
+    {"one index along two dimensions of the result",
+     R"~(fn gram(x: f32[N]) -> f32[N, N] {
+  g[i, j] = x[i] * x[j]
+  return g
+}
+fn f(x: f32[N]) -> f32[N] {
+  z[i] = gram[i](x[i])
+  return z
+}
+)~",
+     R"~(error: `gram` gives f32[N, N], and 1 index in brackets runs over `N`: it is not clear where it is read
+  --> t.fov:6:10
+   |
+ 6 |   z[i] = gram[i](x[i])
+   |          ^^^^^^^^^^^^^
+  --> t.fov:1:23
+   |
+ 1 | fn gram(x: f32[N]) -> f32[N, N] {
+   |                       --------- declared here
+   = help: define the result on a line of its own, then read it
+)~"},
+    {"more indices in brackets than axes",
+     R"~(fn one(x: f32[N]) -> f32[N] { return x }
+fn f(s: f32[N, N]) -> f32[N, N] {
+  z[i, j] = one[i, j](s[i, j])
+  return z
+}
+)~",
+     R"~(error: `x` is f32[N], this is f32[N, N]
+  --> t.fov:3:23
+   |
+ 3 |   z[i, j] = one[i, j](s[i, j])
+   |                       ^^^^^^^
+  --> t.fov:1:4
+   |
+ 1 | fn one(x: f32[N]) -> f32[N] { return x }
+   |    --- one(x: f32[N])
+)~"},
 };
 // clang-format on
 

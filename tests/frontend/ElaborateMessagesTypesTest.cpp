@@ -183,6 +183,32 @@ static const Mistake mistakes[] = {
  1 | fn f(x: f32[N]) -> f32[S...] {
    |                        ^^^^
 )~"},
+    {"an integer beside an i32 that cannot hold it",
+     R"~(fn f(x: i32[N]) -> i32[N] {
+  y[n] = x[n] + 3000000000
+  return y
+}
+)~",
+     R"~(error: 3000000000 does not fit into the i32 that it meets
+  --> t.fov:2:10
+   |
+ 2 |   y[n] = x[n] + 3000000000
+   |          ^^^^^^^^^^^^^^^^^
+   = help: declare that i64, or cast it: `i64(...)`
+)~"},
+    {"an array literal that i32 cannot hold",
+     R"~(fn g(x: i32[N]) -> i32[N] { return x }
+fn f(a: f32) -> i32[2] {
+  return g([1, -3000000000])
+}
+)~",
+     R"~(error: -3000000000 does not fit into the i32 that it meets
+  --> t.fov:3:12
+   |
+ 3 |   return g([1, -3000000000])
+   |            ^^^^^^^^^^^^^^^^
+   = help: declare that i64, or cast it: `i64(...)`
+)~"},
 };
 // clang-format on
 

@@ -119,14 +119,19 @@ std::string Printer::plain(const Expr &expr) {
   for (const ExprPtr &kid : expr.kids)
     uses.push_back(kid.get());
   std::string brackets = binders(expr.binders, uses);
+  std::string ranges = binders(expr.binders, {});
   for (const Binder &binder : expr.binders)
     indices.push_back(binder.name);
   bool guarded = expr.kind == Kind::Reduce && expr.kids.size() == 2;
-  if (guarded)
-    brackets += " | " + text(*expr.kids[1]);
+  std::string guard = guarded ? " | " + text(*expr.kids[1]) : "";
   std::string arguments = guarded ? text(*expr.kids[0]) : joined(expr.kids);
   indices.resize(indices.size() - expr.binders.size());
-  return expr.head + "[" + brackets + "](" + arguments + ")";
+  // The sum in a mean rounds, and overflows, too.
+  bool mean = variant && expr.kind == Kind::Reduce && expr.head == "mean";
+  std::string reduced = (mean ? "sum" : expr.head) + "[" + brackets + guard +
+                        "](" + arguments + ")";
+  return mean ? "(rounded_(" + reduced + ") / sum[" + ranges + guard + "](1))"
+              : reduced;
 }
 
 std::string Printer::text(const Expr &expr) {
@@ -210,13 +215,19 @@ std::string Printer::function(const Function &f) {
 }
 
 /// `{+ e +}` and `{* e *}` mark what is rounded; `+j}` and `*j}` what is
-/// rounded differently for every index `jj`.
+/// rounded differently for every index `jj`. A mean is a function of the
+/// variants.
 std::string Printer::library(const std::string &text) {
   std::string out;
   auto is = [&](size_t at, char c) {
     return at < text.size() && text[at] == c;
   };
   for (size_t i = 0; i < text.size(); ++i) {
+    if (variant && text.compare(i, 5, "mean[") == 0) {
+      out += "mean_";
+      i += 3;
+      continue;
+    }
     bool marks = is(i, '{') && (is(i + 1, '+') || is(i + 1, '*'));
     bool closes = is(i, '+') || is(i, '*');
     bool varies = closes && is(i + 1, 'j') && is(i + 2, '}');
@@ -232,7 +243,7 @@ std::string Printer::library(const std::string &text) {
       char number[64];
       std::snprintf(number, sizeof(number), ", %.17g * sin(%.2f%s", unit,
                     1.3 * *variant + 0.7 * ++shifts,
-                    varies ? " + 3.1 * jj))" : "))");
+                    varies ? " + 2.4 * jj))" : "))");
       out += number;
     } else {
       out += ")";
@@ -247,13 +258,20 @@ std::string Printer::program(const Case &c) {
   if (variant) {
     std::string round = main == "f32" ? "f64(f32(" : "((";
     // By how much hangs on the number, too: several numbers of one place, or of
-    // a whole array, move apart.
-    std::string sum = "where(abs(e) < inf, abs(e) * s * cos(977 * e), 0)";
-    std::string factor = "where(abs(e) < inf, s * cos(977 * e), 0)";
+    // a whole array, move apart. And it hangs on s, so that no number stays
+    // where it is in all variants.
+    std::string phase = main == "f32" ? "33554432" : "18014398509481984";
+    std::string move = "s * cos(977 * e + " + phase + " * s)";
+    std::string sum = "where(abs(e) < inf, abs(e) * " + move + ", 0)";
+    std::string factor = "where(abs(e) < inf, " + move + ", 0)";
     out += "fn shifted_(e: f64, s: f64) -> f64 { return " + round + "e + " +
            sum + ")) }\n";
     out += "fn scaled_(e: f64, s: f64) -> f64 { return " + round + "e * (1 + " +
            factor + "))) }\n";
+    out += "fn rounded_(e: f64) -> f64 { return " + round + "e)) }\n";
+    out += "fn mean_(x: f64[S...]) -> f64 {\n"
+           "  return rounded_(sum[s...](x[s...])) / "
+           "sum[s...](where(x[s...] > 0, 1, 1))\n}\n";
     for (std::string function : {"shifted_", "scaled_"})
       out += "fn " + function +
              "all_(e: f64[S...], t: f64) -> f64[S...] {\n"

@@ -52,7 +52,7 @@ ADJACENT(fovea_tensor, rank, shape);
 ADJACENT(fovea_tensor, shape, strides);
 LAST(fovea_tensor, strides);
 
-CHECK(sizeof(fovea_error) == 992);
+CHECK(sizeof(fovea_error) == 1264);
 CHECK(offsetof(fovea_error, size) == 0);
 ADJACENT(fovea_error, size, version);
 ADJACENT(fovea_error, version, code);
@@ -64,4 +64,10 @@ ADJACENT(fovea_error, has_value, rank);
 ADJACENT(fovea_error, rank, position);
 ADJACENT(fovea_error, position, message);
 ADJACENT(fovea_error, message, fix);
-LAST(fovea_error, fix);
+CHECK(offsetof(fovea_error, line) == 992); /* where version 1 ends */
+ADJACENT(fovea_error, fix, line);
+ADJACENT(fovea_error, line, column);
+ADJACENT(fovea_error, column, end_line);
+ADJACENT(fovea_error, end_line, end_column);
+ADJACENT(fovea_error, end_column, file);
+LAST(fovea_error, file);

@@ -53,7 +53,8 @@ TEST_CASE("an error survives the C boundary") {
       Status::error(StatusCode::OutOfRange, "no such row", "check it")
           .withTensor("t")
           .withValue(-3)
-          .withPosition({4, 5});
+          .withPosition({4, 5})
+          .withPlaces({{"a.fov", 3, 7, 3, 12}, {"a.fov", 9, 1, 9, 2}});
   fovea_error error = emptyError();
   toC(status, error);
   CHECK(error.size == sizeof(error));
@@ -66,6 +67,21 @@ TEST_CASE("an error survives the C boundary") {
   CHECK(back.details().tensor == "t");
   CHECK(back.details().value == -3);
   CHECK(back.details().position == std::vector<int64_t>{4, 5});
+  CHECK(back.details().places ==
+        std::vector<SourcePlace>{{"a.fov", 3, 7, 3, 12}});
+}
+
+TEST_CASE("an error of version 1 has no place") {
+  const Status status = Status::error(StatusCode::OutOfRange, "no such row")
+                            .withPlaces({{"a.fov", 3, 7, 3, 12}});
+  fovea_error error = emptyError();
+  error.size = 992;
+  toC(status, error);
+  CHECK(error.line == 0);
+  error.line = 5; // belongs to somebody else
+  const Status back = statusFromC(error.code, error);
+  CHECK(back.message() == "no such row");
+  CHECK(back.details().places.empty());
 }
 
 TEST_CASE("success clears a C error") {

@@ -58,6 +58,42 @@ TEST_CASE("a request that does not fit the function") {
         "mean `cpu`?");
 }
 
+TEST_CASE("an error of a run says where in the program") {
+  ProgramPtr program = parse(text);
+  REQUIRE(program);
+  ExePtr exe = compile(program.get(), "pick",
+                       {{"x", FOVEA_F32, 1}, {"t", FOVEA_I64, 1}});
+  REQUIRE(exe);
+  program.reset(); // the exe keeps the text
+  const int64_t shape[] = {2}, strides[] = {1};
+  float x[2] = {1, 2}, y[2];
+  int64_t t[2] = {0, 2};
+  const fovea_tensor inputs[] = {
+      fovea_host_tensor(x, sizeof x, FOVEA_F32, 1, shape, strides),
+      fovea_host_tensor(t, sizeof t, FOVEA_I64, 1, shape, strides)};
+  const fovea_tensor output =
+      fovea_host_tensor(y, sizeof y, FOVEA_F32, 1, shape, strides);
+  CallPtr call = newCall();
+  fovea_error error = FOVEA_ERROR_INIT;
+  CHECK(fovea_run(exe.get(), call.get(), inputs, 2, &output, 1,
+                  sizeof(fovea_tensor), &error) == FOVEA_OUT_OF_RANGE);
+  CHECK(std::string(error.file) == "test.fov");
+  CHECK(error.line == 8);
+  CHECK(error.column == 10);
+  CHECK(error.end_line == 8);
+  CHECK(error.end_column == 17);
+  CHECK(std::string(error.message) ==
+        "test.fov:8:10: `x` is read at index 2 along an axis of extent 2 (at "
+        "m = 1)");
+  CHECK(std::string(fovea_call_diagnostics(call.get())) ==
+        R"(error: `x` is read at index 2 along an axis of extent 2 (at m = 1)
+  --> test.fov:8:10
+   |
+ 8 |   y[m] = x[t[m]]
+   |          ^^^^^^^
+)");
+}
+
 TEST_CASE("a request with something that this version does not know") {
   ProgramPtr program = parse(text);
   REQUIRE(program);

@@ -25,7 +25,8 @@ static Array arrayOf(const fovea_array_info &info) {
   return {info.name, *dtype, info.rank};
 }
 
-Exe::Exe(fovea_exe *handle) : handle(handle, library().exe_free) {
+Exe::Exe(fovea_exe *handle, std::shared_ptr<fovea_call> call)
+    : handle(handle, library().exe_free), call(std::move(call)) {
   fovea_error error = FOVEA_ERROR_INIT;
   fovea_exe_info info = FOVEA_EXE_INFO_INIT;
   check(library().exe_describe(handle, &info, &error), error);
@@ -88,7 +89,9 @@ void Exe::run(const std::vector<Tensor> &inputs,
               const std::vector<Tensor> &outputs) const {
   const std::vector<fovea_tensor> in = ::toC(inputs), out = ::toC(outputs);
   fovea_error error = FOVEA_ERROR_INIT;
-  check(library().run(handle.get(), nullptr, in.data(), in.size(), out.data(),
-                      out.size(), sizeof(fovea_tensor), &error),
-        error);
+  const fovea_code code =
+      library().run(handle.get(), call.get(), in.data(), in.size(), out.data(),
+                    out.size(), sizeof(fovea_tensor), &error);
+  if (code != FOVEA_OK)
+    throw failureOf(code, error, call.get());
 }

@@ -52,3 +52,12 @@ const Library &driver::library() {
   static const Library instance = open();
   return instance;
 }
+
+Failure driver::failureOf(fovea_code code, const fovea_error &error,
+                          const fovea_call *call) {
+  Failure failure(statusFromC(code, error));
+  // With no place in the program there are warnings at most.
+  if (call && (code == FOVEA_INVALID_PROGRAM || error.line != 0))
+    failure.diagnostics = library().call_diagnostics(call);
+  return failure;
+}

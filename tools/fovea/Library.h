@@ -14,6 +14,7 @@
 #define FOVEA_TOOLS_FOVEA_LIBRARY_H
 
 #include "runtime/fovea.h"
+#include "tools/fovea/Failure.h"
 
 namespace fovea::driver {
 
@@ -60,6 +61,10 @@ struct Library {
 /// Opens `../lib/libfovea.so` as seen from the executable, once. Failure if
 /// that cannot be.
 const Library &library();
+
+/// The Failure for what the library reported to `call`, which may be null.
+Failure failureOf(fovea_code code, const fovea_error &error,
+                  const fovea_call *call);
 
 } // namespace fovea::driver
 

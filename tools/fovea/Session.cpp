@@ -18,15 +18,6 @@
 using namespace fovea;
 using namespace fovea::driver;
 
-/// The Failure for what the library reported; `call` may be null.
-static Failure failureOf(fovea_code code, const fovea_error &error,
-                         const fovea_call *call) {
-  Failure failure(statusFromC(code, error));
-  if (call && code == FOVEA_INVALID_PROGRAM)
-    failure.diagnostics = library().call_diagnostics(call);
-  return failure;
-}
-
 /// Calls a function of the library that takes an error last.
 template <class Function, class... Arguments>
 static void callLibrary(const fovea_call *call, Function function,
@@ -206,7 +197,7 @@ Exe Session::compile(const Request &request) const {
   fovea_exe *exe = nullptr;
   callLibrary(call.get(), library().compile, program.get(), asked.get(),
               call.get(), &exe);
-  return Exe(exe);
+  return Exe(exe, call);
 }
 
 std::string Session::ir(const Request &request,

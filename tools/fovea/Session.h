@@ -78,7 +78,7 @@ struct Array {
 /// A compiled function.
 class Exe {
 public:
-  explicit Exe(fovea_exe *handle);
+  Exe(fovea_exe *handle, std::shared_ptr<fovea_call> call);
 
   const std::string &signature() const { return head; }
   const std::vector<std::string> &dims() const { return dimNames; }
@@ -100,6 +100,7 @@ public:
 
 private:
   std::shared_ptr<fovea_exe> handle;
+  std::shared_ptr<fovea_call> call;
   std::string head;
   std::vector<std::string> dimNames;
   std::vector<Array> inputList;

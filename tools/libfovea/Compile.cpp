@@ -100,6 +100,7 @@ fovea_code fovea_compile(const fovea_program *program,
     Expected<Instance> instance = instanceFor(*program, *asked);
     if (!instance)
       return instance.status();
+    made->program = program->program;
     made->context = newContext();
     auto module = instantiate(*program, *instance, *made->context, call);
     if (!module)

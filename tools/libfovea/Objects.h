@@ -61,13 +61,15 @@ struct fovea_call {
 };
 
 struct fovea_program {
-  std::unique_ptr<const fovea::Program> program;
+  std::shared_ptr<const fovea::Program> program;
   std::vector<fovea::DescribedFunction> functions;
   std::vector<fovea::ExampleInfo> examples;
   std::vector<std::string> tests;
 };
 
 struct fovea_exe {
+  // Its text is shown when a run fails.
+  std::shared_ptr<const fovea::Program> program;
   // In the order in which they depend on each other.
   std::shared_ptr<fovea::Backend> backend;
   std::unique_ptr<mlir::MLIRContext> context;
@@ -91,6 +93,10 @@ inline void startCall(fovea_call *call) {
 /// Puts the diagnostics into `call` (which may be null), and makes a status of
 /// them: success, or InvalidProgram with the first error in short.
 Status statusOf(const Diagnostics &diagnostics, fovea_call *call);
+
+/// An error of a run; if the place in the program is known, it is shown in
+/// `call`, and named in the message.
+Status located(Status status, const Program &program, fovea_call *call);
 
 } // namespace fovea
 

@@ -48,6 +48,8 @@ fovea_code fovea_run(const fovea_exe *exe, fovea_call *call,
     if (status.isOk())
       status = viewsOf(outputs, output_count, stride, exe->results, "output",
                        Access::Write, out);
-    return status.failed() ? status : exe->executable->run(in, out);
+    if (status.failed())
+      return status;
+    return located(exe->executable->run(in, out), *exe->program, call);
   });
 }

@@ -117,7 +117,7 @@ static Status runTest(const fovea_program &program, uint64_t test,
     return executable.status();
   Expected<std::vector<Tensor>> results = (*executable)->run({});
   if (!results)
-    return results.status();
+    return located(results.status(), *program.program, call);
   auto conditions = conditionsOf((*executable)->signature(), *results);
   if (!conditions)
     return conditions.status();

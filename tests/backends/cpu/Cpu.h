@@ -18,25 +18,14 @@ namespace fovea::test {
 /// A function of the dialect, compiled by the CPU backend and by the reference.
 struct CpuProgram {
   CpuProgram(const std::string &dims, const std::string &body)
-      : oracle(dims, body) {
-    auto backend = createCpuBackend();
-    REQUIRE(backend);
-    auto compiled = (*backend)->compile(oracle.func);
-    INFO(compiled.status().text());
-    REQUIRE(compiled);
-    executable = *std::move(compiled);
-  }
+      : oracle(dims, body),
+        executable(compiled(createCpuBackend(), oracle.func)) {}
 
   std::vector<Tensor> run(const std::vector<Tensor> &inputs = {}) const {
-    auto outputs = executable->run(inputs);
-    INFO(outputs.status().text());
-    REQUIRE(outputs);
-    return *std::move(outputs);
+    return resultsOf(*executable, inputs);
   }
   Status failure(const std::vector<Tensor> &inputs = {}) const {
-    auto outputs = executable->run(inputs);
-    REQUIRE_FALSE(outputs);
-    return outputs.status();
+    return failureOf(*executable, inputs);
   }
 
   /// Runs both and compares: floats up to `ulps` units in the last place of

@@ -8,12 +8,12 @@
 #define FOVEA_TESTS_BACKENDS_REFERENCE_REFERENCE_H
 
 #include "backends/reference/ReferenceBackend.h"
+#include "tests/backends/Executables.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Parser/Parser.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
@@ -34,27 +34,17 @@ public:
                                                      &context);
     REQUIRE(module);
     func = *module->getOps<ir::FuncOp>().begin();
-    auto backend = createReferenceBackend(std::move(schedule));
-    REQUIRE(backend);
-    auto compiled = (*backend)->compile(func);
-    INFO(compiled.status().text());
-    REQUIRE(compiled);
-    executable = *std::move(compiled);
+    executable = compiled(createReferenceBackend(std::move(schedule)), func);
   }
   /// The function `f` over the dimensions `dims` (`"N", "M"`).
   Program(const std::string &dims, const std::string &body)
       : Program("fovea.func @f dims [" + dims + "] {\n" + body + "\n}") {}
 
   std::vector<Tensor> run(const std::vector<Tensor> &inputs = {}) const {
-    auto outputs = executable->run(inputs);
-    INFO(outputs.status().text());
-    REQUIRE(outputs);
-    return *std::move(outputs);
+    return resultsOf(*executable, inputs);
   }
   Status failure(const std::vector<Tensor> &inputs = {}) const {
-    auto outputs = executable->run(inputs);
-    REQUIRE_FALSE(outputs);
-    return outputs.status();
+    return failureOf(*executable, inputs);
   }
 
   mlir::MLIRContext context;
