@@ -276,9 +276,10 @@ void Deriver::rewrite() {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (op.use_empty() && isPure(&op))
       op.erase();
+  // The order of outputs is part of the signature.
+  const SmallVector<ir::OutputOp> outputs = ir::outputsOf(func);
   sortTopologically(&block);
-  for (ir::OutputOp output :
-       llvm::to_vector(func.getBody().getOps<ir::OutputOp>()))
+  for (ir::OutputOp output : outputs)
     output->moveBefore(&block, block.end());
 }
 

@@ -6,11 +6,20 @@
 
 #include "passes/Pipelines.h"
 
+#include "passes/Passes.h"
+
 #include "mlir/Transforms/Passes.h"
 
 void fovea::buildOptimizePipeline(mlir::OpPassManager &manager) {
   // Local rules that hold for every number (ir/Folders.cpp), then one copy of
   // equal formulas: later passes take equal values to be the same value.
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+}
+
+void fovea::buildFusePipeline(mlir::OpPassManager &manager) {
+  // Chains of reductions become folds; what their regions share is one value.
+  manager.addNestedPass<ir::FuncOp>(createDeriveFolds());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }

@@ -14,6 +14,9 @@ namespace fovea {
 /// fovea -> fovea: what every compiling backend wants done to the formula.
 void buildOptimizePipeline(mlir::OpPassManager &manager);
 
+/// fovea -> fovea, after that: dependent reductions share passes.
+void buildFusePipeline(mlir::OpPassManager &manager);
+
 } // namespace fovea
 
 #endif // FOVEA_PASSES_PIPELINES_H
