@@ -20,15 +20,15 @@ using namespace fovea::reference;
 static constexpr size_t stackPerNode = 2048;
 static constexpr size_t stackBase = 1 << 20;
 
-Expected<Evaluator> Evaluator::make(ir::FuncOp func, FoldSchedule schedule) {
-  Evaluator evaluator(std::move(schedule));
+Expected<Evaluator> Evaluator::make(ir::FuncOp func, ReferenceOptions options) {
+  Evaluator evaluator(std::move(options));
   if (Status status = evaluator.translate(func); status.failed())
     return status;
   return evaluator;
 }
 
 Status Evaluator::translate(ir::FuncOp func) {
-  NodeBuilder build(func);
+  NodeBuilder build(func, options.compensatedSums);
   if (Status status = build.translate(func.getBody().front()); status.failed())
     return status;
   for (ir::OutputOp output : ir::outputsOf(func))
@@ -68,7 +68,7 @@ Status Evaluator::run(std::span<const Tensor> inputs, std::span<Tensor> results,
   Status status = run.solveExtents();
   if (status.failed())
     return status;
-  run.splitFolds(nodes.folds, schedule);
+  run.splitFolds(nodes.folds, options.folds);
   auto evaluate = [&] {
     try {
       for (size_t i = 0; i < outputs.size(); ++i)

@@ -8,6 +8,7 @@
 #define FOVEA_BACKENDS_REFERENCE_EVALUATOR_H
 
 #include "backends/reference/NodeBuilder.h"
+#include "backends/reference/ReferenceBackend.h"
 
 namespace fovea::reference {
 
@@ -15,7 +16,7 @@ namespace fovea::reference {
 class Evaluator {
 public:
   /// Error (Unsupported): an operation that the frontend does not make.
-  static Expected<Evaluator> make(ir::FuncOp func, FoldSchedule schedule);
+  static Expected<Evaluator> make(ir::FuncOp func, ReferenceOptions options);
 
   /// Evaluates every element of every output, in order. Error: the first one
   /// that a needed element meets.
@@ -28,13 +29,13 @@ private:
     AxisIds axes;
     bool isFloat;
   };
-  explicit Evaluator(FoldSchedule schedule) : schedule(std::move(schedule)) {}
+  explicit Evaluator(ReferenceOptions options) : options(std::move(options)) {}
 
   Status translate(ir::FuncOp func);
   size_t stackBytes() const;
   static void fill(const Output &output, const Tensor &tensor, Run &run);
 
-  FoldSchedule schedule;
+  ReferenceOptions options;
   Nodes nodes;
   std::vector<Output> outputs;
 };

@@ -251,6 +251,7 @@ private:
                    yielded(op.getRepair(), k), axesOfPart(k), build.newTable()};
     return withJoin(
         op.getKind(k), cast<ir::ArrayType>(element.getType()),
+        build.compensates(),
         [&]<class Join>(std::type_identity<Join>) -> std::unique_ptr<Node> {
           if constexpr (requires(Join join) { join.where; })
             return std::make_unique<ArgNode<Join>>(fold, std::move(parts),

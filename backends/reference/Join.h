@@ -17,12 +17,14 @@
 
 namespace fovea::reference {
 
-template <class T> struct Sum {
+template <class T> struct PlainSum {
   using Number = T;
   T total = 0;
   void visit(T value, int64_t) { total = add(total, value); }
   T result() const { return total; }
 };
+
+template <class T> struct Sum : PlainSum<T> {};
 
 /// Neumaier's sum: what each addition rounds away is added up beside it, so
 /// that the oracle is better than what it judges.
@@ -109,9 +111,10 @@ struct All {
 };
 
 /// make(std::type_identity<Join>()) with the one of the above that joins
-/// `element`s of that kind.
+/// `element`s of that kind; sums are compensated if wanted.
 template <class Make>
-auto withJoin(ir::ReduceKind kind, ir::ArrayType element, Make make) {
+auto withJoin(ir::ReduceKind kind, ir::ArrayType element, bool compensated,
+              Make make) {
   auto numbers = [&]<template <class> class Join>() {
     switch (domainOf(element)) {
     case Domain::Float:
@@ -127,6 +130,8 @@ auto withJoin(ir::ReduceKind kind, ir::ArrayType element, Make make) {
   };
   switch (kind) {
   case ir::ReduceKind::Sum:
+    if (!compensated)
+      return numbers.template operator()<PlainSum>();
     return numbers.template operator()<Sum>();
   case ir::ReduceKind::Prod:
     return numbers.template operator()<Prod>();

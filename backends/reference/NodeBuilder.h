@@ -32,7 +32,8 @@ struct Nodes {
 /// function meanwhile.
 class NodeBuilder {
 public:
-  explicit NodeBuilder(ir::FuncOp func) : func(func) {}
+  NodeBuilder(ir::FuncOp func, bool compensated)
+      : func(func), compensated(compensated) {}
 
   /// Translates the operations that give values. Error (Unsupported): one that
   /// is not known.
@@ -66,6 +67,8 @@ public:
   SizeExpr size(ir::SizeAttr size);
   /// Where the operation, which makes one value, may fail.
   Place place(mlir::Operation *op);
+  /// Whether sums of floats are compensated.
+  bool compensates() const { return compensated; }
   /// Number of an input.
   size_t input(ir::InputOp op);
 
@@ -80,6 +83,7 @@ private:
   AxisIds statesOf(mlir::Operation &op) const;
 
   ir::FuncOp func;
+  const bool compensated;
   Nodes made;
   StoragePlan plan;
   AxisIds open;

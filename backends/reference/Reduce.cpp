@@ -39,7 +39,7 @@ std::unique_ptr<Node> reference::makeReduce(Operation *op, NodeBuilder &build) {
     return nullptr;
   const Node *guard = reduce.getGuard() ? &build[reduce.getGuard()] : nullptr;
   return withJoin(
-      reduce.getKind(), reduce.getOperand().getType(),
+      reduce.getKind(), reduce.getOperand().getType(), build.compensates(),
       [&]<class Join>(std::type_identity<Join>) -> std::unique_ptr<Node> {
         return std::make_unique<ReduceNode<Join>>(
             build[reduce.getOperand()], guard, build.axes(reduce.getAxes()));

@@ -29,12 +29,12 @@ private:
 
 class ReferenceBackend : public Backend {
 public:
-  explicit ReferenceBackend(FoldSchedule schedule)
-      : schedule(std::move(schedule)) {}
+  explicit ReferenceBackend(ReferenceOptions options)
+      : options(std::move(options)) {}
   std::string_view name() const override { return "reference"; }
 
   Expected<std::unique_ptr<Executable>> compile(ir::FuncOp func) override {
-    Expected<Evaluator> evaluator = Evaluator::make(func, schedule);
+    Expected<Evaluator> evaluator = Evaluator::make(func, options);
     if (!evaluator)
       return evaluator.status();
     return std::unique_ptr<Executable>(std::make_unique<ReferenceExecutable>(
@@ -42,16 +42,16 @@ public:
   }
 
 private:
-  FoldSchedule schedule;
+  ReferenceOptions options;
 };
 } // namespace
 
 Expected<std::unique_ptr<Backend>> fovea::createReferenceBackend() {
-  return createReferenceBackend({cutEvery(64), FoldSchedule::Joining::Step});
+  return createReferenceBackend(ReferenceOptions());
 }
 
 Expected<std::unique_ptr<Backend>>
-fovea::createReferenceBackend(FoldSchedule schedule) {
+fovea::createReferenceBackend(ReferenceOptions options) {
   return std::unique_ptr<Backend>(
-      std::make_unique<ReferenceBackend>(std::move(schedule)));
+      std::make_unique<ReferenceBackend>(std::move(options)));
 }

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tests/backends/reference/Folds.h"
+#include "tests/Folds.h"
 #include "tests/backends/reference/Reference.h"
 
 #include <random>
@@ -42,7 +42,8 @@ public:
   explicit Comparison(const FoldPair &pair)
       : name(pair.name), written(pair.written) {
     for (const FoldSchedule &schedule : schedules())
-      folded.push_back(std::make_unique<Program>(pair.folded, schedule));
+      folded.push_back(
+          std::make_unique<Program>(pair.folded, ReferenceOptions{schedule}));
   }
   /// All of them give the same.
   void agree(const std::vector<Tensor> &inputs) const {
@@ -107,7 +108,7 @@ TEST_CASE("reference: a NaN behind a guard of a fold is not seen") {
   FoldPair pair = weighted();
   for (const FoldSchedule &schedule : schedules()) {
     Tensor o =
-        Program(pair.folded, schedule)
+        Program(pair.folded, ReferenceOptions{schedule})
             .run({f32({1, 3}, {1, nanValue, 1}), bools({1, 3}, {1, 0, 1}),
                   f32({3, 1}, {2, nanValue, 4})})[0];
     CHECK(o.at(0, 0) == 3);
@@ -133,7 +134,8 @@ TEST_CASE("reference: only the element that is needed of a fold") {
     %r = fovea.select %c, %s, %none : <i1, i: N>, <f32, i: N>, <f32>
     fovea.output "r" %r [#fovea.axis<i: N>] : <f32, i: N>
   })";
-  Program program(text, {cutEvery(1), FoldSchedule::Joining::Combine});
+  Program program(
+      text, ReferenceOptions{{cutEvery(1), FoldSchedule::Joining::Combine}});
   CHECK(numbers(program.run({f32({2}, {1, 2}), i64({2}, {1, -1})})[0]) ==
         std::vector<double>{6, 0});
   CHECK(program.failure({f32({2}, {1, 2}), i64({2}, {1, 2})}).code() ==
@@ -180,8 +182,9 @@ TEST_CASE("reference: a fold in a fold") {
     fovea.output "s" %s [] : <f32>
   })";
   for (const FoldSchedule &schedule : schedules())
-    CHECK(Program(text, schedule).run({f32({4}, {1, 5, 2, 4})})[0].at() ==
-          4 * (12 - 4 * 5));
+    CHECK(Program(text, ReferenceOptions{schedule})
+              .run({f32({4}, {1, 5, 2, 4})})[0]
+              .at() == 4 * (12 - 4 * 5));
 }
 
 TEST_CASE("reference: how a fold is split") {

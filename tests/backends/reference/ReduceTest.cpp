@@ -131,6 +131,18 @@ TEST_CASE("reference: sums lose no digits") {
             .at() == 2);
 }
 
+TEST_CASE("reference: plain sums, where they are wanted") {
+  const std::string text = R"(fovea.func @f dims ["N"] {
+    %x = fovea.input "x" [#fovea.axis<i: N>] : <f64, i: N>
+    %r = fovea.reduce sum %x over [#fovea.axis<i: N>] : <f64, i: N>
+    fovea.output "r" %r [] : <f64>
+  })";
+  ReferenceOptions plain;
+  plain.compensatedSums = false;
+  CHECK(Program(text, plain).run({f64({4}, {1, 1e100, 1, -1e100})})[0].at() ==
+        0);
+}
+
 TEST_CASE("reference: several axes count row-major in the listed order") {
   auto argmax = [](const char *axes) {
     return Program("\"N\", \"M\"", std::string(R"(

@@ -27,14 +27,14 @@ class Program {
 public:
   /// `text` is one `fovea.func`.
   explicit Program(const std::string &text)
-      : Program(text, FoldSchedule{cutEvery(64)}) {}
-  Program(const std::string &text, FoldSchedule schedule) {
+      : Program(text, ReferenceOptions()) {}
+  Program(const std::string &text, ReferenceOptions options) {
     context.loadDialect<ir::FoveaDialect>();
     module = mlir::parseSourceString<mlir::ModuleOp>("module {" + text + "}",
                                                      &context);
     REQUIRE(module);
     func = *module->getOps<ir::FuncOp>().begin();
-    executable = compiled(createReferenceBackend(std::move(schedule)), func);
+    executable = compiled(createReferenceBackend(std::move(options)), func);
   }
   /// The function `f` over the dimensions `dims` (`"N", "M"`).
   Program(const std::string &dims, const std::string &body)

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tests/backends/reference/Folds.h"
+#include "tests/Folds.h"
 
 #include <stdexcept>
 
@@ -68,7 +68,8 @@ FoldPair fovea::test::weighted() {
       %unseen = fovea.compare eq %z, %zero : <f32, i: N>, <f32>
       %zr = fovea.select %unseen, %zero, %zn : <i1, i: N>, <f32>, <f32, i: N>
       %an = fovea.mul %f, %a : <f32, i: N>, <f32, e: E, i: N>
-      %ar = fovea.select %unseen, %zero, %an : <i1, i: N>, <f32>, <f32, e: E, i: N>
+      %aunseen = fovea.compare eq %a, %zero : <f32, e: E, i: N>, <f32>
+      %ar = fovea.select %aunseen, %zero, %an : <i1, e: E, i: N>, <f32>, <f32, e: E, i: N>
       fovea.yield %m, %zr, %ar, %seen : !fovea.array<f32, i: N>, !fovea.array<f32, i: N>, !fovea.array<f32, e: E, i: N>, !fovea.array<i1, i: N>
     }
     finish(%m: !fovea.array<f32, i: N>, %z: !fovea.array<f32, i: N>, %a: !fovea.array<f32, e: E, i: N>, %seen: !fovea.array<i1, i: N>, %g: !fovea.array<f32, i: N>) {
@@ -197,4 +198,163 @@ FoldPair fovea::test::likeliest() {
     }
     -> <i64>, <f32>, <i64>
 )" + outputs)};
+}
+
+FoldPair fovea::test::naive() {
+  const std::string input = R"(
+  %x = fovea.input "x" [#fovea.axis<j: M>] : <f32, j: M>
+)";
+  const std::string output = R"(
+  fovea.output "r" %r [] : <f32>
+)";
+  return {"naive", function(R"("M")", input + R"(
+  %p = fovea.exp %x : <f32, j: M>
+  %z = fovea.reduce sum %p over [#fovea.axis<j: M>] : <f32, j: M>
+  %r = fovea.log %z : <f32>
+)" + output),
+          function(R"("M")", input + R"(
+  %zero = fovea.constant 0.0 : f32 : <f32>
+  %inf = fovea.constant 0x7F800000 : f32 : <f32>
+  %r = fovea.fold over [#fovea.axis<j: M>] after [1]
+    element(%g: !fovea.array<f32>) {
+      %d = fovea.sub %x, %g : <f32, j: M>, <f32>
+      %p = fovea.exp %d : <f32, j: M>
+      fovea.lift max %x : <f32, j: M>, sum %p : <f32, j: M>
+    }
+    gauge(%m: !fovea.array<f32>, %z: !fovea.array<f32>, %g: !fovea.array<f32>) {
+      %size = fovea.abs %m : <f32>
+      %finite = fovea.compare lt %size, %inf : <f32>, <f32>
+      %at = fovea.select %finite, %m, %zero : <i1>, <f32>, <f32>
+      fovea.yield %at : !fovea.array<f32>
+    }
+    repair(%m: !fovea.array<f32>, %z: !fovea.array<f32>, %old: !fovea.array<f32>, %new: !fovea.array<f32>) {
+      %d = fovea.sub %old, %new : <f32>, <f32>
+      %f = fovea.exp %d : <f32>
+      %zn = fovea.mul %f, %z : <f32>, <f32>
+      %unseen = fovea.compare eq %z, %zero : <f32>, <f32>
+      %zr = fovea.select %unseen, %zero, %zn : <i1>, <f32>, <f32>
+      fovea.yield %m, %zr : !fovea.array<f32>, !fovea.array<f32>
+    }
+    finish(%m: !fovea.array<f32>, %z: !fovea.array<f32>, %g: !fovea.array<f32>) {
+      %l = fovea.log %z : <f32>
+      %r0 = fovea.add %g, %l : <f32>, <f32>
+      fovea.yield %r0 : !fovea.array<f32>
+    }
+    -> <f32>
+)" + output)};
+}
+
+/// A fold of x[j] to a scalar r: the accumulators after the largest are f32
+/// scalars.
+static FoldPair scalarFold(const std::string &name, const std::string &written,
+                           const std::string &element,
+                           const std::string &standIn,
+                           const std::string &accumulators,
+                           const std::string &repair,
+                           const std::string &finish) {
+  const std::string head = R"(
+  %x = fovea.input "x" [#fovea.axis<j: M>] : <f32, j: M>
+  %zero = fovea.constant 0.0 : f32 : <f32>
+  %one = fovea.constant 1.0 : f32 : <f32>
+  %tiny = fovea.constant 1.0e-30 : f32 : <f32>
+  %inf = fovea.constant 0x7F800000 : f32 : <f32>
+  %abs = fovea.abs %x : <f32, j: M>
+  %size = fovea.add %abs, %tiny : <f32, j: M>, <f32>
+)";
+  const std::string foot = R"(
+  fovea.output "r" %r [] : <f32>
+)";
+  const std::string state =
+      "%m: !fovea.array<f32>, " + accumulators + "%g: !fovea.array<f32>";
+  return {
+      name, function(R"("M")", head + written + foot),
+      function(R"("M")", head + R"(
+  %r = fovea.fold over [#fovea.axis<j: M>] after [1]
+    element(%g: !fovea.array<f32>) {)" +
+                             element + "}\ngauge(" + state + R"() {
+      %am = fovea.abs %m : <f32>
+      %finite = fovea.compare lt %am, %inf : <f32>, <f32>
+      %at = fovea.select %finite, %m, )" +
+                             standIn + R"( : <i1>, <f32>, <f32>
+      fovea.yield %at : !fovea.array<f32>
+    }
+    repair()" + state + ", %to: !fovea.array<f32>) {" +
+                             repair + "}\nfinish(" + state + ") {" + finish +
+                             "fovea.yield %e : !fovea.array<f32> }\n-> <f32>" +
+                             foot)};
+}
+
+FoldPair fovea::test::entropy() {
+  return scalarFold("entropy", R"(
+  %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M>
+  %d = fovea.sub %x, %m : <f32, j: M>, <f32>
+  %p = fovea.exp %d : <f32, j: M>
+  %z = fovea.reduce sum %p over [#fovea.axis<j: M>] : <f32, j: M>
+  %q = fovea.div %p, %z : <f32, j: M>, <f32>
+  %l = fovea.log %z : <f32>
+  %dl = fovea.sub %d, %l : <f32, j: M>, <f32>
+  %t = fovea.mul %q, %dl : <f32, j: M>, <f32, j: M>
+  %r = fovea.reduce sum %t over [#fovea.axis<j: M>] : <f32, j: M>
+)",
+                    R"(
+  %d = fovea.sub %x, %g : <f32, j: M>, <f32>
+  %p = fovea.exp %d : <f32, j: M>
+  %pd = fovea.mul %p, %d : <f32, j: M>, <f32, j: M>
+  fovea.lift max %x : <f32, j: M>, sum %one : <f32>, sum %p : <f32, j: M>, sum %pd : <f32, j: M>
+)",
+                    "%zero",
+                    "%n: !fovea.array<f32>, %z: !fovea.array<f32>, %t: "
+                    "!fovea.array<f32>, ",
+                    R"(
+  %d = fovea.sub %g, %to : <f32>, <f32>
+  %f = fovea.exp %d : <f32>
+  %dz = fovea.mul %d, %z : <f32>, <f32>
+  %td = fovea.add %t, %dz : <f32>, <f32>
+  %zf = fovea.mul %f, %z : <f32>, <f32>
+  %tf = fovea.mul %f, %td : <f32>, <f32>
+  %nz = fovea.compare eq %z, %zero : <f32>, <f32>
+  %nt = fovea.compare eq %t, %zero : <f32>, <f32>
+  %none = fovea.and %nz, %nt : <i1>, !fovea.array<i1>
+  %zr = fovea.select %nz, %zero, %zf : <i1>, <f32>, <f32>
+  %tr = fovea.select %none, %zero, %tf : <i1>, <f32>, <f32>
+  fovea.yield %m, %n, %zr, %tr : !fovea.array<f32>, !fovea.array<f32>, !fovea.array<f32>, !fovea.array<f32>
+)",
+                    R"(
+  %l = fovea.log %z : <f32>
+  %q = fovea.div %t, %z : <f32>, <f32>
+  %ql = fovea.sub %q, %l : <f32>, <f32>
+  %empty = fovea.compare eq %n, %zero : <f32>, <f32>
+  %e = fovea.select %empty, %zero, %ql : <i1>, <f32>, <f32>
+)");
+}
+
+FoldPair fovea::test::safeNorm() {
+  return scalarFold("safe norm", R"(
+  %a = fovea.reduce max %size over [#fovea.axis<j: M>] : <f32, j: M>
+  %d = fovea.div %x, %a : <f32, j: M>, <f32>
+  %d2 = fovea.mul %d, %d : <f32, j: M>, <f32, j: M>
+  %q = fovea.reduce sum %d2 over [#fovea.axis<j: M>] : <f32, j: M>
+  %w = fovea.sqrt %q : <f32>
+  %r = fovea.mul %a, %w : <f32>, <f32>
+)",
+                    R"(
+  %d = fovea.div %x, %g : <f32, j: M>, <f32>
+  %d2 = fovea.mul %d, %d : <f32, j: M>, <f32, j: M>
+  fovea.lift max %size : <f32, j: M>, sum %d2 : <f32, j: M>
+)",
+                    "%one", "%q: !fovea.array<f32>, ", R"(
+  %d = fovea.div %g, %to : <f32>, <f32>
+  %d2 = fovea.mul %d, %d : <f32>, <f32>
+  %qm = fovea.mul %q, %d2 : <f32>, <f32>
+  %none = fovea.compare eq %q, %zero : <f32>, <f32>
+  %qr = fovea.select %none, %zero, %qm : <i1>, <f32>, <f32>
+  fovea.yield %m, %qr : !fovea.array<f32>, !fovea.array<f32>
+)",
+                    R"(
+  %d = fovea.div %g, %m : <f32>, <f32>
+  %d2 = fovea.mul %d, %d : <f32>, <f32>
+  %qm = fovea.mul %q, %d2 : <f32>, <f32>
+  %w = fovea.sqrt %qm : <f32>
+  %e = fovea.mul %m, %w : <f32>, <f32>
+)");
 }

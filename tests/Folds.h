@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_TESTS_BACKENDS_REFERENCE_FOLDS_H
-#define FOVEA_TESTS_BACKENDS_REFERENCE_FOLDS_H
+#ifndef FOVEA_TESTS_FOLDS_H
+#define FOVEA_TESTS_FOLDS_H
 
 #include <string>
 #include <vector>
@@ -29,11 +29,20 @@ FoldPair variance();
 /// The place of the largest element and how likely it is; counts what `c`
 /// selects; over two axes.
 FoldPair likeliest();
+/// log(sum[j](exp(x[j]))), which overflows as it is written.
+FoldPair naive();
+
+/// sum[j](p[j] log p[j]) of p = exp(x - m) / z: two accumulators that are
+/// repaired together.
+FoldPair entropy();
+/// a sqrt(sum[j]((x[j] / a)^2)) with a = max[j](abs(x[j]) + 1e-30): what moves
+/// by ratio.
+FoldPair safeNorm();
 
 inline std::vector<FoldPair> allFolds() {
-  return {weighted(), variance(), likeliest()};
+  return {weighted(), variance(), likeliest(), naive(), entropy(), safeNorm()};
 }
 
 } // namespace fovea::test
 
-#endif // FOVEA_TESTS_BACKENDS_REFERENCE_FOLDS_H
+#endif // FOVEA_TESTS_FOLDS_H

@@ -1,0 +1,63 @@
+//===- Formula.h - operations as formulas of the language -------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_IR_FORMULA_H
+#define FOVEA_IR_FORMULA_H
+
+#include "ir/Dialect.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <string>
+
+namespace fovea::ir {
+
+/// Writes values as a user would: `exp(s[i, j] - G0) * v[j, e]`. Inputs and
+/// named values that depend on no argument of a region stand with their names
+/// and indices.
+class Formula {
+public:
+  /// How an argument of a region is called.
+  void name(mlValue value, std::string text) {
+    names[value] = std::move(text);
+  }
+  std::string text(mlValue value);
+  /// The same, but a value with a name is written out.
+  std::string definition(mlValue value);
+  /// `sum[j | c[j]](x[i, j])`; `guard` may be null.
+  std::string reduction(ReduceKind kind, mlArrayAttr axes,
+                        mlValue operand, mlValue guard);
+
+private:
+  /// So many operations; a longer formula ends in dots.
+  static constexpr int longest = 120;
+
+  /// How strongly a formula's last operation binds.
+  enum Binding { Or, And, Not, Compare, Sum, Product, Negation, Power, Atom };
+
+  std::string text(mlValue value, Binding least);
+  std::pair<std::string, Binding> form(mlValue value);
+  std::pair<std::string, Binding> form(mlOperation *op);
+  std::string infix(mlOperation *op, const char *sign, Binding binding);
+  std::string call(llvm::StringRef function, mlValueRange arguments);
+  std::string read(llvm::StringRef array, llvm::ArrayRef<AxisAttr> axes);
+  std::string index(mlStringAttr axis);
+  bool hasArgument(mlValue value);
+
+  llvm::DenseMap<mlValue, std::string> names;
+  llvm::DenseMap<mlValue, bool> argumentIn;
+  /// What stands for an axis: behind a rename or a read.
+  llvm::DenseMap<mlStringAttr, std::string> indices;
+  /// How many operations may still be written: shared values are repeated.
+  int budget = longest;
+};
+
+/// The name that the user gave to the result of `op`, or an empty one.
+llvm::StringRef nameOf(mlOperation *op);
+
+} // namespace fovea::ir
+
+#endif // FOVEA_IR_FORMULA_H

@@ -1,0 +1,171 @@
+//===- Agreement.cpp - when two evaluations agree -------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/certificate/Agreement.h"
+
+#include "backends/reference/ReferenceBackend.h"
+#include "runtime/Print.h"
+
+#include <algorithm>
+#include <cfenv>
+#include <cmath>
+#include <limits>
+
+using namespace fovea;
+using namespace fovea::certificate;
+
+static constexpr double tolerance = 1e-9;
+/// What a fold's own roundings may be, in units of those of the formula.
+static constexpr double roundings = 1000;
+/// Of the largest element: what cannot be told to so much is not judged.
+static constexpr double coarse = 1e-3;
+/// Below this numbers have lost digits, or are 0.
+static constexpr double smallest = 1e-290;
+
+namespace {
+class Rounding {
+public:
+  explicit Rounding(int direction) : before(std::fegetround()) {
+    std::fesetround(direction);
+  }
+  ~Rounding() { std::fesetround(before); }
+
+private:
+  int before;
+};
+
+enum class Verdict { Agrees, Differs, Skipped };
+struct Judgement {
+  Verdict verdict;
+  double error = 0;
+};
+} // namespace
+
+Expected<Oracle> Oracle::make(ir::FuncOp func) {
+  Oracle oracle;
+  for (auto [program, compensated] :
+       {std::pair(&oracle.best, true), std::pair(&oracle.plain, false)}) {
+    auto backend = createReferenceBackend({.compensatedSums = compensated});
+    if (!backend)
+      return backend.status();
+    auto compiled = (*backend)->compile(func);
+    if (!compiled)
+      return compiled.status();
+    *program = *std::move(compiled);
+  }
+  return oracle;
+}
+
+Expected<Rounded> Oracle::run(std::span<const Tensor> inputs) const {
+  Rounded rounded;
+  auto run = [&](const Executable &program, int direction) {
+    // The thread that evaluates inherits the direction.
+    Rounding rounding(direction);
+    Expected<std::vector<Tensor>> results = program.run(inputs);
+    if (results)
+      rounded.runs.push_back(*std::move(results));
+    return results.status();
+  };
+  if (Status status = run(*best, FE_TONEAREST); status.failed())
+    return status;
+  for (int direction : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO})
+    if (Status status = run(*plain, direction); status.failed())
+      return status;
+  return rounded;
+}
+
+static bool same(double a, double b) {
+  return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+/// `wanted` has the number in all directions, the nearest first.
+static Judgement judge(double got, std::span<const double> wanted,
+                       double largest) {
+  const double want = wanted.front();
+  double spread = 0;
+  for (double other : wanted) {
+    if (std::isfinite(other) != std::isfinite(want) ||
+        (!std::isfinite(want) && !same(other, want)))
+      return {Verdict::Skipped};
+    if (std::isfinite(want))
+      spread = std::max(spread, std::fabs(other - want));
+  }
+  if (same(got, want))
+    return {Verdict::Agrees};
+  if (!std::isfinite(got) || !std::isfinite(want))
+    return {Verdict::Differs, std::numeric_limits<double>::infinity()};
+  if (std::fabs(got - want) <= smallest)
+    return {Verdict::Agrees};
+  if (roundings * spread > coarse * largest)
+    return {Verdict::Skipped};
+  const double error = std::fabs(got - want) /
+                       (std::fabs(want) + roundings / tolerance * spread);
+  return {error <= tolerance ? Verdict::Agrees : Verdict::Differs, error};
+}
+
+static Judgement judge(int64_t got, std::span<const int64_t> wanted) {
+  for (int64_t other : wanted)
+    if (other != wanted.front())
+      return {Verdict::Skipped};
+  if (got == wanted.front())
+    return {Verdict::Agrees};
+  return {Verdict::Differs, std::numeric_limits<double>::infinity()};
+}
+
+static double largestOf(const Tensor &tensor) {
+  double largest = 0;
+  forEachOffset(tensor, [&](int64_t offset) {
+    const double size = std::fabs(tensor.loadAsDouble(offset));
+    if (std::isfinite(size))
+      largest = std::max(largest, size);
+  });
+  return largest;
+}
+
+static Judgement judgeAt(const Tensor &got, const Rounded &wanted,
+                         size_t number, int64_t ordinal, double largest) {
+  const int64_t offset = got.offsetOfOrdinal(ordinal);
+  if (!isFloat(got.dtype())) {
+    std::vector<int64_t> numbers;
+    for (const std::vector<Tensor> &run : wanted.runs)
+      numbers.push_back(run[number].loadAsInt(offset));
+    return judge(got.loadAsInt(offset), numbers);
+  }
+  std::vector<double> numbers;
+  for (const std::vector<Tensor> &run : wanted.runs)
+    numbers.push_back(run[number].loadAsDouble(offset));
+  return judge(got.loadAsDouble(offset), numbers, largest);
+}
+
+static std::string place(const Tensor &tensor, int64_t ordinal) {
+  std::vector<int64_t> index(tensor.rank());
+  for (size_t axis = tensor.rank(); axis-- > 0;) {
+    index[axis] = ordinal % tensor.dim(axis);
+    ordinal /= tensor.dim(axis);
+  }
+  return index.empty() ? "" : " at " + shapeText(index);
+}
+
+void certificate::compare(const Tensor &got, const Rounded &wanted,
+                          size_t number, const std::string &where,
+                          CertificateCheck &check) {
+  const Tensor &nearest = wanted.best()[number];
+  const double largest = isFloat(got.dtype()) ? largestOf(nearest) : 0;
+  for (int64_t i = 0; i < got.numElements(); ++i) {
+    const Judgement judgement = judgeAt(got, wanted, number, i, largest);
+    if (judgement.verdict == Verdict::Skipped) {
+      ++check.skipped;
+      continue;
+    }
+    ++check.compared;
+    check.largestError = std::max(check.largestError, judgement.error);
+    const int64_t offset = got.offsetOfOrdinal(i);
+    if (judgement.verdict == Verdict::Differs && !check.failure)
+      check.failure = where + place(got, i) + " gives " +
+                      elementText(got, offset) + ", not " +
+                      elementText(nearest, offset);
+  }
+}

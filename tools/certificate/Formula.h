@@ -1,0 +1,57 @@
+//===- Formula.h - operations as formulas of the language -------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_CERTIFICATE_FORMULA_H
+#define FOVEA_TOOLS_CERTIFICATE_FORMULA_H
+
+#include "tools/certificate/Certificate.h"
+
+namespace fovea::certificate {
+
+/// Writes values as a user would: `exp(s[i, j] - G0) * v[j, e]`. Inputs and
+/// named values that depend on no argument of a region stand with their names
+/// and indices.
+class Formula {
+public:
+  /// How an argument of a region is called.
+  void name(mlir::Value value, std::string text) {
+    names[value] = std::move(text);
+  }
+  std::string text(mlir::Value value);
+  /// `sum[j | c[j]](x[i, j])`; `guard` may be null.
+  std::string reduction(ir::ReduceKind kind, mlir::ArrayAttr axes,
+                        mlir::Value operand, mlir::Value guard);
+
+private:
+  /// So many operations; a longer formula ends in dots.
+  static constexpr int longest = 120;
+
+  /// How strongly a formula's last operation binds.
+  enum Binding { Or, And, Not, Compare, Sum, Product, Negation, Power, Atom };
+
+  std::string text(mlir::Value value, Binding least);
+  std::pair<std::string, Binding> form(mlir::Value value);
+  std::pair<std::string, Binding> form(mlir::Operation *op);
+  std::string infix(mlir::Operation *op, const char *sign, Binding binding);
+  std::string call(llvm::StringRef function, mlir::ValueRange arguments);
+  std::string read(llvm::StringRef array, llvm::ArrayRef<ir::AxisAttr> axes);
+  std::string index(mlir::StringAttr axis);
+  bool hasArgument(mlir::Value value);
+
+  llvm::DenseMap<mlir::Value, std::string> names;
+  llvm::DenseMap<mlir::Value, bool> argumentIn;
+  /// What stands for an axis: behind a rename or a read.
+  llvm::DenseMap<mlir::StringAttr, std::string> indices;
+  /// How many operations may still be written: shared values are repeated.
+  int budget = longest;
+};
+
+/// The fold as text, without checks.
+FoldCertificate described(ir::FoldOp fold);
+
+} // namespace fovea::certificate
+
+#endif // FOVEA_TOOLS_CERTIFICATE_FORMULA_H
