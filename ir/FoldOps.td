@@ -45,7 +45,8 @@ def FoldOp : Fovea_Op<"fold", [Pure, SingleBlock]> {
     argmax and argmin keep the element beside the position; the argument is the
     position, and `repair` hands it on as it is.
 
-    Guards, hard numbers and NaN are as in `fovea.reduce`.
+    Guards, hard numbers and NaN are as in `fovea.reduce`. What a region gives
+    is an ordinary number, never hard.
 
     - (C1) `axes` is not empty, its names are distinct, and no accumulator, gauge
       or result has them.

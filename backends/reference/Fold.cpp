@@ -48,7 +48,8 @@ public:
   Element eval(Run &run) const override {
     Rebind outer(run, std::span(&fold.state, 1));
     run.coords[fold.state] = run.extents[fold.state] - 1;
-    return value.eval(run);
+    // An ordinary number, as every reduction's.
+    return {value.eval(run).bits};
   }
 
 private:

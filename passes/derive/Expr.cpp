@@ -334,6 +334,16 @@ Expr Algebra::maximum(Expr a, Expr b) {
   return intern(std::move(node));
 }
 
+Expr Algebra::safe(Expr e) {
+  const Expr base = e->form == Form::Power ? e->args[0] : e;
+  if (e->form == Form::Safe || base->form == Form::New ||
+      base->form == Form::Old)
+    return e;
+  Node node{Form::Safe};
+  node.args = {e};
+  return intern(std::move(node));
+}
+
 Expr Algebra::where(Expr condition, Expr onTrue, Expr onFalse, bool hard) {
   if (onTrue == onFalse && !hard)
     return onTrue;
@@ -367,6 +377,8 @@ Expr Algebra::rebuild(Expr e, llvm::ArrayRef<Expr> args) {
     return absolute(args[0]);
   case Form::Max:
     return maximum(args[0], args[1]);
+  case Form::Safe:
+    return safe(args[0]);
   case Form::Where:
     return where(args[0], args[1], args[2], e->hard);
   default:

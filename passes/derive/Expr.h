@@ -41,6 +41,7 @@ enum class Form {
   Max,
   Sin,
   Cos,
+  Safe,  ///< a number of gauges alone, or 1 where it is 0 or not finite
   Where, ///< condition, then, else
   Other  ///< an operation without a law
 };
@@ -117,6 +118,9 @@ public:
   Expr log(Expr e);
   Expr absolute(Expr e);
   Expr maximum(Expr a, Expr b);
+  /// A number to divide by, for which any would do. Gauges that something is
+  /// divided by are that already.
+  Expr safe(Expr e);
   Expr where(Expr condition, Expr onTrue, Expr onFalse, bool hard);
   /// Sine, cosine, or an operation without a law.
   Expr apply(Form form, mlir::Operation *like, llvm::ArrayRef<Expr> args);

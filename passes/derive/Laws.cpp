@@ -175,8 +175,9 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
     });
     if (!each->fresh.empty() && each->old.empty() && each->form != Form::Exp &&
         !isMild) {
-      inside.push_back(a.atOld(each));
-      outside.push_back(a.power(a.atOld(each), -1));
+      const Expr gauge = a.safe(a.atOld(each));
+      inside.push_back(gauge);
+      outside.push_back(a.power(gauge, -1));
     }
   }
   put(a.mul(inside), a.mul(outside));

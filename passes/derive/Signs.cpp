@@ -59,6 +59,7 @@ bool Algebra::isPositive(Expr e) const {
   case Form::Given:
     return isPositiveArray(e->value);
   case Form::Power:
+  case Form::Safe:
     return isPositive(e->args[0]);
   case Form::Exp:
     return true;

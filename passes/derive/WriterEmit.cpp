@@ -81,6 +81,8 @@ Value FoldWriter::compute(Region &region, Expr e, Type element) {
   case Form::Max:
     return ir::MaxOp::create(b, loc, emit(region, e->args[0], element),
                              emit(region, e->args[1], element));
+  case Form::Safe:
+    return finite(emit(region, e->args[0], element), /*divides=*/true);
   case Form::Where:
     return choice(region, e, element);
   case Form::Other:

@@ -18,7 +18,7 @@ namespace {
 class Generator {
 public:
   explicit Generator(uint64_t seed) : dice(seed), gen(dice) {}
-  Case make();
+  Case make(bool chains);
 
 private:
   void params();
@@ -168,7 +168,7 @@ void Generator::results() {
   }
 }
 
-Case Generator::make() {
+Case Generator::make(bool chains) {
   c.main = dice.chance(50) ? "f64" : "f32";
   c.tame = gen.tame = dice.chance(45);
   static const char *const names[] = {"N", "M", "K", "L"};
@@ -190,6 +190,8 @@ Case Generator::make() {
   if (dice.chance(25))
     helper();
   Statements statements(gen, c.entry, "t");
+  if (chains)
+    statements.chain();
   for (int i = 1 + dice.below(9); i > 0; --i)
     statements.add();
   results();
@@ -201,4 +203,6 @@ Case Generator::make() {
   return std::move(c);
 }
 
-Case fovea::generate::generate(uint64_t seed) { return Generator(seed).make(); }
+Case fovea::generate::generate(uint64_t seed, bool chains) {
+  return Generator(seed).make(chains);
+}

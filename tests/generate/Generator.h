@@ -11,8 +11,9 @@
 
 namespace fovea::generate {
 
-/// A random program, well-typed; the same for the same seed.
-Case generate(uint64_t seed);
+/// A random program, well-typed; the same for the same seed. With `chains` its
+/// first definitions are a chain of dependent reductions.
+Case generate(uint64_t seed, bool chains = false);
 
 } // namespace fovea::generate
 

@@ -9,28 +9,41 @@
 #include "backends/cpu/CpuBackend.h"
 #include "backends/reference/ReferenceBackend.h"
 #include "frontend/Program.h"
+#include "passes/Pipelines.h"
+
+#include "mlir/Pass/PassManager.h"
 
 using namespace fovea;
 using namespace fovea::generate;
 
 struct Lab::Impl {
   std::unique_ptr<Backend> reference, tested;
+  /// The backend under test gets what the passes make, not the formula.
+  bool fuses = false;
   std::shared_ptr<mlir::MLIRContext> context;
 };
 
 Lab::Lab(std::unique_ptr<Impl> impl) : impl(std::move(impl)) { refresh(); }
 Lab::~Lab() = default;
 
-Expected<std::unique_ptr<Lab>> Lab::make() {
+Expected<std::unique_ptr<Lab>> Lab::make(Tested tested, uint64_t seed) {
   Expected<std::unique_ptr<Backend>> reference = createReferenceBackend();
   if (!reference)
     return reference.status();
-  Expected<std::unique_ptr<Backend>> cpu = createCpuBackend();
-  if (!cpu)
-    return cpu.status();
+  using Joining = FoldSchedule::Joining;
+  Expected<std::unique_ptr<Backend>> other =
+      tested == Tested::Cpu
+          ? createCpuBackend()
+          : createReferenceBackend(
+                {cutAtRandom(seed), tested == Tested::FoldsByStep
+                                        ? Joining::Step
+                                        : Joining::Combine});
+  if (!other)
+    return other.status();
   auto impl = std::make_unique<Impl>();
   impl->reference = *std::move(reference);
-  impl->tested = *std::move(cpu);
+  impl->tested = *std::move(other);
+  impl->fuses = tested != Tested::Cpu;
   return std::unique_ptr<Lab>(new Lab(std::move(impl)));
 }
 
@@ -56,6 +69,13 @@ Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
   if (!module)
     return Status::error(StatusCode::InvalidProgram, diagnostics.render());
   auto func = *module->getOps<ir::FuncOp>().begin();
+  if (!oracle && impl->fuses) {
+    mlir::PassManager manager(impl->context.get());
+    buildOptimizePipeline(manager);
+    buildFusePipeline(manager);
+    if (mlir::failed(manager.run(*module)))
+      return Status::error(StatusCode::Internal, "a pass failed");
+  }
   auto exe = (oracle ? impl->reference : impl->tested)->compile(func);
   if (!exe)
     return exe.status();

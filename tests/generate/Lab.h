@@ -18,11 +18,16 @@ namespace fovea::generate {
 using Compiled =
     std::function<Expected<std::vector<Tensor>>(const std::vector<Tensor> &)>;
 
+/// What is held against the reference on the formula as written: the cpu
+/// backend, or the reference on the folds that the passes derive, in random
+/// blocks that are joined one way or the other.
+enum class Tested { Cpu, FoldsByStep, FoldsByCombine };
+
 /// Compiles programs. Not for several threads.
 class Lab {
 public:
-  /// With the cpu backend under test, the reference as the oracle.
-  static Expected<std::unique_ptr<Lab>> make();
+  /// `seed` decides about the blocks of folds.
+  static Expected<std::unique_ptr<Lab>> make(Tested tested, uint64_t seed);
   ~Lab();
 
   /// The entry of a program, for the oracle or the backend under test. Error

@@ -26,6 +26,10 @@ public:
   /// Only what needs no function of the library.
   void addPlain();
 
+  /// Adds a chain of reductions over one axis, of which later ones depend on
+  /// earlier ones.
+  void chain();
+
   /// Texts of Library.h that are called.
   std::set<std::string> library;
 
@@ -40,7 +44,6 @@ private:
   std::vector<ExprPtr> row(const Array &array, std::vector<Binder> &binders);
 
   void elementwise();
-  void chain();
   void wholeArrays();
   void lifted();
   void extended();

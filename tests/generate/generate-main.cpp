@@ -25,7 +25,8 @@ using namespace fovea::generate;
 
 static const char *const usage =
     R"(usage: fovea-generate [--count N] [--seed S|date] [--first I] [--keep DIR]
-                      [--seconds T] [--shrink T] [--print]
+                      [--seconds T] [--shrink T] [--print] [--chains]
+                      [--tested cpu|step|combine]
 
 Runs N random programs on the cpu backend and on the reference and compares.
   --count N    how many programs (500)
@@ -35,6 +36,10 @@ Runs N random programs on the cpu backend and on the reference and compares.
   --seconds T  stops after that time (no limit)
   --shrink T   makes each failure smaller, for T seconds at most (10)
   --print      shows the programs and runs nothing
+  --chains     every program has a chain of dependent reductions
+  --tested T   what is compared with the reference: the cpu backend (cpu), or
+               the reference on derived folds, in random blocks that a state
+               steps over (step) or whose states are combined (combine)
 )";
 
 namespace {
@@ -42,7 +47,8 @@ struct Options {
   uint64_t count = 500, seed = 1, first = 0;
   std::string keep;
   double seconds = 0, shrink = 10;
-  bool print = false;
+  bool print = false, chains = false;
+  Tested tested = Tested::Cpu;
 };
 
 class Tester {
@@ -95,7 +101,7 @@ void Tester::fail(Failure failure, uint64_t index) {
 
 void Tester::test(uint64_t index) {
   uint64_t seed = seedOf(options, index);
-  Case program = generate::generate(seed);
+  Case program = generate::generate(seed, options.chains);
   Pair pair;
   for (int run = 0; run < runsEach; ++run) {
     uint64_t inputSeed = seed * runsEach + static_cast<uint64_t>(run);
@@ -163,8 +169,8 @@ static uint64_t dateSeed() {
 static bool parse(int argc, char **argv, Options &options) {
   for (int i = 1; i < argc; ++i) {
     std::string option = argv[i];
-    if (option == "--print") {
-      options.print = true;
+    if (option == "--print" || option == "--chains") {
+      (option == "--print" ? options.print : options.chains) = true;
       continue;
     }
     if (++i >= argc)
@@ -182,6 +188,12 @@ static bool parse(int argc, char **argv, Options &options) {
       options.keep = value;
     else if (option == "--seconds")
       options.seconds = std::atof(value);
+    else if (option == "--tested" && !std::strcmp(value, "cpu"))
+      options.tested = Tested::Cpu;
+    else if (option == "--tested" && !std::strcmp(value, "step"))
+      options.tested = Tested::FoldsByStep;
+    else if (option == "--tested" && !std::strcmp(value, "combine"))
+      options.tested = Tested::FoldsByCombine;
     else if (option == "--shrink")
       options.shrink = std::atof(value);
     else
@@ -197,12 +209,14 @@ int main(int argc, char **argv) {
     return 2;
   }
   for (uint64_t i = 0; options.print && i < options.count; ++i)
-    std::printf(
-        "# %llu\n%s\n", static_cast<unsigned long long>(options.first + i),
-        print(generate::generate(seedOf(options, options.first + i))).c_str());
+    std::printf("# %llu\n%s\n",
+                static_cast<unsigned long long>(options.first + i),
+                print(generate::generate(seedOf(options, options.first + i),
+                                         options.chains))
+                    .c_str());
   if (options.print)
     return 0;
-  Expected<std::unique_ptr<Lab>> lab = Lab::make();
+  Expected<std::unique_ptr<Lab>> lab = Lab::make(options.tested, options.seed);
   if (!lab) {
     std::fprintf(stderr, "%s\n", lab.status().text().c_str());
     return 1;
