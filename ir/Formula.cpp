@@ -103,6 +103,8 @@ std::pair<std::string, Formula::Binding> Formula::form(Value value) {
     return {"...", Atom};
   if (auto input = dyn_cast<InputOp>(op))
     return {read(input.getName(), axesOf(input.getAxes())), Atom};
+  if (auto fold = dyn_cast<FoldOp>(op))
+    return {resultOf(fold, cast<OpResult>(value).getResultNumber()), Atom};
   if (StringRef name = nameOf(op); !name.empty() && !hasArgument(value))
     return {read(name, cast<ArrayType>(value.getType()).getAxes()), Atom};
   return form(op);
@@ -117,18 +119,12 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
       })
       .Case([&](AddOp op) { return Form(infix(op, " + ", Sum), Sum); })
       .Case([&](SubOp op) { return Form(infix(op, " - ", Sum), Sum); })
-      .Case([&](MulOp op) {
-        return Form(infix(op, " * ", Product), Product);
-      })
-      .Case([&](DivOp op) {
-        return Form(infix(op, " / ", Product), Product);
-      })
+      .Case([&](MulOp op) { return Form(infix(op, " * ", Product), Product); })
+      .Case([&](DivOp op) { return Form(infix(op, " / ", Product), Product); })
       .Case([&](FloorDivOp op) {
         return Form(infix(op, " // ", Product), Product);
       })
-      .Case([&](ModOp op) {
-        return Form(infix(op, " % ", Product), Product);
-      })
+      .Case([&](ModOp op) { return Form(infix(op, " % ", Product), Product); })
       .Case([&](PowOp op) {
         // Binds to the right.
         return Form(text(op.getLhs(), Atom) + "^" + text(op.getRhs(), Power),
@@ -163,9 +159,8 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
                               op.getGuard()),
                     Atom);
       })
-      .Case([&](IndexOp op) {
-        return Form(index(op.getAxis().getName()), Atom);
-      })
+      .Case(
+          [&](IndexOp op) { return Form(index(op.getAxis().getName()), Atom); })
       .Case([&](SizeOp op) -> Form {
         std::string text = sizeText(op.getSize());
         return {text, text.find(' ') == std::string::npos ? Atom : Sum};
@@ -191,7 +186,6 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
         indices = std::move(outer);
         return inner;
       })
-      .Case([&](FoldOp op) { return Form("(a fold inside of it)", Atom); })
       .Case([&](RandomOp op) {
         return Form(call(stringifyDistribution(op.getDistribution()),
                          op->getOperands()),
@@ -209,8 +203,7 @@ std::string Formula::infix(Operation *op, const char *sign, Binding binding) {
   // a - (b - c) and a / (b / c) need the brackets, a + b + c does not.
   return text(op->getOperand(0), binding) + sign +
          text(op->getOperand(1),
-              isa<AddOp, MulOp, AndOp, OrOp>(op) ? binding
-                                                                 : right);
+              isa<AddOp, MulOp, AndOp, OrOp>(op) ? binding : right);
 }
 
 std::string Formula::call(StringRef function, ValueRange arguments) {
@@ -220,8 +213,8 @@ std::string Formula::call(StringRef function, ValueRange arguments) {
   return out + ")";
 }
 
-std::string Formula::reduction(ReduceKind kind, ArrayAttr axes,
-                               Value operand, Value guard) {
+std::string Formula::reduction(ReduceKind kind, ArrayAttr axes, Value operand,
+                               Value guard) {
   // The indices are bound anew.
   auto outer = indices;
   std::string out = fovea::ir::stringifyReduceKind(kind).str() + "[";
@@ -234,6 +227,15 @@ std::string Formula::reduction(ReduceKind kind, ArrayAttr axes,
   out += "](" + text(operand, Or) + ")";
   indices = std::move(outer);
   return out;
+}
+
+std::string Formula::resultOf(FoldOp fold, unsigned number) {
+  auto names = fold->getAttrOfType<ArrayAttr>(foldResultsName);
+  if (!names)
+    return "(a fold inside of it)";
+  const StringRef text = cast<StringAttr>(names[number]).getValue();
+  const auto type = cast<ArrayType>(fold.getResult(number).getType());
+  return text.contains('(') ? text.str() : read(text, type.getAxes());
 }
 
 std::string Formula::index(StringAttr axis) {

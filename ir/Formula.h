@@ -21,15 +21,15 @@ namespace fovea::ir {
 class Formula {
 public:
   /// How an argument of a region is called.
-  void name(mlValue value, std::string text) {
+  void name(mlir::Value value, std::string text) {
     names[value] = std::move(text);
   }
-  std::string text(mlValue value);
+  std::string text(mlir::Value value);
   /// The same, but a value with a name is written out.
-  std::string definition(mlValue value);
+  std::string definition(mlir::Value value);
   /// `sum[j | c[j]](x[i, j])`; `guard` may be null.
-  std::string reduction(ReduceKind kind, mlArrayAttr axes,
-                        mlValue operand, mlValue guard);
+  std::string reduction(ReduceKind kind, mlir::ArrayAttr axes,
+                        mlir::Value operand, mlir::Value guard);
 
 private:
   /// So many operations; a longer formula ends in dots.
@@ -38,25 +38,30 @@ private:
   /// How strongly a formula's last operation binds.
   enum Binding { Or, And, Not, Compare, Sum, Product, Negation, Power, Atom };
 
-  std::string text(mlValue value, Binding least);
-  std::pair<std::string, Binding> form(mlValue value);
-  std::pair<std::string, Binding> form(mlOperation *op);
-  std::string infix(mlOperation *op, const char *sign, Binding binding);
-  std::string call(llvm::StringRef function, mlValueRange arguments);
+  std::string text(mlir::Value value, Binding least);
+  std::pair<std::string, Binding> form(mlir::Value value);
+  std::pair<std::string, Binding> form(mlir::Operation *op);
+  std::string infix(mlir::Operation *op, const char *sign, Binding binding);
+  std::string call(llvm::StringRef function, mlir::ValueRange arguments);
   std::string read(llvm::StringRef array, llvm::ArrayRef<AxisAttr> axes);
-  std::string index(mlStringAttr axis);
-  bool hasArgument(mlValue value);
+  std::string index(mlir::StringAttr axis);
+  std::string resultOf(FoldOp fold, unsigned number);
+  bool hasArgument(mlir::Value value);
 
-  llvm::DenseMap<mlValue, std::string> names;
-  llvm::DenseMap<mlValue, bool> argumentIn;
+  llvm::DenseMap<mlir::Value, std::string> names;
+  llvm::DenseMap<mlir::Value, bool> argumentIn;
   /// What stands for an axis: behind a rename or a read.
-  llvm::DenseMap<mlStringAttr, std::string> indices;
+  llvm::DenseMap<mlir::StringAttr, std::string> indices;
   /// How many operations may still be written: shared values are repeated.
   int budget = longest;
 };
 
+/// What the results of a fold are in the program, as an attribute of it: a list
+/// of names (`m`), or formulas where they have none.
+inline constexpr llvm::StringLiteral foldResultsName = "fovea.results";
+
 /// The name that the user gave to the result of `op`, or an empty one.
-llvm::StringRef nameOf(mlOperation *op);
+llvm::StringRef nameOf(mlir::Operation *op);
 
 } // namespace fovea::ir
 

@@ -4,10 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/Formula.h"
 #include "ir/Size.h"
 #include "passes/Passes.h"
 #include "passes/derive/Placement.h"
 #include "passes/derive/Reader.h"
+#include "passes/derive/Reasons.h"
 #include "passes/derive/Writer.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -33,6 +35,8 @@ struct Member {
   ir::ReduceOp op;
   ArrayAttr axes;
   unsigned number;
+  /// Why it is not in the pass of what it depends on, or null.
+  DictionaryAttr wait;
   /// Arrays that vary along the folded axes and are read.
   llvm::DenseSet<Value> sources;
 };
@@ -117,9 +121,11 @@ void Deriver::enter(ir::ReduceOp reduce) {
   const unsigned number = line.chain->enter(
       reduce.getKind(), formula.guards, formula.element, formula.whole, reduce,
       earliest, [&](unsigned other) { return given(line, other); });
+  DictionaryAttr wait =
+      reasonToWait(*line.chain, number, *line.reader, formula.finished);
   line.reader->define(reduce, number);
 
-  Member member{reduce, reduce.getAxes(), number, {}};
+  Member member{reduce, reduce.getAxes(), number, wait, {}};
   for (Value source : placement.sourcesOf(reduce))
     if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
           return typeOf(source).hasAxis(axis.getName());
@@ -266,6 +272,15 @@ void Deriver::rewrite() {
                       SmallVector<unsigned>(numbers.begin(), numbers.end()),
                       wanted);
     ir::FoldOp fold = writer.write();
+    SmallVector<Attribute> waits, names;
+    for (unsigned i : list)
+      if (members[i].wait)
+        waits.push_back(members[i].wait);
+    for (unsigned number : wanted)
+      names.push_back(b.getStringAttr(callOf((*line.chain)[number].op)));
+    if (!waits.empty())
+      fold->setAttr(waitsName, b.getArrayAttr(waits));
+    fold->setAttr(ir::foldResultsName, b.getArrayAttr(names));
     for (auto [number, result] : llvm::zip_equal(wanted, fold.getResults()))
       replaced.push_back(
           {ir::ReduceOp((*line.chain)[number].op).getResult(), result});

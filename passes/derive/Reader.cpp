@@ -6,6 +6,7 @@
 
 #include "passes/derive/Reader.h"
 
+#include "ir/Formula.h"
 #include "ir/Size.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -32,6 +33,44 @@ Reader::Reader(Chain &chain, ArrayRef<ir::AxisAttr> axes)
 
 void Reader::define(ir::ReduceOp reduce, unsigned number) {
   numbers[reduce.getResult()] = number;
+}
+
+Value Reader::valueOf(Expr part) {
+  a.keepsCancelled = true;
+  const Expr own = a.mapped(a.atNew(part), [&](Expr leaf) {
+    auto number =
+        leaf->form == Form::Given ? numbers.find(leaf->value) : numbers.end();
+    return number == numbers.end() ? leaf : a.fresh(number->second);
+  });
+  a.keepsCancelled = false;
+  Value first;
+  for (auto [value, e] : known)
+    if ((e == part || e == own) &&
+        (!first ||
+         value.getDefiningOp()->isBeforeInBlock(first.getDefiningOp())))
+      first = value;
+  return first;
+}
+
+llvm::SetVector<Value>
+Reader::awaitedIn(Value value,
+                  llvm::function_ref<bool(unsigned)> isUnfinished) {
+  llvm::SetVector<Value> awaited, work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    const Value next = work[i];
+    if (llvm::none_of(behind(next), isUnfinished))
+      continue;
+    const bool varies = llvm::any_of(axes, [&](ir::AxisAttr axis) {
+      return typeOf(next).hasAxis(axis.getName());
+    });
+    Operation *op = next.getDefiningOp();
+    if (!varies && (numbers.count(next) || !ir::nameOf(op).empty()))
+      awaited.insert(next);
+    else
+      work.insert_range(op->getOperands());
+  }
+  return awaited;
 }
 
 /// Whether a place with that number in the element might as well be left out.

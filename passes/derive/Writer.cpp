@@ -32,10 +32,13 @@ FoldWriter::FoldWriter(OpBuilder &builder, Chain &chain,
     : b(builder), chain(chain), axes(axes), placement(placement),
       members(members.begin(), members.end()),
       wanted(wanted.begin(), wanted.end()), loc(builder.getUnknownLoc()) {
+  // Names stay with what they name; the operations of a fold are others.
   SmallVector<Location> places;
   for (unsigned member : members)
-    if (ir::ReduceOp op = chain[member].op)
-      places.push_back(op.getLoc());
+    if (ir::ReduceOp op = chain[member].op) {
+      auto named = dyn_cast<NameLoc>(op.getLoc());
+      places.push_back(named ? named.getChildLoc() : op.getLoc());
+    }
   loc = builder.getFusedLoc(places);
 }
 

@@ -1,0 +1,35 @@
+//===- Reasons.h - why a reduction waits, in the user's names ---*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// A reduction that is not in the pass of what it depends on leaves the reason
+// on its fold, for `fovea explain`:
+//
+//   fovea.waits = [{kind = "no-law", reduction = "sum[j](abs(x[j] - mu))",
+//                   reason = "...", hint = "...", at = loc(...)}]
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_DERIVE_REASONS_H
+#define FOVEA_PASSES_DERIVE_REASONS_H
+
+#include "passes/derive/Reader.h"
+
+namespace fovea::derive {
+
+/// The attribute of a fold with reasons.
+inline constexpr llvm::StringLiteral waitsName = "fovea.waits";
+
+/// Why reduction `number`, which `reader` read last, waits for an earlier pass;
+/// null if it does not.
+mlir::DictionaryAttr reasonToWait(const Chain &chain, unsigned number,
+                                  Reader &reader, const Names &finished);
+
+/// The reduction's name, or else its formula.
+std::string callOf(ir::ReduceOp reduce);
+
+} // namespace fovea::derive
+
+#endif // FOVEA_PASSES_DERIVE_REASONS_H
