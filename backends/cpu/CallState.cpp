@@ -7,6 +7,7 @@
 #include "backends/cpu/CallState.h"
 
 #include <algorithm>
+#include <cstring>
 
 using namespace fovea;
 using namespace fovea::cpu;
@@ -111,28 +112,114 @@ Status CallState::placeWorkspace(const Program &program) {
   return Status::ok();
 }
 
+/// The items of each stage, and its buffers in the scratch memory, which the
+/// stages share.
+Status CallState::placeScratch(const Program &program) {
+  items.clear();
+  for (const StageInfo &stage : program.stages) {
+    std::vector<int64_t> shape;
+    for (const GridAxis &axis : stage.grid)
+      shape.push_back((numbers[axis.extent] + axis.block - 1) / axis.block);
+    Expected<int64_t> count = countElements(shape);
+    if (!count)
+      return count.status();
+    items.push_back(*count);
+  }
+  std::vector<size_t> used(program.stages.size());
+  scratchBytes = 0;
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    const Buffer &buffer = program.buffers[i];
+    if (buffer.kind != Buffer::Kind::Scratch)
+      continue;
+    size_t &end = used[buffer.firstStage];
+    places[i] = end;
+    size_t bytes = buffer.elementBytes;
+    for (unsigned extent : buffer.extents)
+      if (__builtin_mul_overflow(bytes, static_cast<size_t>(numbers[extent]),
+                                 &bytes))
+        return tooLarge();
+    bytes += bufferAlignment - 1;
+    bytes -= bytes % bufferAlignment;
+    if (__builtin_add_overflow(end, bytes, &end))
+      return tooLarge();
+    scratchBytes = std::max(scratchBytes, end);
+  }
+  return Status::ok();
+}
+
+static bool isUsable(const Tensor &tensor) {
+  return tensor.shape().empty() || tensor.shape().back() <= 1 ||
+         tensor.strides().back() == 1;
+}
+
+Status CallState::makeDense(const Program &program,
+                            std::span<const Tensor> inputs,
+                            std::span<const Tensor> outputs) {
+  externals.assign(program.buffers.size(), nullptr);
+  copies.resize(program.buffers.size());
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    const Buffer &buffer = program.buffers[i];
+    const bool isInput = buffer.kind == Buffer::Kind::Input;
+    if (!isInput && buffer.kind != Buffer::Kind::Output)
+      continue;
+    const Tensor &given =
+        isInput ? inputs[buffer.index] : outputs[buffer.index];
+    externals[i] = &given;
+    if (isUsable(given))
+      continue;
+    Expected<Tensor> dense = given.contiguous();
+    if (!dense)
+      return dense.status();
+    copies[i] = *std::move(dense);
+    externals[i] = &copies[i];
+  }
+  return Status::ok();
+}
+
+/// From a dense array to one of the same shape.
+static void copyElements(const Tensor &from, const Tensor &to) {
+  int64_t source = 0;
+  forEachOffset(to, [&](int64_t offset) {
+    std::memcpy(to.address(offset), from.address(source++), sizeOf(to.dtype()));
+  });
+}
+
+void CallState::finish(const Program &program, std::span<Tensor> outputs) {
+  for (size_t i = 0; i < program.buffers.size(); ++i) {
+    const Buffer &buffer = program.buffers[i];
+    if (buffer.kind == Buffer::Kind::Output && !isUsable(outputs[buffer.index]))
+      copyElements(copies[i], outputs[buffer.index]);
+  }
+}
+
 Status CallState::prepare(const Program &program,
                           std::span<const Tensor> inputs,
                           std::span<const Tensor> outputs,
-                          std::span<const int64_t> dims) {
+                          std::span<const int64_t> dims, int workers) {
   if (!isSolved || !std::ranges::equal(solvedDims, dims)) {
     isSolved = false;
     if (Status status = solveSizes(program, dims); status.failed())
       return status;
     if (Status status = placeWorkspace(program); status.failed())
       return status;
+    if (Status status = placeScratch(program); status.failed())
+      return status;
     solvedDims.assign(dims.begin(), dims.end());
     isSolved = true;
   }
-  Expected<void *> memory = arena.reserve(workspaceBytes);
+  size_t bytes;
+  if (__builtin_mul_overflow(scratchBytes, static_cast<size_t>(workers),
+                             &bytes) ||
+      __builtin_add_overflow(bytes, workspaceBytes, &bytes))
+    return tooLarge();
+  Expected<void *> memory = arena.reserve(bytes);
   if (!memory)
     return memory.status();
+  scratchMemory = static_cast<char *>(*memory) + workspaceBytes;
+  if (Status status = makeDense(program, inputs, outputs); status.failed())
+    return status;
 
   buffers.resize(program.buffers.size());
-  auto external = [&](const Buffer &buffer) -> const Tensor & {
-    return buffer.kind == Buffer::Kind::Input ? inputs[buffer.index]
-                                              : outputs[buffer.index];
-  };
   for (size_t i = 0; i < buffers.size(); ++i) {
     const Buffer &buffer = program.buffers[i];
     if (buffer.kind == Buffer::Kind::Workspace)
@@ -140,8 +227,10 @@ Status CallState::prepare(const Program &program,
     else if (buffer.kind == Buffer::Kind::Literal)
       buffers[i] =
           const_cast<std::byte *>(program.literals[buffer.index].data());
+    else if (buffer.kind == Buffer::Kind::Scratch)
+      buffers[i] = reinterpret_cast<void *>(places[i]);
     else
-      buffers[i] = external(buffer).data();
+      buffers[i] = externals[i]->data();
   }
   for (size_t i = 0; i < numbers.size(); ++i) {
     const Number &number = program.numbers[i];
@@ -151,7 +240,7 @@ Status CallState::prepare(const Program &program,
     const bool isDense = buffer.kind == Buffer::Kind::Workspace ||
                          buffer.kind == Buffer::Kind::Literal;
     numbers[i] = isDense ? strides[number.buffer][number.axis]
-                         : external(buffer).strides()[number.axis];
+                         : externals[number.buffer]->strides()[number.axis];
   }
   return Status::ok();
 }

@@ -16,16 +16,28 @@ namespace fovea::cpu {
 struct CallState {
   std::vector<void *> buffers;
   std::vector<int64_t> numbers;
+  /// For each stage the number of its items.
+  std::vector<int64_t> items;
 
-  /// Makes the tables for a call. Errors: a size that overflows or is negative
-  /// (Shape), too little memory (Backend).
+  /// Memory for what worker number `worker` runs.
+  void *scratch(int worker) const {
+    return scratchMemory + static_cast<size_t>(worker) * scratchBytes;
+  }
+
+  /// Makes the tables for a call by so many workers. Errors: a size that
+  /// overflows or is negative (Shape), too little memory (Backend).
   Status prepare(const Program &program, std::span<const Tensor> inputs,
-                 std::span<const Tensor> outputs,
-                 std::span<const int64_t> dims);
+                 std::span<const Tensor> outputs, std::span<const int64_t> dims,
+                 int workers);
+  /// Hands over the results that compiled code could not write in place.
+  void finish(const Program &program, std::span<Tensor> outputs);
 
 private:
   Status solveSizes(const Program &program, std::span<const int64_t> dims);
   Status placeWorkspace(const Program &program);
+  Status placeScratch(const Program &program);
+  Status makeDense(const Program &program, std::span<const Tensor> inputs,
+                   std::span<const Tensor> outputs);
 
   /// The call for which sizes and places are right.
   bool isSolved = false;
@@ -34,7 +46,13 @@ private:
   std::vector<size_t> places;
   std::vector<std::vector<int64_t>> strides;
   size_t workspaceBytes = 0;
+  size_t scratchBytes = 0;
+  char *scratchMemory = nullptr;
   Arena arena;
+  /// The caller's arrays, by buffer, as compiled code can use them: dense
+  /// copies where elements do not lie side by side along the last axis.
+  std::vector<const Tensor *> externals;
+  std::vector<Tensor> copies;
 };
 
 } // namespace fovea::cpu

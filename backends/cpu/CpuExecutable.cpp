@@ -55,9 +55,9 @@ Status CpuExecutable::runStages(CallState &state) const {
   const std::vector<void *> &functions = compiled.code->functions();
   for (size_t i = 0; i < functions.size(); ++i) {
     const auto run = reinterpret_cast<StageFunction>(functions[i]);
-    const int64_t extent = state.numbers[compiled.program.stages[i]];
-    if (extent > 0)
-      run(state.buffers.data(), state.numbers.data(), 0, extent, words.data());
+    if (state.items[i] > 0)
+      run(state.buffers.data(), state.numbers.data(), 0, state.items[i],
+          words.data(), state.scratch(0));
     if (words[0] != 0)
       return failure(words, state.numbers);
   }
@@ -77,9 +77,11 @@ Status CpuExecutable::execute(std::span<const Tensor> inputs,
   }
   if (!state)
     state = std::make_unique<CallState>();
-  Status status = state->prepare(compiled.program, inputs, outputs, dims);
+  Status status = state->prepare(compiled.program, inputs, outputs, dims,
+                                 /*workers=*/1);
   if (status.isOk())
     status = runStages(*state);
+  state->finish(compiled.program, outputs);
   std::lock_guard lock(mutex);
   idle.push_back(std::move(state));
   return status;

@@ -4,8 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "backends/cpu/HalfBits.h"
 #include "backends/cpu/Scalar.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -14,28 +16,9 @@ using namespace fovea;
 using namespace fovea::cpu;
 using arith::CmpFPredicate;
 
-static bool isHalf(Type type) { return type.isF16() || type.isBF16(); }
-
-/// The 16 bits of a 16-bit float whose value, before rounding, is `value`.
-static Value toHalfBits(CodeBuilder &b, Value value, Type to) {
-  const std::string name = (to.isF16() ? "f16_from_f" : "bf16_from_f") +
-                           std::to_string(value.getType().isF64() ? 64 : 32);
-  // The ABI leaves the upper bits of a narrow result open: it is an i32.
-  Value bits = b.call(name, b.getI32Type(), value);
-  return arith::TruncIOp::create(b, b.getIntegerType(16), bits);
-}
-
-static Value fromHalfBits(CodeBuilder &b, Value bits, Type from) {
-  Value wide = arith::ExtUIOp::create(b, b.getI32Type(), bits);
-  if (from.isF16())
-    return b.call("f32_from_f16", b.getF32Type(), wide);
-  Value upper = arith::ShLIOp::create(b, wide, b.integer(wide.getType(), 16));
-  return arith::BitcastOp::create(b, b.getF32Type(), upper);
-}
-
 /// Truncated towards zero and saturated; NaN gives 0.
 static Value floatToInteger(CodeBuilder &b, Value value, Type to) {
-  const int width = to.getIntOrFloatBitWidth();
+  const int width = static_cast<int>(widthOf(to));
   Type from = value.getType();
   const double bound = std::ldexp(1.0, width - 1);
   Value least =
@@ -53,8 +36,8 @@ static Value floatToInteger(CodeBuilder &b, Value value, Type to) {
 }
 
 static Value integerToInteger(CodeBuilder &b, Value value, Type to) {
-  const unsigned from = value.getType().getIntOrFloatBitWidth();
-  const unsigned width = to.getIntOrFloatBitWidth();
+  const unsigned from = widthOf(value);
+  const unsigned width = widthOf(to);
   if (from == width)
     return value;
   if (from == 1)
@@ -71,33 +54,46 @@ static Value integerToInteger(CodeBuilder &b, Value value, Type to) {
 
 static Value toBool(CodeBuilder &b, Value value) {
   Type type = value.getType();
-  if (isa<FloatType>(type))
+  if (isFloat(type))
     return b.compare(CmpFPredicate::UNE, value, b.constant(type, 0));
   return b.compare(arith::CmpIPredicate::ne, value, b.integer(type, 0));
 }
 
+/// A number that rounds to a 16-bit float as the integer `value` does, which
+/// may have more digits than an f64. Beyond 2^53 the last 11 bits are cut off,
+/// and a bit above them says whether they were zero: far more digits than a
+/// 16-bit float has are left, and no tie is made or lost.
+static Value integerToOdd(CodeBuilder &b, Value value) {
+  Type type = value.getType();
+  Value shifted =
+      arith::AddIOp::create(b, value, b.integer(type, int64_t(1) << 53));
+  Value isExact = b.compare(arith::CmpIPredicate::ule, shifted,
+                            b.integer(type, int64_t(1) << 54));
+  const int64_t step = int64_t(1) << 11;
+  Value rest = arith::AndIOp::create(b, value, b.integer(type, step - 1));
+  Value trace =
+      b.select(toBool(b, rest), b.integer(type, step), b.integer(type, 0));
+  Value cut = arith::OrIOp::create(
+      b, arith::AndIOp::create(b, value, b.integer(type, -step)), trace);
+  return arith::SIToFPOp::create(b, b.typeLike(b.getF64Type(), value),
+                                 b.select(isExact, value, cut));
+}
+
 static Value toFloat(CodeBuilder &b, Value value, Type to) {
-  Type from = value.getType();
-  Type type = b.scalarType(to);
-  if (from.isInteger(1))
-    return arith::UIToFPOp::create(b, type, value);
-  if (isa<FloatType>(from)) {
-    if (from.isF64() && type.isF32() && isHalf(to))
+  Type type = b.typeLike(b.scalarType(to), value);
+  if (isFloat(value)) {
+    if (isHalf(to) || value.getType() == type)
       return emitRounding(b, value, to);
-    if (from == type)
-      return emitRounding(b, value, to);
-    if (from.isF32())
+    if (widthOf(type) > widthOf(value))
       return arith::ExtFOp::create(b, type, value);
     return arith::TruncFOp::create(b, type, value);
   }
+  if (widthOf(value) == 1)
+    return arith::UIToFPOp::create(b, type, value);
   if (!isHalf(to))
     return arith::SIToFPOp::create(b, type, value);
-  // Integers beyond 2^53 lie far above the largest f16 and round to a bf16
-  // once more; to odd, so that this is as good as rounding once.
-  return emitRounding(b,
-                      b.call("f64_from_i64_to_odd", b.getF64Type(),
-                             integerToInteger(b, value, b.getI64Type())),
-                      to);
+  Type wide = b.typeLike(b.getI64Type(), value);
+  return emitRounding(b, integerToOdd(b, integerToInteger(b, value, wide)), to);
 }
 
 Value cpu::emitRounding(CodeBuilder &b, Value value, Type to) {
@@ -111,25 +107,34 @@ Value cpu::emitCast(CodeBuilder &b, Value value, Type from, Type to) {
     return toBool(b, value);
   if (isa<FloatType>(to))
     return toFloat(b, value, to);
-  Type type = b.scalarType(to);
+  Type type = b.typeLike(b.scalarType(to), value);
   if (isa<FloatType>(from))
     return floatToInteger(b, value, type);
   return integerToInteger(b, value, type);
 }
 
-Value cpu::emitLoad(CodeBuilder &b, Type element, Value base, Value offset) {
+/// The type of an element in memory.
+static Type storedType(CodeBuilder &b, Type element) {
   if (element.isInteger(1))
-    return toBool(b, b.load(b.getI8Type(), base, offset));
-  if (isHalf(element))
-    return fromHalfBits(b, b.load(b.getIntegerType(16), base, offset), element);
-  return b.load(b.scalarType(element), base, offset);
+    return b.getI8Type();
+  return isHalf(element) ? Type(b.getI16Type()) : b.scalarType(element);
+}
+
+Value cpu::emitLoad(CodeBuilder &b, Type element, Value base, Value offset,
+                    Lanes lanes) {
+  const int64_t count = std::max(lanes.count, lanesOf(offset));
+  Value stored = b.load(b.vectorOf(storedType(b, element), count), base, offset,
+                        lanes.mask);
+  if (element.isInteger(1))
+    return toBool(b, stored);
+  return isHalf(element) ? fromHalfBits(b, stored, element) : stored;
 }
 
 void cpu::emitStore(CodeBuilder &b, Type element, Value value, Value base,
-                    Value offset) {
+                    Value offset, Value mask) {
   if (element.isInteger(1))
-    value = arith::ExtUIOp::create(b, b.getI8Type(), value);
+    value = arith::ExtUIOp::create(b, b.typeLike(b.getI8Type(), value), value);
   else if (isHalf(element))
     value = toHalfBits(b, value, element);
-  b.store(value, base, offset);
+  b.store(value, base, offset, mask);
 }

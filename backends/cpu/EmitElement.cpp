@@ -22,7 +22,7 @@ Element Emitter::element(Value value, const Coords &coords) {
   work.push_back({value, coords});
   while (!work.empty()) {
     const Request request = work.back();
-    Scope &home = homeOf(request.coords);
+    Scope &home = homeOf(request.value, request.coords);
     const auto key =
         std::make_pair(request.value.getAsOpaquePointer(), request.coords);
     if (home.elements.contains(key)) {
@@ -42,15 +42,20 @@ Element Emitter::element(Value value, const Coords &coords) {
   return known(value, coords);
 }
 
-Element Emitter::elementAt(Value value, const CoordByAxis &place) {
+Coords Emitter::coordsOf(Value value, const CoordByAxis &place) {
   Coords coords;
   for (ir::AxisAttr axis : arrayType(value).getAxes())
     coords.push_back(place.lookup(axis.getName()));
-  return element(value, coords);
+  return coords;
+}
+
+Element Emitter::elementAt(Value value, const CoordByAxis &place) {
+  return element(value, coordsOf(value, place));
 }
 
 Element Emitter::known(Value value, const Coords &coords) {
-  return homeOf(coords).elements.at({value.getAsOpaquePointer(), coords});
+  return homeOf(value, coords)
+      .elements.at({value.getAsOpaquePointer(), coords});
 }
 
 static bool isLeaf(Operation *op) {
@@ -62,10 +67,12 @@ static bool isLeaf(Operation *op) {
 SmallVector<Emitter::Request> Emitter::missing(const Request &request) {
   Operation *op = request.value.getDefiningOp();
   SmallVector<Request> result;
-  if (isLeaf(op) || storages.contains(request.value))
+  if (!op || isLeaf(op) || isa<ir::ReduceOp>(op) ||
+      storages.contains(request.value) || tileFor(request))
     return result;
   auto add = [&](Value value, Coords coords) {
-    if (!homeOf(coords).elements.contains({value.getAsOpaquePointer(), coords}))
+    if (!homeOf(value, coords)
+             .elements.contains({value.getAsOpaquePointer(), coords}))
       result.push_back({value, std::move(coords)});
   };
   const bool isRead = isa<ir::AtOp, ir::RenameOp>(op);
@@ -82,24 +89,46 @@ SmallVector<Emitter::Request> Emitter::missing(const Request &request) {
 
 Element Emitter::compute(const Request &request, Scope &home) {
   Operation *op = request.value.getDefiningOp();
+  if (!op)
+    return elementOfArgument(request);
+  if (const Tile *tile = tileFor(request))
+    return loadTile(*tile, request);
   if (isLeaf(op) || storages.contains(request.value))
     return computeLeaf(request);
   if (auto at = dyn_cast<ir::AtOp>(op); at && !facts.isInRange(at))
     return checkedRead(request, home);
+  if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
+    emitInner(reduce, request.coords);
+    return known(request.value, request.coords);
+  }
   if (isa<ir::AtOp, ir::RenameOp>(op))
     return known(op->getOperand(0), sourceCoords(request, nullptr));
   return computeElementwise(request);
 }
 
+/// All parts as vectors of so many lanes.
+Element Emitter::inLanes(Element element, int64_t lanes) {
+  for (Value Element::*part :
+       {&Element::value, &Element::hardZero, &Element::hardNegInf})
+    if (element.*part && lanesOf(element.*part) < lanes)
+      element.*part = b.broadcast(element.*part, lanes);
+  return element;
+}
+
 Element Emitter::computeElementwise(const Request &request) {
   Operation *op = request.value.getDefiningOp();
   SmallVector<Element> operands;
-  SmallVector<Value> values;
+  int64_t lanes = 1;
   for (Value operand : op->getOperands()) {
     operands.push_back(
         known(operand, project(request.coords, arrayType(request.value),
                                arrayType(operand))));
-    values.push_back(operands.back().value);
+    lanes = std::max(lanes, lanesOf(operands.back().value));
+  }
+  SmallVector<Value> values;
+  for (Element &operand : operands) {
+    operand = inLanes(operand, lanes);
+    values.push_back(operand.value);
   }
 
   Element result;
@@ -128,15 +157,16 @@ static Value chosenPart(CodeBuilder &b, Value condition, Value onTrue,
                         Value onFalse, bool decreed) {
   if (!onTrue && !onFalse && !decreed)
     return nullptr;
-  Value no = b.flag(false);
-  Value otherwise = decreed ? b.flag(true) : (onFalse ? onFalse : no);
+  Value no = b.integer(condition.getType(), 0);
+  Value yes = b.integer(condition.getType(), 1);
+  Value otherwise = decreed ? yes : (onFalse ? onFalse : no);
   return b.select(condition, onTrue ? onTrue : no, otherwise);
 }
 
 /// A hard 0 of a positive power.
 static Value positivePart(CodeBuilder &b, Value hardZero, Value exponent) {
   Value zero = b.constant(exponent.getType(), 0);
-  Value positive = isa<FloatType>(exponent.getType())
+  Value positive = isFloat(exponent)
                        ? b.compare(arith::CmpFPredicate::OGT, exponent, zero)
                        : b.compare(arith::CmpIPredicate::sgt, exponent, zero);
   return b.both(hardZero, positive);
@@ -154,7 +184,7 @@ Element Emitter::applyHardness(Operation *op, Element result,
     return result;
   case HardRule::Keep:
     result.hardZero = first.hardZero;
-    if (isa<FloatType>(result.value.getType()))
+    if (isFloat(result.value))
       result.hardNegInf = first.hardNegInf;
     return result;
   case HardRule::Negate:
@@ -194,7 +224,7 @@ Element Emitter::applyHardness(Operation *op, Element result,
   Type type = result.value.getType();
   if (result.hardZero)
     result.value = b.select(result.hardZero, b.constant(type, 0), result.value);
-  if (result.hardNegInf && isa<FloatType>(type)) {
+  if (result.hardNegInf && isFloat(type)) {
     const double infinity = std::numeric_limits<double>::infinity();
     result.value =
         b.select(result.hardNegInf, b.constant(type, -infinity), result.value);

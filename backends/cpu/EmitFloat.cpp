@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "backends/cpu/MathFunctions.h"
 #include "backends/cpu/Scalar.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -21,18 +22,6 @@ static Value emitSign(CodeBuilder &b, Value x) {
   Value sign = b.select(b.compare(CmpFPredicate::OGT, x, zero),
                         b.constant(type, 1), negative);
   return b.select(b.isNaN(x), x, sign);
-}
-
-/// 1 / (1 + e^-x) where x >= 0, else e^x / (1 + e^x): e^-|x| does not overflow
-/// and the small results keep their digits.
-static Value emitSigmoid(CodeBuilder &b, Value x) {
-  Type type = x.getType();
-  Value one = b.constant(type, 1);
-  Value magnitude = LLVM::FAbsOp::create(b, x);
-  Value e = b.callTyped("exp", Value(arith::NegFOp::create(b, magnitude)));
-  Value positive = b.compare(CmpFPredicate::OGE, x, b.constant(type, 0));
-  Value top = b.select(positive, one, e);
-  return arith::DivFOp::create(b, top, arith::AddFOp::create(b, one, e));
 }
 
 static CmpFPredicate predicateOf(ir::Predicate predicate) {
@@ -53,41 +42,52 @@ static CmpFPredicate predicateOf(ir::Predicate predicate) {
   llvm_unreachable("no such predicate");
 }
 
-/// The function of Support.cpp behind `op`, or null.
-static const char *functionOf(Operation *op) {
-  return llvm::TypeSwitch<Operation *, const char *>(op)
-      .Case([](ir::ExpOp) { return "exp"; })
-      .Case([](ir::Exp2Op) { return "exp2"; })
-      .Case([](ir::Expm1Op) { return "expm1"; })
-      .Case([](ir::LogOp) { return "log"; })
-      .Case([](ir::Log1pOp) { return "log1p"; })
-      .Case([](ir::TanhOp) { return "tanh"; })
-      .Case([](ir::SinhOp) { return "sinh"; })
-      .Case([](ir::CoshOp) { return "cosh"; })
-      .Case([](ir::ErfOp) { return "erf"; })
-      .Case([](ir::SinOp) { return "sin"; })
-      .Case([](ir::CosOp) { return "cos"; })
-      .Case([](ir::PowOp) { return "pow"; })
-      .Case([](ir::FloorDivOp) { return "floordiv"; })
-      .Case([](ir::ModOp) { return "mod"; })
+/// The function of one number behind `op`, or null.
+static Num (*functionOf(Operation *op))(Num) {
+  using Function = Num (*)(Num);
+  return llvm::TypeSwitch<Operation *, Function>(op)
+      .Case([](ir::ExpOp) { return emitExp; })
+      .Case([](ir::Exp2Op) { return emitExp2; })
+      .Case([](ir::Expm1Op) { return emitExpm1; })
+      .Case([](ir::LogOp) { return emitLog; })
+      .Case([](ir::Log1pOp) { return emitLog1p; })
+      .Case([](ir::TanhOp) { return emitTanh; })
+      .Case([](ir::SigmoidOp) { return emitSigmoid; })
+      .Case([](ir::SinhOp) { return emitSinh; })
+      .Case([](ir::CoshOp) { return emitCosh; })
+      .Case([](ir::ErfOp) { return emitErf; })
+      .Case([](ir::SinOp) { return emitSin; })
+      .Case([](ir::CosOp) { return emitCos; })
+      .Default([](Operation *) { return nullptr; });
+}
+
+/// The same of two numbers.
+static Num (*functionOfTwo(Operation *op))(Num, Num) {
+  using Function = Num (*)(Num, Num);
+  return llvm::TypeSwitch<Operation *, Function>(op)
+      .Case([](ir::PowOp) { return emitPow; })
+      .Case([](ir::FloorDivOp) { return emitFloorDivision; })
+      .Case([](ir::ModOp) { return emitModulo; })
       .Default([](Operation *) { return nullptr; });
 }
 
 Value cpu::emitMaximum(CodeBuilder &b, Value lhs, Value rhs) {
-  if (isa<FloatType>(lhs.getType()))
+  if (isFloat(lhs))
     return arith::MaximumFOp::create(b, lhs, rhs);
   return arith::MaxSIOp::create(b, lhs, rhs);
 }
 
 Value cpu::emitMinimum(CodeBuilder &b, Value lhs, Value rhs) {
-  if (isa<FloatType>(lhs.getType()))
+  if (isFloat(lhs))
     return arith::MinimumFOp::create(b, lhs, rhs);
   return arith::MinSIOp::create(b, lhs, rhs);
 }
 
 Value cpu::emitFloat(CodeBuilder &b, Operation *op, ValueRange x) {
-  if (const char *function = functionOf(op))
-    return b.callTyped(function, x);
+  if (Num(*function)(Num) = functionOf(op))
+    return function(Num(b, x[0]));
+  if (Num(*function)(Num, Num) = functionOfTwo(op))
+    return function(Num(b, x[0]), Num(b, x[1]));
   return llvm::TypeSwitch<Operation *, Value>(op)
       .Case([&](ir::AbsOp) { return LLVM::FAbsOp::create(b, x[0]); })
       .Case([&](ir::NegOp) { return arith::NegFOp::create(b, x[0]); })
@@ -97,7 +97,6 @@ Value cpu::emitFloat(CodeBuilder &b, Operation *op, ValueRange x) {
         return arith::DivFOp::create(b, b.constant(x[0].getType(), 1),
                                      LLVM::SqrtOp::create(b, x[0]));
       })
-      .Case([&](ir::SigmoidOp) { return emitSigmoid(b, x[0]); })
       .Case([&](ir::FloorOp) { return LLVM::FFloorOp::create(b, x[0]); })
       .Case([&](ir::AddOp) { return arith::AddFOp::create(b, x[0], x[1]); })
       .Case([&](ir::SubOp) { return arith::SubFOp::create(b, x[0], x[1]); })

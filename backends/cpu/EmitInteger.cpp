@@ -107,7 +107,7 @@ Value cpu::emitInteger(CodeBuilder &b, Operation *op, ValueRange x) {
       .Case([&](ir::AndOp) { return b.both(x[0], x[1]); })
       .Case([&](ir::OrOp) { return b.either(x[0], x[1]); })
       .Case([&](ir::CompareOp compare) {
-        const bool isBool = x[0].getType().isInteger(1);
+        const bool isBool = widthOf(x[0]) == 1;
         return b.compare(predicateOf(compare.getPredicate(), isBool), x[0],
                          x[1]);
       })
@@ -117,7 +117,7 @@ Value cpu::emitInteger(CodeBuilder &b, Operation *op, ValueRange x) {
 Value cpu::emitScalar(CodeBuilder &b, Operation *op, ValueRange operands) {
   if (isa<ir::SelectOp>(op))
     return b.select(operands[0], operands[1], operands[2]);
-  if (isa<FloatType>(operands[0].getType()))
+  if (isFloat(operands[0]))
     return emitFloat(b, op, operands);
   return emitInteger(b, op, operands);
 }

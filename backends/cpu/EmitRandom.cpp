@@ -12,11 +12,11 @@ using namespace fovea::cpu;
 
 Value cpu::emitRandom(CodeBuilder &b, Operation *op, ValueRange operands) {
   if (isa<ir::FoldKeyOp>(op))
-    return b.call("fold_key", b.getI64Type(), operands);
+    return b.call("fold_key", operands[0].getType(), operands);
   auto random = cast<ir::RandomOp>(op);
   const bool isUniform = random.getDistribution() == ir::Distribution::Uniform;
-  Value number =
-      b.call(isUniform ? "uniform" : "normal", b.getF64Type(), operands);
+  Value number = b.call(isUniform ? "uniform" : "normal",
+                        b.typeLike(b.getF64Type(), operands[0]), operands);
   Type element = random.getResult().getType().getElementType();
-  return emitCast(b, number, number.getType(), element);
+  return emitCast(b, number, b.getF64Type(), element);
 }

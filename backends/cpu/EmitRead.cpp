@@ -17,16 +17,17 @@ using namespace fovea::cpu;
 Element Emitter::load(const Storage &storage, Type type,
                       const CoordByAxis &place) {
   tables.use(storage.elements.buffer);
-  Value at = offset(storage.elements, place);
+  const auto [at, lanes, mask] = placeIn(storage.elements, place);
   Element result;
-  result.value = emitLoad(b, type, base(storage.elements.buffer), at);
+  result.value =
+      emitLoad(b, type, base(storage.elements.buffer), at, {lanes, mask});
   if (storage.hard) {
     tables.use(*storage.hard);
-    Value bits = b.load(b.getI8Type(), base(*storage.hard), at);
+    Type byte = b.vectorOf(b.getI8Type(), lanes);
+    Value bits = b.load(byte, base(*storage.hard), at, mask);
     auto isSet = [&](int64_t mask) {
-      Value bit = b.both(bits, b.integer(b.getI8Type(), mask));
-      return b.compare(arith::CmpIPredicate::ne, bit,
-                       b.integer(b.getI8Type(), 0));
+      Value bit = b.both(bits, b.integer(byte, mask));
+      return b.compare(arith::CmpIPredicate::ne, bit, b.integer(byte, 0));
     };
     result.hardZero = isSet(1);
     result.hardNegInf = isSet(2);
@@ -49,7 +50,7 @@ Element Emitter::computeLeaf(const Request &request) {
     return load(found->second, type.getElementType(),
                 byAxis(request.value, request.coords));
   if (isa<ir::IndexOp>(op)) {
-    result.value = coordinates[request.coords[0]].value;
+    result.value = coordinateValue(request.coords[0]);
     return result;
   }
   if (auto size = dyn_cast<ir::SizeOp>(op)) {
@@ -93,11 +94,13 @@ unsigned Emitter::indexCoordinate(Value index, const Coords &coords,
   // A bare index is the coordinate that it shows.
   if (!checked && isa<ir::IndexOp>(index.getDefiningOp()))
     return coords[0];
-  Scope &scope = checked ? *checked : homeOf(coords);
+  Scope &scope = checked ? *checked : homeOf(index, coords);
   auto [found, isNew] = indexCoordinates.try_emplace(
       {index.getAsOpaquePointer(), coords, &scope}, 0);
-  if (isNew)
+  if (isNew) {
     found->second = addCoordinate(known(index, coords).value, scope);
+    coordinates.back().mask = maskAt(coords);
+  }
   return found->second;
 }
 

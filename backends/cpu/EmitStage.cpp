@@ -27,13 +27,14 @@ Emitter::Emitter(ir::FuncOp func, ModuleOp module, Program &program)
       tables(func, program), b(module) {
   for (auto [i, input] : llvm::enumerate(func.getBody().getOps<ir::InputOp>()))
     storages[input.getResult()].elements = {
-        tables.input(i), namesOf(ir::axesOf(input.getAxes()))};
+        tables.input(i, input.getAxes().size()),
+        namesOf(ir::axesOf(input.getAxes()))};
   for (auto literal : func.getBody().getOps<ir::LiteralOp>())
     storages[literal.getResult()].elements = {
         tables.literal(literal), namesOf(ir::axesOf(literal.getAxes()))};
   for (auto [i, output] :
        llvm::enumerate(func.getBody().getOps<ir::OutputOp>()))
-    outputs[output] = tables.output(i);
+    outputs[output] = tables.output(i, output.getAxes().size());
 }
 
 void Emitter::emit() {
@@ -42,107 +43,183 @@ void Emitter::emit() {
 }
 
 Scope &Emitter::openLoop(Scope &outer, Value lower, Value upper,
-                         ValueRange carried) {
+                         ValueRange carried, Value step) {
   auto loop =
-      scf::ForOp::create(b, lower, upper, b.i64(1), carried,
+      scf::ForOp::create(b, lower, upper, step ? step : b.i64(1), carried,
                          [](OpBuilder &, Location, Value, ValueRange) {});
-  outer.before = loop;
-  return newScope(&outer, loop.getBody());
+  Scope &scope = newScope(&outer, loop.getBody());
+  // Until the loop is closed, code of the block around it goes before it.
+  for (Scope *around = &outer; around && around->block == outer.block;
+       around = around->parent) {
+    scope.resume.push_back({around, around->before});
+    around->before = loop;
+  }
+  return scope;
 }
 
-void Emitter::close(Scope &scope, ValueRange results) {
-  b.setInsertionPointToEnd(scope.block);
+Emitter::Parts Emitter::closeLoop(Scope &loop, ValueRange results) {
+  b.setInsertionPointToEnd(loop.block);
   scf::YieldOp::create(b, results);
+  for (auto [around, before] : loop.resume)
+    around->before = before;
+  Operation *op = loop.block->getParentOp();
+  b.setInsertionPointAfter(op);
+  return Parts(op->getResults());
 }
 
-/// Where the results of a stage go.
-Emitter::Storage Emitter::storageOf(const Stage &stage) {
+/// Where a result of a stage goes.
+Emitter::Storage Emitter::storageOf(const Stage &stage, unsigned result) {
   Storage storage;
-  storage.elements.axes = namesOf(stage.axes);
   auto output = dyn_cast<ir::OutputOp>(stage.root);
-  if (output || stage.output) {
-    storage.elements.buffer = outputs.lookup(output ? output : stage.output);
+  if (!output && !stage.results.empty())
+    output = stage.results[result].output;
+  const ArrayRef<ir::AxisAttr> axes = stage.results.empty()
+                                          ? ArrayRef<ir::AxisAttr>(stage.axes)
+                                          : stage.results[result].axes;
+  storage.elements.axes = namesOf(axes);
+  if (output) {
+    storage.elements.buffer = outputs.lookup(output);
     return storage;
   }
-  Value value = stage.root->getResult(0);
+  Value value = stage.root->getResult(result);
   const unsigned bits =
       arrayType(value).getElementType().getIntOrFloatBitWidth();
-  storage.elements.buffer = tables.workspace(stage.axes, (bits + 7) / 8);
+  storage.elements.buffer = tables.workspace(axes, (bits + 7) / 8);
   if (facts.hardness(value).any())
-    storage.hard = tables.workspace(stage.axes, 1);
+    storage.hard = tables.workspace(axes, 1);
   if (facts.mayFail(value)) {
-    storage.failure = tables.workspace(stage.axes, 8);
-    storage.culprit = tables.workspace(stage.axes, 8);
+    storage.failure = tables.workspace(axes, 8);
+    storage.culprit = tables.workspace(axes, 8);
   }
   return storage;
 }
 
-void Emitter::emitStage(const Stage &stage) {
+Scope &Emitter::openFunction() {
   scopes.clear();
   coordinates.clear();
   numbers.clear();
   bases.clear();
   indexCoordinates.clear();
-  tables.startStage(stage.axes.empty() ? ir::sizeConstant(func.getContext(), 1)
-                                       : stage.axes.front().getSize());
-  const Storage storage = storageOf(stage);
-
+  tables.startStage();
   Type pointer = b.pointerType();
   Type i64 = b.getI64Type();
   b.setInsertionPointToEnd(module.getBody());
   auto function = LLVM::LLVMFuncOp::create(
       b, "stage" + std::to_string(stageCount++),
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                  {pointer, pointer, i64, i64, pointer}));
+      LLVM::LLVMFunctionType::get(
+          LLVM::LLVMVoidType::get(b.getContext()),
+          {pointer, pointer, i64, i64, pointer, pointer}));
   entry = function.addEntryBlock(b);
-  Scope *inner = &newScope(nullptr, entry);
+  now = &newScope(nullptr, entry);
+  return *now;
+}
+
+Scope &Emitter::openItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
+                          ArrayRef<int64_t> blocks, CoordByAxis &place) {
+  for (auto [axis, block] : llvm::zip_equal(grid, blocks))
+    tables.addGridAxis(axis.getSize(), block);
+  SmallVector<Value> counts;
+  for (auto [axis, block] : llvm::zip_equal(grid, blocks)) {
+    Value extent = size(axis.getSize());
+    enter(function);
+    if (block > 1)
+      extent = arith::DivUIOp::create(
+          b, arith::AddIOp::create(b, extent, b.i64(block - 1)), b.i64(block));
+    counts.push_back(extent);
+  }
+  enter(function);
+  Scope &item =
+      openLoop(function, entry->getArgument(2), entry->getArgument(3), {});
+  enter(item);
+  Value rest = item.block->getArgument(0);
+  for (size_t i = grid.size(); i-- > 0;) {
+    Value place_ = rest;
+    if (i > 0) {
+      place_ = arith::RemUIOp::create(b, rest, counts[i]);
+      rest = arith::DivUIOp::create(b, rest, counts[i]);
+    }
+    if (blocks[i] > 1)
+      place_ = arith::MulIOp::create(b, place_, b.i64(blocks[i]));
+    place[grid[i].getName()] = addCoordinate(place_, item);
+  }
+  return item;
+}
+
+void Emitter::emitStage(const Stage &stage) {
+  if (Chain::isChain(stage.root)) {
+    emitChain(stage);
+    return;
+  }
+  chain.reset();
+  auto output = dyn_cast<ir::OutputOp>(stage.root);
+  Value value = output ? Value(output.getValue()) : stage.root->getResult(0);
+  Scope &function = openFunction();
+  const Storage storage = storageOf(stage, 0);
+  SmallVector<ir::AxisAttr> grid(stage.axes);
+  ir::AxisAttr inner;
+  if (!grid.empty())
+    inner = grid.pop_back_val();
 
   CoordByAxis place;
-  SmallVector<Scope *> loops;
-  for (ir::AxisAttr axis : stage.axes) {
-    const bool isOutermost = loops.empty();
-    enter(*inner);
-    Value lower = isOutermost ? Value(entry->getArgument(2)) : b.i64(0);
-    Value upper =
-        isOutermost ? Value(entry->getArgument(3)) : size(axis.getSize());
-    enter(*inner);
-    inner = &openLoop(*inner, lower, upper, {});
-    loops.push_back(inner);
-    place[axis.getName()] = addCoordinate(inner->block->getArgument(0), *inner);
-  }
-
-  if (auto reduce = dyn_cast<ir::ReduceOp>(stage.root)) {
-    emitReduction(reduce, *inner, place, storage);
-  } else {
-    auto output = dyn_cast<ir::OutputOp>(stage.root);
-    Value value = output ? Value(output.getValue()) : stage.root->getResult(0);
+  Scope &item =
+      openItems(function, grid, SmallVector<int64_t>(grid.size(), 1), place);
+  auto visit = [&](Scope &scope) {
     const Element result = elementAt(value, place);
-    enter(*inner);
+    enter(scope);
     storeElement(storage, result, arrayType(value).getElementType(), place);
+  };
+  if (!inner) {
+    visit(item);
+  } else {
+    const int64_t lanes = plan.lanesOf(value);
+    Value extent = size(inner.getSize());
+    enter(item);
+    Value whole = extent;
+    if (lanes > 1)
+      whole = b.both(extent, b.i64(-lanes));
+    Scope &loop = openLoop(item, b.i64(0), whole, {}, b.i64(lanes));
+    place[inner.getName()] = addCoordinate(loop.block->getArgument(0), loop);
+    coordinates.back().lanes = lanes;
+    visit(loop);
+    closeLoop(loop);
+    if (lanes > 1) {
+      // At most once.
+      enter(item);
+      Scope &rest = openLoop(item, whole, extent, {}, b.i64(lanes));
+      enter(rest);
+      Value first = rest.block->getArgument(0);
+      Value left = arith::SubIOp::create(b, extent, first);
+      place[inner.getName()] = addCoordinate(first, rest);
+      coordinates.back().lanes = lanes;
+      coordinates.back().mask =
+          b.compare(arith::CmpIPredicate::slt, b.laneNumbers(lanes),
+                    b.broadcast(left, lanes));
+      visit(rest);
+      closeLoop(rest);
+    }
   }
-
-  for (Scope *loop : llvm::reverse(loops))
-    close(*loop, {});
+  closeLoop(item);
   b.setInsertionPointToEnd(entry);
   LLVM::ReturnOp::create(b, ValueRange());
   // From now on others read it.
-  if (stage.root->getNumResults() == 1)
-    storages[stage.root->getResult(0)] = storage;
+  if (!output)
+    storages[value] = storage;
 }
 
-void Emitter::storeElement(const Storage &storage, const Element &element,
-                           Type type, const CoordByAxis &place) {
-  Value at = offset(storage.elements, place);
-  emitStore(b, type, element.value, base(storage.elements.buffer), at);
+void Emitter::storeElement(const Storage &storage, Element element, Type type,
+                           const CoordByAxis &place) {
+  const auto [at, lanes, mask] = placeIn(storage.elements, place);
+  element = inLanes(element, lanes);
+  emitStore(b, type, element.value, base(storage.elements.buffer), at, mask);
   if (storage.hard) {
-    Type byte = b.getI8Type();
+    Type byte = b.vectorOf(b.getI8Type(), lanes);
     auto bit = [&](Value part, int64_t mask) -> Value {
       if (!part)
         return b.integer(byte, 0);
       return b.select(part, b.integer(byte, mask), b.integer(byte, 0));
     };
     Value bits = b.either(bit(element.hardZero, 1), bit(element.hardNegInf, 2));
-    b.store(bits, base(*storage.hard), at);
+    b.store(bits, base(*storage.hard), at, mask);
   }
   if (storage.failure) {
     Value none = b.i64(0);

@@ -1,4 +1,4 @@
-//===- Emitter.h - stages as loops over scalars -----------------*- C++ -*-===//
+//===- Emitter.h - stages as loops ------------------------------*- C++ -*-===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -6,16 +6,20 @@
 //
 // Makes one function per stage. The code of an element goes to the outermost
 // block in which all of its coordinates are known, and is made once there: what
-// does not depend on an inner loop is outside of it.
+// does not depend on an inner loop is outside of it. Where one of the
+// coordinates stands for several lanes the element is a vector; one that does
+// not depend on that coordinate stays a scalar until it meets a vector.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef FOVEA_BACKENDS_CPU_EMITTER_H
 #define FOVEA_BACKENDS_CPU_EMITTER_H
 
+#include "backends/cpu/Accumulation.h"
 #include "backends/cpu/CodeBuilder.h"
 #include "backends/cpu/Element.h"
 #include "backends/cpu/Plan.h"
+#include "backends/cpu/Schedule.h"
 #include "backends/cpu/Tables.h"
 
 #include <deque>
@@ -43,39 +47,170 @@ private:
     Coords coords;
   };
   using CoordByAxis = llvm::DenseMap<mlir::StringAttr, unsigned>;
+  /// Where elements lie in a buffer: side by side from a scalar `offset` on, or
+  /// at a vector of offsets.
+  struct Place {
+    mlir::Value offset;
+    int64_t lanes = 1;
+    mlir::Value mask;
+  };
+
+public:
+  /// Numbers of a block of places, kept in scratch memory.
+  struct Tile {
+    struct Axis {
+      enum class Role { Fixed, Block, Lane, Whole } role;
+      /// The coordinate (Fixed) or the block (Block, Lane).
+      unsigned which = 0;
+      /// Null: not part of the address.
+      mlir::Value stride;
+    };
+    unsigned buffer = 0;
+    std::optional<unsigned> hardZero, hardNegInf;
+    /// In the order of the type's axes.
+    llvm::SmallVector<Axis> axes;
+    int64_t lanes = 1;
+    /// Whether the code that fills it in is complete.
+    bool isReady = false;
+  };
+
+private:
+  /// An accumulator or a gauge of a chain: its numbers lie in scratch memory,
+  /// one after the other along the axes that are not rows.
+  struct Variable {
+    ir::ArrayType type;
+    llvm::SmallVector<ir::AxisAttr> payload;
+    /// None for a gauge.
+    std::optional<Accumulation> accumulation;
+    bool fails = false;
+    /// Types, without lanes, and buffers of the parts of its state.
+    llvm::SmallVector<mlir::Type> parts;
+    llvm::SmallVector<unsigned> buffers;
+    /// Of a gauge: what it becomes at the end of a step.
+    llvm::SmallVector<unsigned> next;
+  };
+  enum class Slot { Now, Next };
+  /// What an argument of a fold's region stands for.
+  struct Argument {
+    const Variable *variable = nullptr;
+    Slot slot = Slot::Now;
+    /// Lanes to skip, or null.
+    mlir::Value shift;
+    /// How many lanes to read.
+    int64_t lanes = 1;
+  };
+  using PlaceBody = llvm::function_ref<void(Scope &, const CoordByAxis &)>;
+  using Parts = llvm::SmallVector<mlir::Value>;
+  using StreamBody =
+      llvm::function_ref<void(Scope &, llvm::ArrayRef<CoordByAxis>, Parts &)>;
 
   // EmitStage.cpp: loops and results.
   void emitStage(const Stage &stage);
+  Scope &openFunction();
+  /// The loop over items of a grid; sets the place of the item.
+  Scope &openItems(Scope &function, llvm::ArrayRef<ir::AxisAttr> grid,
+                   llvm::ArrayRef<int64_t> blocks, CoordByAxis &place);
   Scope &openLoop(Scope &outer, mlir::Value lower, mlir::Value upper,
-                  mlir::ValueRange carried);
-  /// Ends the code of `scope` with what it hands on.
-  void close(Scope &scope, mlir::ValueRange results);
-  Storage storageOf(const Stage &stage);
-  void storeElement(const Storage &storage, const Element &element,
-                    mlir::Type type, const CoordByAxis &place);
+                  mlir::ValueRange carried, mlir::Value step = {});
+  /// Ends a loop's code with what it hands on; gives its results.
+  Parts closeLoop(Scope &loop, mlir::ValueRange results = {});
+  Storage storageOf(const Stage &stage, unsigned result);
+  void storeElement(const Storage &storage, Element element, mlir::Type type,
+                    const CoordByAxis &place);
   void reportFailure(const Element &element);
 
-  // EmitReduce.cpp: many elements to one.
-  void emitReduction(ir::ReduceOp reduce, Scope &inner,
-                     const CoordByAxis &place, const Storage &storage);
-  llvm::SmallVector<mlir::Value> emitStep(ir::ReduceOp reduce, Scope &inner,
-                                          mlir::ValueRange state,
-                                          const CoordByAxis &place);
-  llvm::SmallVector<mlir::Value> joinElement(ir::ReduceOp reduce, Scope &scope,
-                                             mlir::ValueRange state,
-                                             const CoordByAxis &place);
-  mlir::Value positionIn(llvm::ArrayRef<ir::AxisAttr> axes,
-                         const CoordByAxis &place);
+  // EmitChain.cpp: the course of a stage of reductions.
+  void emitChain(const Stage &stage);
+  void declareVariables(const Chain &chain);
+  void declareVariable(Variable &variable);
+  void forGroups(Scope &outer, const CoordByAxis &place, PlaceBody body);
+  void forPayload(Scope &outer, llvm::ArrayRef<ir::AxisAttr> axes,
+                  const CoordByAxis &place, PlaceBody body);
+  void initialize(Scope &scope, const CoordByAxis &place);
+  void streamBlocks(Scope &item, const CoordByAxis &place);
+  void combineLanes(Scope &scope, const CoordByAxis &place);
+  void finish(Scope &scope, const CoordByAxis &place, const Stage &stage,
+              llvm::ArrayRef<Storage> storage);
+
+  // EmitState.cpp: variables in scratch memory.
+  Parts loadParts(const Variable &variable, const CoordByAxis &place,
+                  Slot slot = Slot::Now, mlir::Value shift = {},
+                  int64_t lanes = 0);
+  void storeParts(const Variable &variable, mlir::ValueRange parts,
+                  const CoordByAxis &place, Slot slot = Slot::Now);
+  mlir::Value stateOffset(const Variable &variable, const CoordByAxis &place);
+  Element elementOfArgument(const Request &request);
+  Element numberOf(const Variable &variable, mlir::ValueRange parts);
+  Parts partsOf(const Variable &variable, Element number,
+                mlir::ValueRange before);
+  void bindArguments(mlir::Block &block, unsigned first, bool gauges, Slot slot,
+                     mlir::Value shift = {}, int64_t lanes = 0);
+  void makeGauges(Scope &scope, const CoordByAxis &place, unsigned first,
+                  unsigned last, Slot slot);
+  void adoptGauges(Scope &scope, const CoordByAxis &place);
+  /// Accumulators between which no gauge is made, by the end of each group.
+  llvm::SmallVector<unsigned> groupEnds() const;
+  /// The gauges that are made from accumulators before `end`, and not from
+  /// those before `begin` alone.
+  std::pair<unsigned, unsigned> gaugesAfter(unsigned begin, unsigned end) const;
+  /// The number of those that are made from nothing.
+  unsigned gaugesBefore() const { return gaugesAfter(0, 0).second; }
+
+  // EmitStep.cpp: one block of places.
+  void emitStep(Scope &scope, const CoordByAxis &place, mlir::Value first,
+                mlir::Value last);
+  void repairGroup(Scope &scope, const CoordByAxis &place, unsigned first,
+                   unsigned last, mlir::Value shift);
+  mlir::Value emitMoved(unsigned k, const CoordByAxis &place);
+  mlir::Value anyLane(mlir::Value flags);
+  void repairAll(Scope &scope, const CoordByAxis &place, unsigned first,
+                 unsigned last, mlir::Value shift);
+  void sweep(Scope &scope, const CoordByAxis &place, unsigned group,
+             unsigned begin, unsigned end, mlir::Value first, mlir::Value last);
+  Parts joinPlaces(unsigned k, Scope &scope, mlir::ValueRange state,
+                   llvm::ArrayRef<CoordByAxis> places);
+  void joinPayload(Scope &scope, const CoordByAxis &place, unsigned k,
+                   mlir::Value first, mlir::Value last);
+  void forStream(Scope &scope, const CoordByAxis &place, mlir::Value first,
+                 mlir::Value last, int64_t unroll, Parts &state,
+                 StreamBody body);
+
+  // EmitInner.cpp: joining elements, and reductions inside of elements.
+  Parts joinAt(const Accumulation &how, mlir::Value value, mlir::Value guard,
+               bool fails, llvm::ArrayRef<ir::AxisAttr> axes, Scope &scope,
+               mlir::ValueRange state, const CoordByAxis &place);
+  Parts joinElement(const Accumulation &how, mlir::Value value, bool fails,
+                    llvm::ArrayRef<ir::AxisAttr> axes, Scope &scope,
+                    mlir::ValueRange state, const CoordByAxis &place);
+  Accumulation innerAccumulation(ir::ReduceOp reduce, int64_t lanes);
+  void emitInner(ir::ReduceOp reduce, llvm::ArrayRef<Coords> at);
+  /// Makes the inner reductions behind `values`, those at all `places`
+  /// together.
+  void prepareInner(llvm::ArrayRef<mlir::Value> values,
+                    llvm::ArrayRef<CoordByAxis> places);
+  void findInner(const Request &request, llvm::SetVector<mlir::Value> &order,
+                 llvm::DenseMap<mlir::Value, llvm::SmallVector<Coords>> &found);
+
+  // EmitTile.cpp: blocks of numbers in scratch memory.
+  void declareTiles(const CoordByAxis &place);
+  void makeRowTiles(Scope &scope, const CoordByAxis &place);
+  void declareTile(mlir::Value value, bool isRowTile, const CoordByAxis &place);
+  void storeTile(mlir::Value value, Scope &scope, const CoordByAxis &place);
+  const Tile *tileFor(const Request &request);
+  Element loadTile(const Tile &tile, const Request &request);
+  mlir::Value tileOffset(const Tile &tile, const Coords &coords);
 
   // EmitElement.cpp: elements from elements.
   Element element(mlir::Value value, const Coords &coords);
   Element elementAt(mlir::Value value, const CoordByAxis &place);
+  Coords coordsOf(mlir::Value value, const CoordByAxis &place);
   Element known(mlir::Value value, const Coords &coords);
   llvm::SmallVector<Request> missing(const Request &request);
   Element compute(const Request &request, Scope &home);
   Element computeElementwise(const Request &request);
   Element applyHardness(mlir::Operation *op, Element result,
                         llvm::ArrayRef<Element> operands);
+  Element inLanes(Element element, int64_t lanes);
 
   // EmitFailure.cpp: whether an element could be had.
   Element combineFailures(mlir::Operation *op, Element result,
@@ -98,14 +233,24 @@ private:
 
   // EmitAddress.cpp: scopes, coordinates, and the tables.
   Scope &newScope(Scope *parent, mlir::Block *block);
-  Scope &homeOf(const Coords &coords);
+  /// A scope for what comes next in the block of `scope`: values that depend on
+  /// a fold's state are made anew in it.
+  Scope &newPhase(Scope &scope);
+  bool isTimed(mlir::Value value);
+  Scope &homeOf(mlir::Value value, const Coords &coords);
   void enter(Scope &scope);
   unsigned addCoordinate(mlir::Value value, Scope &scope);
+  /// All lanes of a coordinate.
+  mlir::Value coordinateValue(unsigned coordinate);
+  int64_t lanesAt(llvm::ArrayRef<unsigned> coords);
+  mlir::Value maskAt(llvm::ArrayRef<unsigned> coords);
   CoordByAxis byAxis(mlir::Value value, const Coords &coords);
+  mlir::Value positionIn(llvm::ArrayRef<ir::AxisAttr> axes,
+                         const CoordByAxis &place);
   mlir::Value number(unsigned index);
   mlir::Value size(ir::SizeAttr size) { return number(tables.size(size)); }
   mlir::Value base(unsigned buffer);
-  mlir::Value offset(const BufferAxes &buffer, const CoordByAxis &place);
+  Place placeIn(const BufferAxes &buffer, const CoordByAxis &place);
 
   ir::FuncOp func;
   mlir::ModuleOp module;
@@ -125,6 +270,19 @@ private:
   llvm::DenseMap<unsigned, mlir::Value> bases;
   std::map<std::tuple<void *, Coords, Scope *>, unsigned> indexCoordinates;
   mlir::Block *entry = nullptr;
+
+  // Of the present chain.
+  std::optional<Chain> chain;
+  Schedule schedule;
+  /// Accumulators, then gauges.
+  std::vector<Variable> variables;
+  llvm::DenseMap<mlir::Value, Argument> arguments;
+  llvm::DenseMap<mlir::Value, Tile> tiles;
+  /// Where what depends on the present state goes.
+  Scope *now = nullptr;
+  /// Where the present block of the streamed axis begins.
+  mlir::Value blockFirst;
+  static constexpr unsigned rowBlock = 1, streamBlock = 2;
 };
 
 } // namespace fovea::cpu

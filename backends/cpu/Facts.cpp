@@ -15,14 +15,40 @@ using ir::HardRule;
 
 Facts::Facts(ir::FuncOp func) : ranges(func) {
   for (Operation &op : func.getBody().front()) {
-    if (op.getNumResults() != 1)
-      continue;
-    Value result = op.getResult(0);
-    if (canFail(&op))
-      failing.insert(result);
-    if (Hardness hardness = hardnessOf(&op); hardness.any())
-      hard[result] = hardness;
+    if (auto fold = dyn_cast<ir::FoldOp>(op))
+      addFold(fold);
+    else
+      add(&op);
   }
+}
+
+void Facts::add(Operation *op) {
+  if (op->getNumResults() != 1)
+    return;
+  Value result = op->getResult(0);
+  if (canFail(op))
+    failing.insert(result);
+  if (Hardness hardness = hardnessOf(op); hardness.any())
+    hard[result] = hardness;
+}
+
+/// If one accumulator may fail so may all that is made from the state.
+void Facts::addFold(ir::FoldOp fold) {
+  auto addAll = [&] {
+    bool fails = false;
+    for (Region &region : fold->getRegions())
+      for (Operation &op : region.front()) {
+        add(&op);
+        fails |= canFail(&op);
+      }
+    return fails;
+  };
+  if (!addAll())
+    return;
+  for (Region &region : fold->getRegions())
+    failing.insert(region.args_begin(), region.args_end());
+  addAll();
+  failing.insert(fold->result_begin(), fold->result_end());
 }
 
 bool Facts::isInRange(ir::AtOp at, unsigned k) const {
@@ -57,7 +83,7 @@ bool Facts::canFail(Operation *op) const {
     return true;
   if (auto at = dyn_cast<ir::AtOp>(op))
     return !isInRange(at);
-  return !isSafeDivision(op);
+  return op->getNumResults() == 1 && !isSafeDivision(op);
 }
 
 Hardness Facts::hardnessOf(Operation *op) const {

@@ -40,6 +40,8 @@ public:
   bool isSafeDivision(mlir::Operation *op) const;
 
 private:
+  void add(mlir::Operation *op);
+  void addFold(ir::FoldOp fold);
   bool canFail(mlir::Operation *op) const;
   Hardness hardnessOf(mlir::Operation *op) const;
 

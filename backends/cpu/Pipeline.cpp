@@ -6,6 +6,7 @@
 
 #include "backends/cpu/Pipeline.h"
 
+#include "backends/cpu/Chain.h"
 #include "backends/cpu/Emitter.h"
 #include "backends/cpu/Native.h"
 #include "passes/Pipelines.h"
@@ -47,6 +48,7 @@ static Expected<OwningOpRef<ModuleOp>> optimized(ir::FuncOp func) {
     return Status::error(StatusCode::Internal, "the optimiser failed on `" +
                                                    func.getSymName().str() +
                                                    "`");
+  hoistFromFolds(*module->getOps<ir::FuncOp>().begin());
   return module;
 }
 

@@ -6,6 +6,7 @@
 
 #include "backends/cpu/Plan.h"
 
+#include "backends/cpu/Chain.h"
 #include "backends/cpu/Reads.h"
 
 #include <map>
@@ -23,12 +24,16 @@ static constexpr unsigned maxCheckedReads = 8;
 /// below: this must not store a matrix of scores.
 static constexpr size_t maxShared = 96;
 
-Plan::Plan(ir::FuncOp func, const Facts &facts) {
+Plan::Plan(ir::FuncOp func, const Facts &facts) : facts(facts) {
   rankAxes(func);
   for (Operation &op : llvm::reverse(func.getBody().front())) {
-    if (isa<ir::OutputOp>(op) ||
-        (op.getNumResults() == 1 && needed.contains(op.getResult(0))))
-      needed.insert(op.operand_begin(), op.operand_end());
+    const bool isNeeded =
+        isa<ir::OutputOp>(op) || llvm::any_of(op.getResults(), [&](Value v) {
+          return needed.contains(v);
+        });
+    if (isNeeded)
+      for (Value value : valuesUsedBy(&op))
+        needed.insert(value);
   }
   chooseStored(func, facts);
   makeStages(func);
@@ -45,14 +50,19 @@ void Plan::rankAxes(ir::FuncOp func) {
     add(output.getAxes());
   for (ir::InputOp input : func.getBody().getOps<ir::InputOp>())
     add(input.getAxes());
-  for (Operation &op : func.getBody().front())
-    for (Type type : op.getResultTypes())
+  func.getBody().walk([&](Operation *op) {
+    for (Type type : op->getResultTypes())
       for (ir::AxisAttr axis : cast<ir::ArrayType>(type).getAxes())
         rank.try_emplace(axis.getName(), rank.size());
+  });
 }
 
 SmallVector<ir::AxisAttr> Plan::layout(ir::ArrayType type) const {
-  SmallVector<ir::AxisAttr> axes(type.getAxes());
+  return layout(type.getAxes());
+}
+
+SmallVector<ir::AxisAttr> Plan::layout(ArrayRef<ir::AxisAttr> unordered) const {
+  SmallVector<ir::AxisAttr> axes(unordered);
   llvm::sort(axes, [&](ir::AxisAttr a, ir::AxisAttr b) {
     return rank.lookup(a.getName()) < rank.lookup(b.getName());
   });
@@ -137,14 +147,70 @@ private:
 };
 } // namespace
 
+/// Whether the elements of `reduce` are only used one by one by folds that
+/// stream one of its axes, so that it would be a waste to keep them all.
+bool Plan::isVisited(ir::ReduceOp reduce) const {
+  const ir::ArrayType type = reduce.getResult().getType();
+  SmallVector<Value> work = {reduce.getResult()};
+  llvm::DenseSet<Value> seen;
+  unsigned visitors = 0;
+  while (!work.empty()) {
+    Value value = work.pop_back_val();
+    if (!seen.insert(value).second)
+      continue;
+    for (OpOperand &use : value.getUses()) {
+      Operation *user = use.getOwner();
+      if (llvm::none_of(user->getResults(),
+                        [&](Value v) { return needed.contains(v); }) &&
+          user->getParentOp() == reduce->getParentOp() &&
+          !isa<ir::OutputOp>(user))
+        continue;
+      auto visits = [&](Operation *op) {
+        const Chain chain(op);
+        unsigned streamed = 0;
+        for (ir::AxisAttr axis : type.getAxes())
+          streamed += chain.isStreamed(axis.getName());
+        return streamed > 0 && streamed < type.getAxes().size();
+      };
+      if (auto fold = user->getParentOfType<ir::FoldOp>()) {
+        if (!visits(fold))
+          return false;
+        ++visitors;
+        continue;
+      }
+      if (auto other = dyn_cast<ir::ReduceOp>(user)) {
+        // Several reductions would each compute it again.
+        if (!visits(other) || visitors++ > 0)
+          return false;
+        continue;
+      }
+      if (auto at = dyn_cast<ir::AtOp>(user);
+          at && use.getOperandNumber() == 0 &&
+          at.getResult().getType().getAxes().size() < type.getAxes().size())
+        continue;
+      if (!isa<ir::ElementwiseOpInterface>(user))
+        return false;
+      work.push_back(user->getResult(0));
+    }
+  }
+  return visitors > 0;
+}
+
+int64_t Plan::lanesOf(Value) const { return 1; }
+
 void Plan::chooseStored(ir::FuncOp func, const Facts &facts) {
   llvm::DenseMap<Value, unsigned> checkedReads;
   for (Operation &op : func.getBody().front()) {
+    if (isa<ir::FoldOp>(op)) {
+      stored.insert(op.result_begin(), op.result_end());
+      continue;
+    }
     if (op.getNumResults() != 1 || !needed.contains(op.getResult(0)))
       continue;
     Value result = op.getResult(0);
-    if (isa<ir::ReduceOp>(op)) {
-      stored.insert(result);
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
+      if (!isVisited(reduce))
+        stored.insert(result);
       continue;
     }
     unsigned depth = 0;
@@ -172,11 +238,11 @@ void Plan::chooseStored(ir::FuncOp func, const Facts &facts) {
   }
 }
 
-/// The names that the axes of `output` have in the reduction that it shows
-/// through renames, outermost first; none if it shows no reduction, or repeats
-/// one along an axis.
-static std::pair<ir::ReduceOp, SmallVector<ir::AxisAttr>>
-shownReduction(ir::OutputOp output) {
+/// The chain's result that `output` shows through renames, and the names that
+/// its axes have there, outermost first; null if it shows no such result, or
+/// repeats one along an axis.
+static std::pair<Value, SmallVector<ir::AxisAttr>>
+shownResult(ir::OutputOp output) {
   SmallVector<StringAttr> names;
   for (ir::AxisAttr axis : ir::axesOf(output.getAxes()))
     names.push_back(axis.getName());
@@ -190,9 +256,8 @@ shownReduction(ir::OutputOp output) {
         }
     value = rename.getOperand();
   }
-  auto reduce = value.getDefiningOp<ir::ReduceOp>();
   SmallVector<ir::AxisAttr> axes;
-  if (!reduce)
+  if (!Chain::isChain(value.getDefiningOp()))
     return {nullptr, axes};
   auto type = arrayType(value);
   for (StringAttr name : names) {
@@ -200,36 +265,40 @@ shownReduction(ir::OutputOp output) {
       return {nullptr, {}};
     axes.push_back(type.getAxis(name));
   }
-  return {axes.size() == type.getAxes().size() ? reduce : nullptr, axes};
+  return {axes.size() == type.getAxes().size() ? value : nullptr, axes};
 }
 
 void Plan::makeStages(ir::FuncOp func) {
-  struct Direct {
-    ir::OutputOp output;
-    SmallVector<ir::AxisAttr> axes;
-  };
-  llvm::DenseMap<Operation *, Direct> direct;
+  llvm::DenseMap<Value, Stage::Result> direct;
   for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>()) {
-    auto [reduce, axes] = shownReduction(output);
+    auto [value, axes] = shownResult(output);
     // Others may read such a result from the output: if an element of it fails,
     // so does the run.
-    if (reduce)
-      direct.try_emplace(reduce, Direct{output, axes});
+    if (value)
+      direct.try_emplace(value, Stage::Result{axes, output});
   }
 
+  llvm::DenseSet<Operation *> done;
   for (Operation &op : func.getBody().front()) {
-    if (op.getNumResults() != 1 || !isStored(op.getResult(0)))
+    if (op.getNumResults() == 0 || !isStored(op.getResult(0)))
       continue;
-    if (auto found = direct.find(&op); found != direct.end()) {
-      order.push_back({&op, found->second.axes, found->second.output});
+    if (!Chain::isChain(&op)) {
+      order.push_back({&op, layout(arrayType(op.getResult(0))), {}});
       continue;
     }
-    order.push_back({&op, layout(arrayType(op.getResult(0))), nullptr});
+    Stage stage{&op, {}, {}};
+    for (Value result : op.getResults()) {
+      auto found = direct.find(result);
+      if (found != direct.end()) {
+        stage.results.push_back(found->second);
+        done.insert(found->second.output);
+      } else {
+        stage.results.push_back({layout(arrayType(result)), nullptr});
+      }
+    }
+    order.push_back(std::move(stage));
   }
-  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>()) {
-    const bool done = llvm::any_of(
-        order, [&](const Stage &stage) { return stage.output == output; });
-    if (!done)
-      order.push_back({output, ir::axesOf(output.getAxes()), nullptr});
-  }
+  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>())
+    if (!done.contains(output))
+      order.push_back({output, ir::axesOf(output.getAxes()), {}});
 }

@@ -16,25 +16,30 @@ namespace fovea::cpu {
 /// One loop nest. `root` is a stored value's operation, or the output that it
 /// fills in.
 struct Stage {
+  struct Result {
+    /// The order of a result's axes in memory, outermost first.
+    llvm::SmallVector<ir::AxisAttr> axes;
+    /// Set if it goes right into the caller's array: that output, whose axes
+    /// are `axes` up to names.
+    ir::OutputOp output;
+  };
   mlir::Operation *root;
-  /// The loops around one element, outermost first: the axes of the stored
-  /// value or of the output.
+  /// Of an elementwise stage: the loops around one element, outermost first.
   llvm::SmallVector<ir::AxisAttr> axes;
-  /// Set if a reduction writes its result right into the caller's array: that
-  /// output, whose axes are `axes` up to names.
-  ir::OutputOp output;
+  /// Of a stage of reductions: its results.
+  llvm::SmallVector<Result> results;
 };
 
 /// Divides a function into stages. What is not stored is computed again inside
 /// the loops of whoever reads it.
 ///
-/// Stored are results of reductions, and the few elementwise values whose
-/// recomputation would grow out of hand: sources of reads through indices (or
-/// of renames) that are evaluated at many different coordinates
-/// (x1 = x0[i] + x0[i - 1], x2 = x1[i] + x1[i - 1], ... doubles at each step),
-/// and very long formulas that several values share.
-/// An element at one coordinate is computed once in a stage, so sharing alone
-/// costs nothing.
+/// Stored are results of folds and reductions (but not those that a fold visits
+/// one by one, like the scores of attention), and the few elementwise values
+/// whose recomputation would grow out of hand: sources of reads through indices
+/// (or of renames) that are evaluated at many different coordinates (x1 = x0[i]
+/// + x0[i - 1], x2 = x1[i] + x1[i - 1], ... doubles at each step), and very
+/// long formulas that several values share. An element at one coordinate is
+/// computed once in a stage, so sharing alone costs nothing.
 class Plan {
 public:
   Plan(ir::FuncOp func, const Facts &facts);
@@ -43,12 +48,19 @@ public:
   bool isStored(mlir::Value value) const { return stored.contains(value); }
   /// The axes of a stored value, outermost first.
   llvm::SmallVector<ir::AxisAttr> layout(ir::ArrayType type) const;
+  llvm::SmallVector<ir::AxisAttr>
+  layout(llvm::ArrayRef<ir::AxisAttr> axes) const;
+  /// How many elements of `value` may be computed at once in the lanes of a
+  /// vector.
+  int64_t lanesOf(mlir::Value value) const;
 
 private:
   void rankAxes(ir::FuncOp func);
+  bool isVisited(ir::ReduceOp reduce) const;
   void chooseStored(ir::FuncOp func, const Facts &facts);
   void makeStages(ir::FuncOp func);
 
+  const Facts &facts;
   llvm::DenseSet<mlir::Value> needed;
   llvm::DenseSet<mlir::Value> stored;
   llvm::DenseMap<mlir::StringAttr, unsigned> rank;

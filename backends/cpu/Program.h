@@ -33,20 +33,39 @@ inline constexpr int positionBits = 48;
 inline constexpr size_t maxChecks = (size_t(1) << (63 - positionBits)) - 1;
 
 /// One stage: reads and writes `buffers` for the items [begin, end) of its
-/// outermost axis. Items are independent, so any split gives the same bits.
+/// grid. Items are independent, so any split gives the same bits. `scratch` is
+/// memory that belongs to the thread that runs the items.
 using StageFunction = void (*)(void *const *buffers, const int64_t *numbers,
-                               int64_t begin, int64_t end, int64_t *failure);
+                               int64_t begin, int64_t end, int64_t *failure,
+                               void *scratch);
+
+/// An axis that is cut into blocks; items count row-major over the blocks of
+/// all axes of a grid.
+struct GridAxis {
+  /// Entry of the table of numbers that holds the extent.
+  unsigned extent;
+  int64_t block = 1;
+};
+
+/// What the host knows of a stage.
+struct StageInfo {
+  std::vector<GridAxis> grid;
+};
 
 /// One entry of the table of buffers.
 struct Buffer {
-  enum class Kind { Input, Output, Literal, Workspace };
+  /// A scratch buffer belongs to one stage, and its entry in the table is its
+  /// offset in the thread's scratch memory.
+  enum class Kind { Input, Output, Literal, Workspace, Scratch };
 
   Kind kind = Kind::Workspace;
   /// Which input, output or literal.
   unsigned index = 0;
-  /// Only for a workspace: bytes of an element, the entries of the table of
-  /// numbers that hold its extents (outermost first), and the stages between
-  /// which it lives, both included.
+  /// How many axes it has. Elements are side by side along the last one.
+  unsigned rank = 0;
+  /// Only for a workspace or scratch: bytes of an element, the entries of the
+  /// table of numbers that hold its extents (outermost first), and the stages
+  /// between which it lives, both included.
   unsigned elementBytes = 0;
   std::vector<unsigned> extents;
   unsigned firstStage = 0;
@@ -93,8 +112,7 @@ struct Program {
   std::vector<Check> checks;
   /// Contents of the literals, dense and row-major, as stored.
   std::vector<std::vector<std::byte>> literals;
-  /// For each stage the number that holds the extent of its outermost axis.
-  std::vector<unsigned> stages;
+  std::vector<StageInfo> stages;
 };
 
 } // namespace fovea::cpu

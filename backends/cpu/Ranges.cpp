@@ -49,12 +49,12 @@ static bool isSmall(SizeAttr size, int &budget) {
 }
 
 Ranges::Ranges(ir::FuncOp func) {
-  for (Operation &op : func.getBody().front()) {
-    const std::optional<Range> range = compute(&op);
+  func.getBody().walk([&](Operation *op) {
+    const std::optional<Range> range = compute(op);
     int budget = 64;
     if (range && isSmall(range->low, budget) && isSmall(range->high, budget))
-      ranges[op.getResult(0)] = *range;
-  }
+      ranges[op->getResult(0)] = *range;
+  });
 }
 
 bool Ranges::isBelow(Value value, SizeAttr extent) const {

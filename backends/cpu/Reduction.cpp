@@ -18,11 +18,11 @@ using arith::CmpIPredicate;
 using ir::ReduceKind;
 
 static Value emitInfinity(CodeBuilder &b, Type type, bool negative) {
-  if (isa<FloatType>(type)) {
+  if (isFloat(type)) {
     const double infinity = std::numeric_limits<double>::infinity();
     return b.constant(type, negative ? -infinity : infinity);
   }
-  const bool isWide = type.getIntOrFloatBitWidth() == 64;
+  const bool isWide = widthOf(type) == 64;
   if (negative)
     return b.integer(type, isWide ? std::numeric_limits<int64_t>::min()
                                   : std::numeric_limits<int32_t>::min());
@@ -32,11 +32,12 @@ static Value emitInfinity(CodeBuilder &b, Type type, bool negative) {
 
 /// The type in which sums and products are accumulated.
 static Type wideType(CodeBuilder &b, Type element) {
-  return isa<FloatType>(element) ? b.getF64Type() : element;
+  return isFloat(element) ? b.vectorOf(b.getF64Type(), lanesOf(element))
+                          : element;
 }
 
 static bool isCompensated(ReduceKind kind, Type element) {
-  return kind == ReduceKind::Sum && element.isF64();
+  return kind == ReduceKind::Sum && getElementTypeOrSelf(element).isF64();
 }
 
 ReductionState cpu::emitNeutral(CodeBuilder &b, ReduceKind kind, Type element) {
@@ -54,20 +55,22 @@ ReductionState cpu::emitNeutral(CodeBuilder &b, ReduceKind kind, Type element) {
   case ReduceKind::Min:
     return {emitInfinity(b, element, /*negative=*/false)};
   case ReduceKind::Any:
-    return {b.flag(false)};
+    return {b.integer(element, 0)};
   case ReduceKind::All:
-    return {b.flag(true)};
+    return {b.integer(element, 1)};
   case ReduceKind::ArgMax:
   case ReduceKind::ArgMin:
-    return {b.constant(element, 0), b.i64(-1)};
+    return {b.constant(element, 0),
+            b.integer(b.vectorOf(b.getI64Type(), lanesOf(element)), -1)};
   }
   llvm_unreachable("no such reduction");
 }
 
 static Value widen(CodeBuilder &b, Value element) {
-  if (element.getType().isF32())
-    return arith::ExtFOp::create(b, b.getF64Type(), element);
-  return element;
+  Type wide = wideType(b, element.getType());
+  if (element.getType() == wide)
+    return element;
+  return arith::ExtFOp::create(b, wide, element);
 }
 
 /// Neumaier: the second number gathers what the first one's roundings lost.
@@ -89,9 +92,10 @@ static ReductionState joinArgument(CodeBuilder &b, ReduceKind kind,
                                    ValueRange state, Value element,
                                    Value position) {
   const bool isMax = kind == ReduceKind::ArgMax;
-  Value isFirst = b.compare(CmpIPredicate::slt, state[1], b.i64(0));
+  Value isFirst =
+      b.compare(CmpIPredicate::slt, state[1], b.integer(state[1].getType(), 0));
   Value isBetter;
-  if (isa<FloatType>(element.getType())) {
+  if (isFloat(element)) {
     Value beats = b.compare(isMax ? CmpFPredicate::OGT : CmpFPredicate::OLT,
                             element, state[0]);
     Value newNaN = b.both(b.isNaN(element), b.negated(b.isNaN(state[0])));
@@ -107,16 +111,16 @@ static ReductionState joinArgument(CodeBuilder &b, ReduceKind kind,
 
 ReductionState cpu::emitJoin(CodeBuilder &b, ReduceKind kind, ValueRange state,
                              Value element, Value position) {
-  const bool isFloat = isa<FloatType>(element.getType());
+  const bool floating = isFloat(element);
   switch (kind) {
   case ReduceKind::Sum:
     if (isCompensated(kind, element.getType()))
       return joinCompensated(b, state, element);
-    if (isFloat)
+    if (floating)
       return {arith::AddFOp::create(b, state[0], widen(b, element))};
     return {arith::AddIOp::create(b, state[0], element)};
   case ReduceKind::Prod:
-    if (isFloat)
+    if (floating)
       return {arith::MulFOp::create(b, state[0], widen(b, element))};
     return {arith::MulIOp::create(b, state[0], element)};
   case ReduceKind::Max:
@@ -146,7 +150,7 @@ Value cpu::emitFinish(CodeBuilder &b, ReduceKind kind, ValueRange state,
     return b.select(isFinite, arith::AddFOp::create(b, state[0], state[1]),
                     state[0]);
   }
-  if (state[0].getType().isF64() && element.isF32())
+  if (isFloat(element) && widthOf(state[0]) > widthOf(element))
     return arith::TruncFOp::create(b, element, state[0]);
   return state[0];
 }

@@ -19,12 +19,13 @@ namespace fovea::cpu {
 /// of magnitudes, for any number of elements. Products are accumulated in f64.
 using ReductionState = llvm::SmallVector<mlir::Value, 4>;
 
-/// The state of nothing visited.
+/// The state of nothing visited. `element` is the type in registers; of a
+/// vector every lane is a reduction of its own.
 ReductionState emitNeutral(CodeBuilder &builder, ir::ReduceKind kind,
                            mlir::Type element);
 
 /// The state with one more element, the `position`-th (an i64; only argmax and
-/// argmin look at it).
+/// argmin look at it, in as many lanes).
 ReductionState emitJoin(CodeBuilder &builder, ir::ReduceKind kind,
                         mlir::ValueRange state, mlir::Value element,
                         mlir::Value position);

@@ -4,9 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each function makes code for one element, without hardness and failures.
-// Operands are as CodeBuilder says. The code is defined for every operand: what
-// would be an error in the language (an integer zero divisor) gives any number.
+// Each function makes code for one element or a vector of them, without
+// hardness and failures. Operands are as CodeBuilder says. The code is defined
+// for every operand: what would be an error in the language (an integer zero
+// divisor) gives any number.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,11 +36,19 @@ mlir::Value emitCast(CodeBuilder &builder, mlir::Value value, mlir::Type from,
 mlir::Value emitRounding(CodeBuilder &builder, mlir::Value value,
                          mlir::Type to);
 
-/// Reads (writes) an element of a formula's type from (to) memory.
+/// How many elements are read, 1 being a scalar, and if given, which of them.
+struct Lanes {
+  int64_t count = 1;
+  mlir::Value mask;
+};
+
+/// Reads (writes) elements of a formula's type from (to) memory: one, several
+/// side by side from `offset` on, or those at a vector of offsets. Lanes
+/// outside of the mask read 0 and are not written. In memory a bool is a byte.
 mlir::Value emitLoad(CodeBuilder &builder, mlir::Type element, mlir::Value base,
-                     mlir::Value offset);
+                     mlir::Value offset, Lanes lanes = {});
 void emitStore(CodeBuilder &builder, mlir::Type element, mlir::Value value,
-               mlir::Value base, mlir::Value offset);
+               mlir::Value base, mlir::Value offset, mlir::Value mask = {});
 
 /// `fold_key` and `random`.
 mlir::Value emitRandom(CodeBuilder &builder, mlir::Operation *op,

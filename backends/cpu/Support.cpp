@@ -6,10 +6,8 @@
 
 #include "backends/cpu/Support.h"
 
-#include "runtime/Half.h"
 #include "runtime/Random.h"
 
-#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstring>
@@ -54,21 +52,6 @@ template <std::signed_integral T> static T power(T a, T b) {
   return static_cast<T>(result);
 }
 
-/// An f64 that rounds to any shorter float as `value` does: what is cut off
-/// leaves a trace in the last bit.
-static double roundToOdd(int64_t value) {
-  const bool negative = value < 0;
-  uint64_t magnitude =
-      negative ? -static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
-  const int excess = 11 - std::countl_zero(magnitude | 1);
-  if (excess > 0) {
-    const uint64_t rest = magnitude & ((uint64_t(1) << excess) - 1);
-    magnitude = (magnitude >> excess | (rest != 0)) << excess;
-  }
-  const double result = static_cast<double>(magnitude);
-  return negative ? -result : result;
-}
-
 static int64_t foldKey(int64_t key, int64_t index) {
   return static_cast<int64_t>(
       seedFromKey(fold(keyFromSeed(static_cast<uint64_t>(key)), index)));
@@ -78,14 +61,6 @@ static double uniformNumber(int64_t key, int64_t counter) {
 }
 static double normalNumber(int64_t key, int64_t counter) {
   return normal(keyFromSeed(static_cast<uint64_t>(key)), counter);
-}
-
-static uint32_t f16FromF32(float x) { return f16FromFloat(x); }
-static uint32_t f16FromF64(double x) { return f16FromDouble(x); }
-static uint32_t bf16FromF32(float x) { return bf16FromFloat(x); }
-static uint32_t bf16FromF64(double x) { return bf16FromDouble(x); }
-static float f32FromF16(uint32_t bits) {
-  return f16ToFloat(static_cast<uint16_t>(bits));
 }
 
 template <class Result, class... Args>
@@ -122,12 +97,6 @@ std::span<const cpu::SupportFunction> cpu::supportFunctions() {
       {"fovea_floordiv_f64", address(&floorDivide<double>)},
       {"fovea_mod_f32", address(&modulo<float>)},
       {"fovea_mod_f64", address(&modulo<double>)},
-      {"fovea_f16_from_f32", address(&f16FromF32)},
-      {"fovea_f16_from_f64", address(&f16FromF64)},
-      {"fovea_bf16_from_f32", address(&bf16FromF32)},
-      {"fovea_bf16_from_f64", address(&bf16FromF64)},
-      {"fovea_f32_from_f16", address(&f32FromF16)},
-      {"fovea_f64_from_i64_to_odd", address(&roundToOdd)},
       {"fovea_fold_key", address(&foldKey)},
       {"fovea_uniform", address(&uniformNumber)},
       {"fovea_normal", address(&normalNumber)},

@@ -28,10 +28,11 @@ static SmallVector<ir::AxisAttr> axesAt(Operation &op) {
 Tables::Tables(ir::FuncOp func, Program &program)
     : func(func), program(program) {
   llvm::DenseSet<StringAttr> seen;
-  for (Operation &op : func.getBody().front())
-    for (ir::AxisAttr axis : axesAt(op))
+  func.getBody().walk([&](Operation *op) {
+    for (ir::AxisAttr axis : axesAt(*op))
       if (seen.insert(axis.getName()).second)
         program.axes.push_back({axis.getName().str(), size(axis.getSize())});
+  });
 }
 
 unsigned Tables::size(ir::SizeAttr size) {
@@ -44,8 +45,7 @@ unsigned Tables::size(ir::SizeAttr size) {
 
 std::optional<unsigned> Tables::stride(unsigned buffer, unsigned axis) {
   const Buffer &described = program.buffers[buffer];
-  if (described.kind == Buffer::Kind::Workspace &&
-      axis + 1 == described.extents.size())
+  if (axis + 1 == described.rank)
     return std::nullopt;
   auto [found, isNew] =
       strides.try_emplace({buffer, axis}, program.numbers.size());
@@ -54,20 +54,21 @@ std::optional<unsigned> Tables::stride(unsigned buffer, unsigned axis) {
   return found->second;
 }
 
-unsigned Tables::external(Buffer::Kind kind, unsigned index) {
+unsigned Tables::external(Buffer::Kind kind, unsigned index, unsigned rank) {
   Buffer buffer;
   buffer.kind = kind;
   buffer.index = index;
+  buffer.rank = rank;
   program.buffers.push_back(std::move(buffer));
   return program.buffers.size() - 1;
 }
 
-unsigned Tables::input(unsigned index) {
-  return external(Buffer::Kind::Input, index);
+unsigned Tables::input(unsigned index, unsigned rank) {
+  return external(Buffer::Kind::Input, index, rank);
 }
 
-unsigned Tables::output(unsigned index) {
-  return external(Buffer::Kind::Output, index);
+unsigned Tables::output(unsigned index, unsigned rank) {
+  return external(Buffer::Kind::Output, index, rank);
 }
 
 /// Appends an element as it lies in memory.
@@ -91,7 +92,8 @@ unsigned Tables::literal(ir::LiteralOp literal) {
   }
   program.literals.push_back(std::move(bytes));
   const unsigned buffer =
-      external(Buffer::Kind::Literal, program.literals.size() - 1);
+      external(Buffer::Kind::Literal, program.literals.size() - 1,
+               literal.getAxes().size());
   for (ir::AxisAttr axis : ir::axesOf(literal.getAxes()))
     program.buffers[buffer].extents.push_back(size(axis.getSize()));
   return buffer;
@@ -100,6 +102,7 @@ unsigned Tables::literal(ir::LiteralOp literal) {
 unsigned Tables::workspace(ArrayRef<ir::AxisAttr> axes, unsigned elementBytes) {
   Buffer buffer;
   buffer.elementBytes = elementBytes;
+  buffer.rank = axes.size();
   for (ir::AxisAttr axis : axes)
     buffer.extents.push_back(size(axis.getSize()));
   buffer.firstStage = buffer.lastStage = program.stages.size() - 1;
@@ -121,8 +124,22 @@ unsigned Tables::check(StatusCode code, Value value, StringRef tensor,
   return program.checks.size() - 1;
 }
 
-void Tables::startStage(ir::SizeAttr extent) {
-  program.stages.push_back(size(extent));
+unsigned Tables::scratch(ArrayRef<ir::SizeAttr> extents,
+                         unsigned elementBytes) {
+  Buffer buffer;
+  buffer.kind = Buffer::Kind::Scratch;
+  buffer.elementBytes = elementBytes;
+  for (ir::SizeAttr extent : extents)
+    buffer.extents.push_back(size(extent));
+  buffer.firstStage = buffer.lastStage = program.stages.size() - 1;
+  program.buffers.push_back(std::move(buffer));
+  return program.buffers.size() - 1;
+}
+
+void Tables::startStage() { program.stages.emplace_back(); }
+
+void Tables::addGridAxis(ir::SizeAttr extent, int64_t block) {
+  program.stages.back().grid.push_back({size(extent), block});
 }
 
 void Tables::use(unsigned buffer) {

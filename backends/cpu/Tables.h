@@ -29,11 +29,14 @@ public:
 
   /// The number that holds `size`.
   unsigned size(ir::SizeAttr size);
+  bool isScratch(unsigned buffer) const {
+    return program.buffers[buffer].kind == Buffer::Kind::Scratch;
+  }
   /// The number that holds the stride of that axis, or none if the stride is 1.
   std::optional<unsigned> stride(unsigned buffer, unsigned axis);
 
-  unsigned input(unsigned index);
-  unsigned output(unsigned index);
+  unsigned input(unsigned index, unsigned rank);
+  unsigned output(unsigned index, unsigned rank);
   unsigned literal(ir::LiteralOp literal);
   /// A dense array of that shape, made by the present stage.
   unsigned workspace(llvm::ArrayRef<ir::AxisAttr> axes, unsigned elementBytes);
@@ -42,13 +45,18 @@ public:
   unsigned check(StatusCode code, mlir::Value value,
                  llvm::StringRef tensor = {}, ir::AxisAttr axis = {});
 
-  /// Starts the next stage, whose outermost loop has that extent.
-  void startStage(ir::SizeAttr extent);
+  /// A dense array of that shape for the present stage alone, one a thread.
+  unsigned scratch(llvm::ArrayRef<ir::SizeAttr> extents, unsigned elementBytes);
+
+  /// Starts the next stage.
+  void startStage();
+  /// Adds an axis, inside of the others, to the present stage's grid.
+  void addGridAxis(ir::SizeAttr extent, int64_t block);
   /// Notes that the present stage reads `buffer`.
   void use(unsigned buffer);
 
 private:
-  unsigned external(Buffer::Kind kind, unsigned index);
+  unsigned external(Buffer::Kind kind, unsigned index, unsigned rank);
 
   ir::FuncOp func;
   Program &program;

@@ -35,9 +35,9 @@ Expected<std::unique_ptr<Lab>> Lab::make(Tested tested, uint64_t seed) {
       tested == Tested::Cpu
           ? createCpuBackend()
           : createReferenceBackend(
-                {cutAtRandom(seed), tested == Tested::FoldsByStep
-                                        ? Joining::Step
-                                        : Joining::Combine});
+                {.folds = {cutAtRandom(seed), tested == Tested::FoldsByStep
+                                                  ? Joining::Step
+                                                  : Joining::Combine}});
   if (!other)
     return other.status();
   auto impl = std::make_unique<Impl>();

@@ -239,7 +239,7 @@ TEST_CASE("cpu: long programs") {
   std::string chain = "%x0 = fovea.input \"x\" [] : !fovea.array<f64>\n";
   constexpr int length = 1500;
   for (int i = 0; i < length; ++i)
-    chain += "%x" + std::to_string(i + 1) + " = fovea.tanh %x" +
+    chain += "%x" + std::to_string(i + 1) + " = fovea.rsqrt %x" +
              std::to_string(i) + " : !fovea.array<f64>\n";
   chain += "fovea.output \"r\" %x" + std::to_string(length) +
            " [] : !fovea.array<f64>";

@@ -1,0 +1,64 @@
+//===- Chain.h - the reductions of a stage ----------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_CPU_CHAIN_H
+#define FOVEA_BACKENDS_CPU_CHAIN_H
+
+#include "ir/Dialect.h"
+
+namespace fovea::cpu {
+
+/// A `fovea.fold`, or a `fovea.reduce` seen as one: a single accumulator, no
+/// gauges, and the accumulator is the result.
+class Chain {
+public:
+  struct Accumulator {
+    ir::ReduceKind kind;
+    mlir::Value element;
+    mlir::Value guard; // null: every place
+    ir::ArrayType type;
+    /// How many gauges it may see.
+    unsigned gauges = 0;
+    /// Whether moving a gauge changes it.
+    bool isRepaired = false;
+  };
+
+  /// `op` is one of the two.
+  explicit Chain(mlir::Operation *op);
+  static bool isChain(mlir::Operation *op) {
+    return mlir::isa<ir::FoldOp, ir::ReduceOp>(op);
+  }
+
+  llvm::ArrayRef<ir::AxisAttr> axes() const { return streamed; }
+  bool isStreamed(mlir::StringAttr axis) const;
+  llvm::ArrayRef<Accumulator> accumulators() const { return parts; }
+  unsigned numGauges() const { return gaugeTypes.size(); }
+  ir::ArrayType gaugeType(unsigned gauge) const { return gaugeTypes[gauge]; }
+  /// The number of accumulators that it is made from.
+  unsigned after(unsigned gauge) const { return makers[gauge]; }
+  /// The axes that all accumulators and gauges have.
+  llvm::SmallVector<ir::AxisAttr> commonAxes() const;
+  /// The fold, or null for a reduction.
+  ir::FoldOp getFold() const { return fold; }
+
+private:
+  ir::FoldOp fold;
+  llvm::SmallVector<ir::AxisAttr> streamed;
+  llvm::SmallVector<Accumulator> parts;
+  llvm::SmallVector<ir::ArrayType> gaugeTypes;
+  llvm::SmallVector<unsigned> makers;
+};
+
+/// The operands of `op` and what its regions use from outside.
+llvm::SmallVector<mlir::Value> valuesUsedBy(mlir::Operation *op);
+
+/// Moves what does not depend on a fold's gauges out of its regions. Where it
+/// is computed is then decided as for any other value.
+void hoistFromFolds(ir::FuncOp func);
+
+} // namespace fovea::cpu
+
+#endif // FOVEA_BACKENDS_CPU_CHAIN_H

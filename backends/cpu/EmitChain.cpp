@@ -1,0 +1,276 @@
+//===- EmitChain.cpp - the course of a stage of reductions ----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// For each item of the grid: empty states, then the streamed axes block after
+// block (EmitStep.cpp), then the results. What FoldOps.td says of a step, of
+// combining and of finishing is done here word by word.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/Emitter.h"
+#include "backends/cpu/Reads.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::cpu;
+
+/// Scratch memory for the parts of a variable: in the row form all lanes of all
+/// groups; if lanes stream there is as much again, so that the lanes can be
+/// read shifted while they are combined.
+void Emitter::declareVariable(Variable &variable) {
+  SmallVector<ir::SizeAttr> extents;
+  for (ir::AxisAttr axis : variable.payload)
+    extents.push_back(axis.getSize());
+  const int64_t lanes =
+      schedule.lanes * schedule.groups * (schedule.streamsLanes ? 2 : 1);
+  for (Type part : variable.parts) {
+    const unsigned bytes = (widthOf(part) + 7) / 8 * lanes;
+    variable.buffers.push_back(tables.scratch(extents, bytes));
+    if (!variable.accumulation)
+      variable.next.push_back(tables.scratch(extents, bytes));
+  }
+}
+
+void Emitter::declareVariables(const Chain &chain) {
+  variables.clear();
+  auto payloadOf = [&](ir::ArrayType type) {
+    SmallVector<ir::AxisAttr> axes = plan.layout(type);
+    llvm::erase_if(axes, [&](ir::AxisAttr axis) {
+      return axis == schedule.laneRow ||
+             llvm::is_contained(schedule.grid, axis);
+    });
+    return axes;
+  };
+  for (const Chain::Accumulator &part : chain.accumulators()) {
+    Variable variable;
+    variable.type = part.type;
+    variable.payload = payloadOf(part.type);
+    Type element = b.scalarType(arrayType(part.element).getElementType());
+    Accumulation how{part.kind, element};
+    how.isNarrow =
+        part.kind == ir::ReduceKind::Sum && isFloat(element) &&
+        (part.isRepaired || (schedule.lanes > 1 && !variable.payload.empty()));
+    variable.accumulation = how;
+    OpBuilder::InsertionGuard guard(b);
+    enter(scopes.front());
+    for (Value part : how.neutral(b))
+      variable.parts.push_back(part.getType());
+    variable.fails = facts.mayFail(part.element) ||
+                     (part.guard && facts.mayFail(part.guard));
+    variables.push_back(variable);
+  }
+  for (unsigned q = 0; q < chain.numGauges(); ++q) {
+    Variable variable;
+    variable.type = chain.gaugeType(q);
+    variable.payload = payloadOf(variable.type);
+    variable.parts.push_back(b.scalarType(variable.type.getElementType()));
+    variables.push_back(variable);
+  }
+  // If one part of a fold may fail every number made from its state may.
+  bool fails = false;
+  for (const Variable &variable : variables)
+    fails |= variable.fails;
+  if (ir::FoldOp fold = chain.getFold())
+    for (Value result : fold.getResults())
+      fails |= facts.mayFail(result);
+  for (Variable &variable : variables) {
+    variable.fails = fails;
+    if (fails)
+      variable.parts.append({b.getI64Type(), b.getI64Type()});
+    declareVariable(variable);
+  }
+}
+
+/// Runs `body` for each group of lanes of an item.
+void Emitter::forGroups(Scope &outer, const CoordByAxis &place,
+                        PlaceBody body) {
+  if (!schedule.laneRow) {
+    body(outer, place);
+    return;
+  }
+  const int64_t lanes = schedule.lanes;
+  const StringAttr axis = schedule.laneRow.getName();
+  Value first = coordinates[place.lookup(axis)].value;
+  Value extent = size(schedule.laneRow.getSize());
+  enter(outer);
+  Value left = arith::SubIOp::create(b, extent, first);
+  Value most = b.i64(schedule.groups * lanes);
+  Value rows = arith::MinSIOp::create(b, left, most);
+  Value groups = arith::DivUIOp::create(
+      b, arith::AddIOp::create(b, rows, b.i64(lanes - 1)), b.i64(lanes));
+  Scope &loop = openLoop(outer, b.i64(0), groups, {});
+  enter(loop);
+  Value group = loop.block->getArgument(0);
+  Value begin = arith::AddIOp::create(
+      b, first, arith::MulIOp::create(b, group, b.i64(lanes)));
+  CoordByAxis inside = place;
+  inside[axis] = addCoordinate(begin, loop);
+  Coordinate &coordinate = coordinates.back();
+  coordinate.block = rowBlock;
+  coordinate.local = group;
+  coordinate.lanes = lanes;
+  if (lanes > 1)
+    coordinate.mask = b.compare(
+        arith::CmpIPredicate::slt, b.laneNumbers(lanes),
+        b.broadcast(Value(arith::SubIOp::create(b, extent, begin)), lanes));
+  body(loop, inside);
+  closeLoop(loop);
+}
+
+/// Loops over all places along `axes`.
+void Emitter::forPayload(Scope &outer, ArrayRef<ir::AxisAttr> axes,
+                         const CoordByAxis &place, PlaceBody body) {
+  if (axes.empty()) {
+    body(outer, place);
+    return;
+  }
+  Value extent = size(axes.front().getSize());
+  enter(outer);
+  Scope &loop = openLoop(outer, b.i64(0), extent, {});
+  CoordByAxis inside = place;
+  inside[axes.front().getName()] =
+      addCoordinate(loop.block->getArgument(0), loop);
+  forPayload(loop, axes.drop_front(), inside, body);
+  closeLoop(loop);
+}
+
+/// The empty state.
+void Emitter::initialize(Scope &scope, const CoordByAxis &place) {
+  const size_t accumulators = chain->accumulators().size();
+  for (const Variable &variable : ArrayRef(variables).take_front(accumulators))
+    forPayload(
+        newPhase(scope), variable.payload, place,
+        [&](Scope &inner, const CoordByAxis &at) {
+          enter(inner);
+          Parts parts =
+              variable.accumulation->withLanes(schedule.lanes).neutral(b);
+          if (variable.fails)
+            parts.append({b.i64(0), b.i64(0)});
+          storeParts(variable, parts, at);
+        });
+  makeGauges(scope, place, 0, chain->numGauges(), Slot::Now);
+}
+
+void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
+  // All but the last streamed axis one place at a time.
+  CoordByAxis inside = place;
+  SmallVector<Scope *> loops;
+  Scope *scope = &item;
+  for (ir::AxisAttr axis : chain->axes().drop_back()) {
+    Value extent = size(axis.getSize());
+    enter(*scope);
+    scope = &openLoop(*scope, b.i64(0), extent, {});
+    loops.push_back(scope);
+    inside[axis.getName()] =
+        addCoordinate(scope->block->getArgument(0), *scope);
+  }
+  Value extent = size(chain->axes().back().getSize());
+  enter(*scope);
+  Value block = b.i64(schedule.streamBlock);
+  scope = &openLoop(*scope, b.i64(0), extent, {}, block);
+  loops.push_back(scope);
+  enter(*scope);
+  Value first = scope->block->getArgument(0);
+  Value last =
+      arith::MinSIOp::create(b, extent, arith::AddIOp::create(b, first, block));
+  forGroups(*scope, inside, [&](Scope &group, const CoordByAxis &at) {
+    emitStep(group, at, first, last);
+  });
+  for (Scope *loop : llvm::reverse(loops))
+    closeLoop(*loop);
+}
+
+/// Joins the states of lanes h, h + 1, ... to those of 0, 1, ..., for h half of
+/// the lanes, a quarter, ..., 1.
+void Emitter::combineLanes(Scope &outer, const CoordByAxis &place) {
+  Scope &phase = newPhase(outer);
+  enter(phase);
+  Scope &loop =
+      openLoop(phase, b.i64(0), b.i64(llvm::Log2_64(schedule.lanes)), {});
+  enter(loop);
+  Value half = arith::ShRUIOp::create(b, b.i64(schedule.lanes / 2),
+                                      loop.block->getArgument(0));
+  makeGauges(loop, place, 0, gaugesBefore(), Slot::Next);
+  unsigned first = 0;
+  for (unsigned last : groupEnds()) {
+    repairGroup(loop, place, first, last, half);
+    const auto [from, to] = gaugesAfter(first, last);
+    makeGauges(loop, place, from, to, Slot::Next);
+    first = last;
+  }
+  adoptGauges(loop, place);
+  closeLoop(loop);
+}
+
+void Emitter::finish(Scope &outer, const CoordByAxis &place, const Stage &stage,
+                     ArrayRef<Storage> storage) {
+  if (schedule.streamsLanes)
+    combineLanes(outer, place);
+  const int64_t lanes = schedule.streamsLanes ? 1 : schedule.lanes;
+  ir::FoldOp fold = chain->getFold();
+  for (unsigned r = 0; r < stage.results.size(); ++r) {
+    SmallVector<ir::AxisAttr> axes(stage.results[r].axes);
+    llvm::erase_if(axes, [&](ir::AxisAttr axis) {
+      return place.contains(axis.getName());
+    });
+    Scope &phase = newPhase(outer);
+    if (fold) {
+      Block &block = fold.getFinish().front();
+      bindArguments(block, 0, /*gauges=*/false, Slot::Now, nullptr, lanes);
+      bindArguments(block, chain->accumulators().size(), /*gauges=*/true,
+                    Slot::Now, nullptr, lanes);
+    }
+    forPayload(phase, axes, place, [&](Scope &inner, const CoordByAxis &at) {
+      Element result;
+      Type type = arrayType(stage.root->getResult(r)).getElementType();
+      if (fold) {
+        result = elementAt(
+            fold.getFinish().front().getTerminator()->getOperand(r), at);
+        enter(inner);
+      } else {
+        enter(inner);
+        result = numberOf(variables[0], loadParts(variables[0], at, Slot::Now,
+                                                  nullptr, lanes));
+      }
+      storeElement(storage[r], result, type, at);
+    });
+  }
+}
+
+void Emitter::emitChain(const Stage &stage) {
+  chain.emplace(stage.root);
+  schedule = Schedule(*chain, facts, plan);
+  Scope &function = openFunction();
+  SmallVector<Storage> storage;
+  for (unsigned r = 0; r < stage.results.size(); ++r)
+    storage.push_back(storageOf(stage, r));
+  declareVariables(*chain);
+
+  SmallVector<ir::AxisAttr> grid(schedule.grid);
+  SmallVector<int64_t> blocks(grid.size(), 1);
+  if (schedule.laneRow) {
+    grid.push_back(schedule.laneRow);
+    blocks.push_back(schedule.lanes * schedule.groups);
+  }
+  CoordByAxis place;
+  Scope &item = openItems(function, grid, blocks, place);
+  declareTiles(place);
+  forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
+    makeRowTiles(group, at);
+    initialize(group, at);
+  });
+  streamBlocks(item, place);
+  forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
+    finish(group, at, stage, storage);
+  });
+  closeLoop(item);
+  b.setInsertionPointToEnd(entry);
+  LLVM::ReturnOp::create(b, ValueRange());
+  for (auto [value, where] : llvm::zip_equal(stage.root->getResults(), storage))
+    storages[value] = where;
+}

@@ -1,0 +1,167 @@
+//===- EmitState.cpp - states of chains in scratch memory -----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/Emitter.h"
+#include "backends/cpu/Reads.h"
+#include "backends/cpu/Scalar.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::cpu;
+
+/// Where the lanes of a variable begin: [group][payload][lane].
+Value Emitter::stateOffset(const Variable &variable, const CoordByAxis &place) {
+  Value row;
+  if (schedule.laneRow)
+    row = coordinates[place.lookup(schedule.laneRow.getName())].local;
+  for (ir::AxisAttr axis : variable.payload) {
+    Value coordinate = coordinates[place.lookup(axis.getName())].value;
+    if (!row) {
+      row = coordinate;
+      continue;
+    }
+    row = arith::AddIOp::create(
+        b, arith::MulIOp::create(b, row, size(axis.getSize())), coordinate);
+  }
+  const int64_t stride = schedule.lanes * (schedule.streamsLanes ? 2 : 1);
+  return row ? Value(arith::MulIOp::create(b, row, b.i64(stride))) : b.i64(0);
+}
+
+Emitter::Parts Emitter::loadParts(const Variable &variable,
+                                  const CoordByAxis &place, Slot slot,
+                                  Value shift, int64_t lanes) {
+  Value offset = stateOffset(variable, place);
+  if (shift)
+    offset = arith::AddIOp::create(b, offset, shift);
+  ArrayRef<unsigned> buffers =
+      slot == Slot::Next ? variable.next : variable.buffers;
+  Parts parts;
+  for (auto [type, buffer] : llvm::zip_equal(variable.parts, buffers))
+    parts.push_back(emitLoad(b, type, base(buffer), offset,
+                             {lanes ? lanes : schedule.lanes, nullptr}));
+  return parts;
+}
+
+void Emitter::storeParts(const Variable &variable, ValueRange parts,
+                         const CoordByAxis &place, Slot slot) {
+  Value offset = stateOffset(variable, place);
+  ArrayRef<unsigned> buffers =
+      slot == Slot::Next ? variable.next : variable.buffers;
+  for (auto [part, type, buffer] :
+       llvm::zip_equal(parts, variable.parts, buffers)) {
+    Value lanes = part;
+    if (cpu::lanesOf(lanes) < schedule.lanes)
+      lanes = b.broadcast(lanes, schedule.lanes);
+    emitStore(b, type, lanes, base(buffer), offset);
+  }
+}
+
+Element Emitter::numberOf(const Variable &variable, ValueRange parts) {
+  Element result;
+  if (variable.fails) {
+    result.failure = parts[parts.size() - 2];
+    result.culprit = parts.back();
+    parts = parts.drop_back(2);
+  }
+  if (!variable.accumulation) {
+    result.value = parts[0];
+    return result;
+  }
+  result.value =
+      variable.accumulation->withLanes(cpu::lanesOf(parts[0])).finish(b, parts);
+  return result;
+}
+
+/// The state that stands for `number`; where there is none (argmax), the one
+/// that there was.
+Emitter::Parts Emitter::partsOf(const Variable &variable, Element number,
+                                ValueRange before) {
+  Parts parts;
+  if (!variable.accumulation) {
+    parts.push_back(number.value);
+  } else if (ir::isArg(variable.accumulation->kind)) {
+    parts.append(before.begin(), before.begin() + 2);
+  } else {
+    const Accumulation how = variable.accumulation->withLanes(schedule.lanes);
+    parts.append(how.from(b, inLanes(number, schedule.lanes).value));
+  }
+  if (variable.fails) {
+    parts.push_back(number.failure ? number.failure : b.i64(0));
+    parts.push_back(number.culprit ? number.culprit : b.i64(0));
+  }
+  return parts;
+}
+
+void Emitter::bindArguments(Block &block, unsigned first, bool gauges,
+                            Slot slot, Value shift, int64_t lanes) {
+  const unsigned accumulators = chain->accumulators().size();
+  const unsigned begin = gauges ? accumulators : 0;
+  const unsigned end = gauges ? variables.size() : accumulators;
+  for (unsigned v = begin; v < end; ++v)
+    arguments[block.getArgument(first + v - begin)] = {&variables[v], slot,
+                                                       shift, lanes};
+}
+
+Element Emitter::elementOfArgument(const Request &request) {
+  const Argument &argument = arguments.at(request.value);
+  return numberOf(*argument.variable,
+                  loadParts(*argument.variable,
+                            byAxis(request.value, request.coords),
+                            argument.slot, argument.shift, argument.lanes));
+}
+
+/// Makes gauges `first` to `last` from what is accumulated.
+void Emitter::makeGauges(Scope &scope, const CoordByAxis &place, unsigned first,
+                         unsigned last, Slot slot) {
+  ir::FoldOp fold = chain->getFold();
+  const unsigned accumulators = chain->accumulators().size();
+  for (unsigned q = first; q < last; ++q) {
+    const Variable &variable = variables[accumulators + q];
+    Block &block = fold.getGauge().front();
+    Scope &phase = newPhase(scope);
+    bindArguments(block, 0, /*gauges=*/false, Slot::Now);
+    bindArguments(block, accumulators, /*gauges=*/true, slot);
+    forPayload(phase, variable.payload, place,
+               [&](Scope &inner, const CoordByAxis &at) {
+                 Element made =
+                     elementAt(block.getTerminator()->getOperand(q), at);
+                 enter(inner);
+                 storeParts(variable, partsOf(variable, made, {}), at, slot);
+               });
+  }
+}
+
+/// The gauges of the step become those of the state.
+void Emitter::adoptGauges(Scope &scope, const CoordByAxis &place) {
+  const unsigned accumulators = chain->accumulators().size();
+  for (const Variable &variable : ArrayRef(variables).drop_front(accumulators))
+    forPayload(newPhase(scope), variable.payload, place,
+               [&](Scope &inner, const CoordByAxis &at) {
+                 enter(inner);
+                 storeParts(variable, loadParts(variable, at, Slot::Next), at,
+                            Slot::Now);
+               });
+}
+
+SmallVector<unsigned> Emitter::groupEnds() const {
+  SmallVector<unsigned> ends;
+  const auto parts = chain->accumulators();
+  for (unsigned k = 0; k < parts.size(); ++k)
+    if (k + 1 == parts.size() || parts[k + 1].gauges != parts[k].gauges)
+      ends.push_back(k + 1);
+  return ends;
+}
+
+std::pair<unsigned, unsigned> Emitter::gaugesAfter(unsigned begin,
+                                                   unsigned end) const {
+  auto madeUpTo = [&](unsigned count) {
+    unsigned gauges = 0;
+    while (gauges < chain->numGauges() && chain->after(gauges) <= count)
+      ++gauges;
+    return gauges;
+  };
+  return {madeUpTo(begin), madeUpTo(end)};
+}

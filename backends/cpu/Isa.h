@@ -1,0 +1,32 @@
+//===- Isa.h - what a processor can do --------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_CPU_ISA_H
+#define FOVEA_BACKENDS_CPU_ISA_H
+
+#include "llvm/ADT/StringMap.h"
+
+namespace fovea::cpu {
+
+/// The instructions that decide which code is emitted. What only decides how
+/// well it runs is LLVM's business.
+struct Isa {
+  /// x * y + z with one rounding.
+  bool fma = false;
+  /// Conversions between f16 and f32.
+  bool halfConversion = false;
+  /// AVX-512: x * 2^n for every n.
+  bool scalef = false;
+
+  /// Features as LLVM names them.
+  static Isa of(const llvm::StringMap<bool> &features);
+  /// The processor that this process runs on.
+  static Isa host();
+};
+
+} // namespace fovea::cpu
+
+#endif // FOVEA_BACKENDS_CPU_ISA_H

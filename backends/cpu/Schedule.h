@@ -1,0 +1,49 @@
+//===- Schedule.h - how a stage of reductions runs --------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_CPU_SCHEDULE_H
+#define FOVEA_BACKENDS_CPU_SCHEDULE_H
+
+#include "backends/cpu/Chain.h"
+#include "backends/cpu/Facts.h"
+
+namespace fovea::cpu {
+
+class Plan;
+
+/// The roles of a stage's axes. Each item of the grid has one place along
+/// `grid` and, if there is a lane axis, `groups` times `lanes` places along it.
+/// The streamed axes are visited in blocks; between blocks the state lies in
+/// scratch memory.
+///
+/// Lanes are places of one axis that a vector holds. Along a *row* axis, one
+/// that all accumulators have, every lane has a state of its own and a
+/// reduction never looks across lanes. Along the last streamed axis the lanes'
+/// states are combined at the end.
+struct Schedule {
+  Schedule() = default;
+  Schedule(const Chain &chain, const Facts &facts, const Plan &plan);
+
+  llvm::SmallVector<ir::AxisAttr> grid;
+  /// The row axis that has the lanes, or null.
+  ir::AxisAttr laneRow;
+  /// Whether the last streamed axis has the lanes.
+  bool streamsLanes = false;
+  int64_t lanes = 1;
+  int64_t groups = 1;
+  /// Places of the last streamed axis in a block.
+  int64_t streamBlock = 64;
+  /// Places next to each other that share a loop.
+  int64_t unroll = 1;
+  /// Values kept in scratch memory: for all of an item, and for each group of
+  /// accumulators those kept from then on, for one block.
+  llvm::SmallVector<mlir::Value> rowTiles;
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> streamTiles;
+};
+
+} // namespace fovea::cpu
+
+#endif // FOVEA_BACKENDS_CPU_SCHEDULE_H
