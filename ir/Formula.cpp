@@ -55,6 +55,23 @@ static const char *signOf(Predicate predicate) {
   llvm_unreachable("all predicates are listed");
 }
 
+Location fovea::ir::namedLoc(StringRef name, ArrayRef<Attribute> axes,
+                             Location place) {
+  MLIRContext *context = place.getContext();
+  return NameLoc::get(
+      StringAttr::get(context, name),
+      FusedLoc::get({place}, ArrayAttr::get(context, axes), context));
+}
+
+Location fovea::ir::placeIn(Location location) {
+  auto named = dyn_cast<NameLoc>(location);
+  if (!named)
+    return location;
+  auto fused = dyn_cast<FusedLoc>(named.getChildLoc());
+  return fused && fused.getMetadata() ? fused.getLocations().front()
+                                      : named.getChildLoc();
+}
+
 /// Constants are made by folders, in the place of what has a name.
 StringRef fovea::ir::nameOf(Operation *op) {
   auto named = dyn_cast<NameLoc>(op->getLoc());
@@ -106,7 +123,7 @@ std::pair<std::string, Formula::Binding> Formula::form(Value value) {
   if (auto fold = dyn_cast<FoldOp>(op))
     return {resultOf(fold, cast<OpResult>(value).getResultNumber()), Atom};
   if (StringRef name = nameOf(op); !name.empty() && !hasArgument(value))
-    return {read(name, cast<ArrayType>(value.getType()).getAxes()), Atom};
+    return {readNamed(op), Atom};
   return form(op);
 }
 
@@ -186,6 +203,11 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
         indices = std::move(outer);
         return inner;
       })
+      .Case([&](FoldKeyOp op) {
+        // `uniform(seed, a, j)`: all of it stands in the call.
+        return Form(text(op.getKey(), Or) + ", " + text(op.getIndex(), Or),
+                    Atom);
+      })
       .Case([&](RandomOp op) {
         return Form(call(stringifyDistribution(op.getDistribution()),
                          op->getOperands()),
@@ -234,13 +256,40 @@ std::string Formula::resultOf(FoldOp fold, unsigned number) {
   if (!names)
     return "(a fold inside of it)";
   const StringRef text = cast<StringAttr>(names[number]).getValue();
-  const auto type = cast<ArrayType>(fold.getResult(number).getType());
-  return text.contains('(') ? text.str() : read(text, type.getAxes());
+  if (text.contains('('))
+    return text.str();
+  // A name with indices, which may stand for others here.
+  auto [name, list] = text.split('[');
+  SmallVector<StringRef> axes;
+  list.rtrim(']').split(axes, ", ", /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  std::string out = name.str();
+  for (auto [i, axis] : llvm::enumerate(axes))
+    out += (i ? ", " : "[") + index(StringAttr::get(fold.getContext(), axis));
+  return axes.empty() ? out : out + "]";
 }
 
 std::string Formula::index(StringAttr axis) {
   auto found = indices.find(axis);
   return found == indices.end() ? axis.str() : found->second;
+}
+
+/// With the axes in the order in which they are written; before them come those
+/// of a call for each of whose elements it is computed.
+std::string Formula::readNamed(Operation *op) {
+  const auto type = cast<ArrayType>(op->getResult(0).getType());
+  auto fused = dyn_cast<FusedLoc>(cast<NameLoc>(op->getLoc()).getChildLoc());
+  auto order =
+      fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata()) : ArrayAttr();
+  if (!order)
+    return read(nameOf(op), type.getAxes());
+  SmallVector<AxisAttr> axes;
+  for (AxisAttr axis : type.getAxes())
+    if (!llvm::is_contained(order, axis.getName()))
+      axes.push_back(axis);
+  for (auto name : order.getAsRange<StringAttr>())
+    if (AxisAttr axis = type.getAxis(name))
+      axes.push_back(axis);
+  return read(nameOf(op), axes);
 }
 
 std::string Formula::read(StringRef array, ArrayRef<AxisAttr> axes) {

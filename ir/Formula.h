@@ -44,6 +44,7 @@ private:
   std::string infix(mlir::Operation *op, const char *sign, Binding binding);
   std::string call(llvm::StringRef function, mlir::ValueRange arguments);
   std::string read(llvm::StringRef array, llvm::ArrayRef<AxisAttr> axes);
+  std::string readNamed(mlir::Operation *op);
   std::string index(mlir::StringAttr axis);
   std::string resultOf(FoldOp fold, unsigned number);
   bool hasArgument(mlir::Value value);
@@ -57,8 +58,17 @@ private:
 };
 
 /// What the results of a fold are in the program, as an attribute of it: a list
-/// of names (`m`), or formulas where they have none.
+/// of names (`m[i]`), or formulas where they have none.
 inline constexpr llvm::StringLiteral foldResultsName = "fovea.results";
+
+/// The location of an operation whose result has a name; `axes` are the names
+/// of its axes in the program's order.
+mlir::Location namedLoc(llvm::StringRef name,
+                        llvm::ArrayRef<mlir::Attribute> axes,
+                        mlir::Location place);
+
+/// The place in such a location, or the location if it has no name.
+mlir::Location placeIn(mlir::Location location);
 
 /// The name that the user gave to the result of `op`, or an empty one.
 llvm::StringRef nameOf(mlir::Operation *op);

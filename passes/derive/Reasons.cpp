@@ -8,6 +8,8 @@
 
 #include "ir/Formula.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
@@ -17,8 +19,22 @@ static std::string written(ir::ReduceOp reduce) {
 }
 
 std::string derive::callOf(ir::ReduceOp reduce) {
-  const StringRef name = ir::nameOf(reduce);
-  return name.empty() ? written(reduce) : name.str();
+  return ir::Formula().text(reduce.getResult());
+}
+
+/// What an operation without a law is called.
+static std::string wordFor(Operation *op) {
+  return llvm::TypeSwitch<Operation *, std::string>(op)
+      .Case([](ir::CompareOp) { return "a comparison"; })
+      .Case([](ir::SelectOp) { return "a choice"; })
+      .Case([](ir::FloorDivOp) { return "`//`"; })
+      .Case([](ir::ModOp) { return "`%`"; })
+      .Case([](ir::PowOp) { return "a power with that exponent"; })
+      .Case([](ir::CastOp) { return "a conversion"; })
+      .Default([](Operation *op) {
+        // The others are functions of the language.
+        return "`" + op->getName().stripDialect().str() + "`";
+      });
 }
 
 /// What the law of an operation lacks.
@@ -41,12 +57,8 @@ static std::string lackOf(Expr part, Value value) {
   case Form::Sin:
   case Form::Cos:
     return "sin and cos have a law for sums, none for factors";
-  default: {
-    Operation *op = value.getDefiningOp();
-    return (op ? "`" + op->getName().stripDialect().str() + "`"
-               : std::string("it")) +
-           " has no law";
-  }
+  default:
+    return wordFor(value.getDefiningOp()) + " has no law";
   }
 }
 
@@ -75,7 +87,7 @@ struct Reason {
 } // namespace
 
 static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
-                       const std::string &names) {
+                       const std::string &names, bool isOne) {
   const std::string shown = "`" + ir::Formula().definition(part) + "`";
   const std::string onePass =
       "one more pass over " + axesText(reduce) +
@@ -89,7 +101,8 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
   case Refusal::Reason::Cancels:
     return {"cancels",
             "the parts of " + shown + " move by different factors when " +
-                names + " changes; taken apart they would cancel",
+                names + (isOne ? " changes" : " change") +
+                "; taken apart they would cancel",
             "multiplied out by hand it would share the pass, and lose digits "
             "where the parts are nearly equal; " +
                 onePass};
@@ -142,6 +155,9 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
   if (isRefused)
     if (Value found = reader.valueOf(reduction.refusal->part))
       part = found;
+  // What is counted is of interest, not that it becomes a number.
+  while (auto cast = part.getDefiningOp<ir::CastOp>())
+    part = cast.getOperand();
   auto isUnfinished = [&](unsigned other) {
     return chain[other].op && chain[other].pass + 1 == reduction.pass;
   };
@@ -154,14 +170,15 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
       awaited.empty() ? "number of places" : joined(awaited);
 
   Reason reason =
-      isRefused
-          ? reasonOf(*reduction.refusal, reduce, part, names)
-          : Reason{"finished",
-                   names + " is read at another index, or inside of a "
-                           "reduction that is computed anew for each element",
-                   "one more pass over " + axesText(reduce) +
-                       "; it shares the pass if it needs " + names +
-                       " at its own place only"};
+      isRefused ? reasonOf(*reduction.refusal, reduce, part, names,
+                           awaited.size() <= 1)
+                : Reason{"finished",
+                         names + (awaited.size() <= 1 ? " is" : " are") +
+                             " read at another index, or inside of a "
+                             "reduction that is computed anew for each element",
+                         "one more pass over " + axesText(reduce) +
+                             "; it shares the pass if it needs " + names +
+                             " at its own place only"};
   Builder b(reduce.getContext());
   auto entry = [&](StringRef name, const std::string &text) {
     return b.getNamedAttr(name, b.getStringAttr(text));

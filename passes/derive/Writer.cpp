@@ -6,6 +6,7 @@
 
 #include "passes/derive/Writer.h"
 
+#include "ir/Formula.h"
 #include "ir/Size.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -35,10 +36,8 @@ FoldWriter::FoldWriter(OpBuilder &builder, Chain &chain,
   // Names stay with what they name; the operations of a fold are others.
   SmallVector<Location> places;
   for (unsigned member : members)
-    if (ir::ReduceOp op = chain[member].op) {
-      auto named = dyn_cast<NameLoc>(op.getLoc());
-      places.push_back(named ? named.getChildLoc() : op.getLoc());
-    }
+    if (ir::ReduceOp op = chain[member].op)
+      places.push_back(ir::placeIn(op.getLoc()));
   loc = builder.getFusedLoc(places);
 }
 

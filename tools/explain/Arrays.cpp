@@ -61,36 +61,56 @@ ExplainedAxis Sizes::axis(ir::AxisAttr axis, unsigned passes) {
 ExplainedArray Sizes::array(Value value) {
   auto type = cast<ir::ArrayType>(value.getType());
   SmallVector<ir::AxisAttr> axes(type.getAxes());
-  if (auto input = value.getDefiningOp<ir::InputOp>())
+  auto input = value.getDefiningOp<ir::InputOp>();
+  if (input)
     axes = ir::axesOf(input.getAxes());
   std::string shape;
   for (ir::AxisAttr axis : axes)
     shape += (shape.empty() ? "[" : ", ") + ir::sizeText(axis.getSize());
-  return {ir::Formula().text(value),
+  return {input ? input.getName().str() : ir::Formula().text(value),
           std::string(name(dtypeOf(type.getElementType()))) +
               (shape.empty() ? "" : shape + "]"),
           bytes(type)};
 }
 
-llvm::SetVector<Value>
-explaining::sourcesOf(Operation *op, llvm::function_ref<bool(Value)> isStored) {
-  llvm::SetVector<Value> work, sources;
-  auto reach = [&](Operation *from) {
+ExplainedArray Sizes::read(Value value, ir::ArrayType places) {
+  ExplainedArray array = this->array(value);
+  const ByteCount few = bytes(places.withElement(
+      cast<ir::ArrayType>(value.getType()).getElementType()));
+  if (few.count < array.bytes.count)
+    array.bytes = few;
+  return array;
+}
+
+Sources explaining::sourcesOf(Operation *op,
+                              llvm::function_ref<bool(Value)> isStored) {
+  // Values to be looked at, and the read through indices behind which they are
+  // (null: they are read at their own places).
+  llvm::SetVector<std::pair<Value, Operation *>> work;
+  auto reach = [&](Operation *from, Operation *read) {
     from->walk([&](Operation *inner) {
-      for (Value operand : inner->getOperands())
+      auto at = dyn_cast<ir::AtOp>(inner);
+      for (auto [i, operand] : llvm::enumerate(inner->getOperands()))
         // What is inside comes by the walk.
         if (Operation *maker = operand.getDefiningOp();
             maker && !from->isProperAncestor(maker))
-          work.insert(operand);
+          work.insert({operand, at && i == 0 ? inner : read});
     });
   };
-  reach(op);
+  reach(op, nullptr);
+  Sources sources;
   for (size_t i = 0; i < work.size(); ++i) {
-    const Value next = work[i];
-    if (isStored(next))
-      sources.insert(next);
-    else
-      reach(next.getDefiningOp());
+    auto [next, read] = work[i];
+    if (!isStored(next)) {
+      reach(next.getDefiningOp(), read);
+      continue;
+    }
+    const auto type = cast<ir::ArrayType>(next.getType());
+    ir::ArrayType &places = sources[next];
+    // Several reads: all of it.
+    places = places || !read
+                 ? type
+                 : cast<ir::ArrayType>(read->getResult(0).getType());
   }
   return sources;
 }

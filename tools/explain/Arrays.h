@@ -9,6 +9,7 @@
 
 #include "tools/explain/Explanation.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace fovea::explaining {
@@ -25,6 +26,8 @@ public:
   ExplainedAxis axis(ir::AxisAttr axis, unsigned passes);
   /// The array of an input or of a value.
   ExplainedArray array(mlir::Value value);
+  /// The same, with the bytes that are read of it.
+  ExplainedArray read(mlir::Value value, ir::ArrayType places);
 
   /// Bytes of an array.
   static ir::SizeAttr sizeOf(ir::ArrayType type);
@@ -37,10 +40,14 @@ private:
   std::vector<int64_t> dims;
 };
 
+/// Arrays that are read, each with the places from which it is read: those of
+/// the reads through indices, or its own.
+using Sources = llvm::MapVector<mlir::Value, ir::ArrayType>;
+
 /// What `op` reads of memory, where `isStored` values are in memory. Looks
 /// through everything else.
-llvm::SetVector<mlir::Value>
-sourcesOf(mlir::Operation *op, llvm::function_ref<bool(mlir::Value)> isStored);
+Sources sourcesOf(mlir::Operation *op,
+                  llvm::function_ref<bool(mlir::Value)> isStored);
 
 /// Lines at some locations, those of the library last; in runs.
 std::vector<SourceLines> linesAt(llvm::ArrayRef<mlir::Location> places);

@@ -33,21 +33,18 @@ Definitions::Definitions(ir::FuncOp written, Sizes &sizes) : written(written) {
       made.array.name = results[value];
     made.isInput = isInput;
     made.isResult = isResult;
-    for (Value source : sourcesOf(&op, isStored))
+    for (auto [source, places] : sourcesOf(&op, isStored)) {
       made.sources.push_back(numbers[source]);
+      made.bytesRead += sizes.read(source, places).bytes.count;
+    }
     numbers[value] = list.size();
     list.push_back(std::move(made));
   }
 }
 
-static Location unnamed(Location place) {
-  auto named = dyn_cast<NameLoc>(place);
-  return named ? named.getChildLoc() : place;
-}
-
 void Definitions::assign(ArrayRef<Location> places, unsigned number) {
   for (auto reduce : written.getBody().getOps<ir::ReduceOp>())
-    if (llvm::is_contained(places, unnamed(reduce.getLoc()))) {
+    if (llvm::is_contained(places, ir::placeIn(reduce.getLoc()))) {
       roots.push_back({reduce.getResult(), number});
       kept.insert(reduce.getResult());
     }
@@ -88,8 +85,7 @@ MemoryTraffic Definitions::traffic() const {
     traffic.written += definition.array.bytes.count;
     if (!definition.isResult)
       traffic.between += definition.array.bytes.count;
-    for (unsigned source : definition.sources)
-      traffic.read += list[source].array.bytes.count;
+    traffic.read += definition.bytesRead;
   }
   return traffic;
 }

@@ -35,7 +35,7 @@ struct Kernel {
   ir::FoldOp fold;
   /// Numbers of outputs.
   SmallVector<unsigned> outputs;
-  llvm::SetVector<Value> reads;
+  Sources reads;
 };
 
 class Explainer {
@@ -49,7 +49,7 @@ public:
 
 private:
   void formKernels();
-  Kernel &kernelOf(ir::OutputOp output, const llvm::SetVector<Value> &sources);
+  Kernel &kernelOf(ir::OutputOp output, const Sources &sources);
   bool isNeededOutside(Value result, const Kernel &own) const;
   ExplainedKernel explained(const Kernel &kernel);
   SmallVector<ir::AxisAttr> rowsOf(const Kernel &kernel) const;
@@ -67,11 +67,10 @@ private:
 
 /// The last fold whose results an output is made from, if it can be computed
 /// where they are: nothing in it varies along what is folded. Else a map.
-Kernel &Explainer::kernelOf(ir::OutputOp output,
-                            const llvm::SetVector<Value> &sources) {
+Kernel &Explainer::kernelOf(ir::OutputOp output, const Sources &sources) {
   for (Kernel &kernel : llvm::reverse(kernels)) {
-    if (!kernel.fold || llvm::none_of(sources, [&](Value source) {
-          return source.getDefiningOp() == kernel.fold.getOperation();
+    if (!kernel.fold || llvm::none_of(sources, [&](const auto &source) {
+          return source.first.getDefiningOp() == kernel.fold.getOperation();
         }))
       continue;
     if (sharesAxis(typeOf(output.getValue()).getAxes(),
@@ -86,12 +85,12 @@ void Explainer::formKernels() {
   for (auto fold : folded.getBody().getOps<ir::FoldOp>())
     kernels.push_back({fold, {}, sourcesOf(fold, isInMemory)});
   for (auto [number, output] : llvm::enumerate(outputs)) {
-    const llvm::SetVector<Value> sources = sourcesOf(output, isInMemory);
+    const Sources sources = sourcesOf(output, isInMemory);
     Kernel &kernel = kernelOf(output, sources);
     kernel.outputs.push_back(number);
-    for (Value source : sources)
+    for (auto [source, places] : sources)
       if (!kernel.fold || source.getDefiningOp() != kernel.fold.getOperation())
-        kernel.reads.insert(source);
+        kernel.reads.insert({source, places});
   }
 }
 
@@ -101,23 +100,26 @@ bool Explainer::isNeededOutside(Value result, const Kernel &own) const {
   });
 }
 
-/// Axes that everything which a kernel gives has.
+/// Axes that all accumulators have, but for those that are numbers; of a map
+/// those of its output.
 SmallVector<ir::AxisAttr> Explainer::rowsOf(const Kernel &kernel) const {
+  if (!kernel.fold) {
+    ir::OutputOp output = outputs[kernel.outputs.front()];
+    return ir::axesOf(output.getAxes());
+  }
+  ir::FoldOp fold = kernel.fold;
   std::optional<SmallVector<ir::AxisAttr>> rows;
-  auto meet = [&](Value value) {
-    const ArrayRef<ir::AxisAttr> axes = typeOf(value).getAxes();
+  for (unsigned k = 0; k < fold.getNumAccumulators(); ++k) {
+    const ArrayRef<ir::AxisAttr> axes = fold.getAccumulatorType(k).getAxes();
+    if (axes.empty())
+      continue;
     if (!rows)
       rows = llvm::to_vector(axes);
     llvm::erase_if(*rows, [&](ir::AxisAttr axis) {
       return !llvm::is_contained(axes, axis);
     });
-  };
-  if (ir::FoldOp fold = kernel.fold)
-    for (Value result : fold.getResults())
-      meet(result);
-  else
-    meet(ir::OutputOp(outputs[kernel.outputs.front()]).getValue());
-  return *rows;
+  }
+  return rows.value_or(SmallVector<ir::AxisAttr>());
 }
 
 /// Accumulators and gauges of one row.
@@ -169,8 +171,18 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
   const SmallVector<ir::AxisAttr> rows = rowsOf(kernel);
   for (ir::AxisAttr axis : rows)
     out.rows.push_back(axis.getName().str());
-  for (Value read : kernel.reads)
-    out.reads.push_back(sizes.array(read));
+  // In the order of the program.
+  SmallVector<std::pair<Value, ir::ArrayType>> reads(kernel.reads.begin(),
+                                                     kernel.reads.end());
+  llvm::sort(reads, [](const auto &a, const auto &b) {
+    return a.first.getDefiningOp() != b.first.getDefiningOp()
+               ? a.first.getDefiningOp()->isBeforeInBlock(
+                     b.first.getDefiningOp())
+               : cast<OpResult>(a.first).getResultNumber() <
+                     cast<OpResult>(b.first).getResultNumber();
+  });
+  for (auto [array, places] : reads)
+    out.reads.push_back(sizes.read(array, places));
   if (ir::FoldOp fold = kernel.fold) {
     for (ir::AxisAttr axis : ir::axesOf(fold.getAxes()))
       out.streamed.push_back(sizes.axis(axis, 1));

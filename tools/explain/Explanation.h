@@ -94,6 +94,7 @@ struct ExplainedDefinition {
   bool isInput = false, isResult = false;
   /// Numbers of the definitions that it reads.
   std::vector<unsigned> sources;
+  int64_t bytesRead = 0;
   /// Numbers of the kernels that compute it.
   std::vector<unsigned> kernels;
 };

@@ -26,7 +26,16 @@ static bool isOverIndices(Value value) {
   return llvm::all_of(op->getOperands(), isOverIndices);
 }
 
+/// Whether a value is the same at all places, whatever the inputs are.
+static bool isConstant(Value value) {
+  Operation *op = value.getDefiningOp();
+  return op && !isa<ir::IndexOp, ir::InputOp, ir::LiteralOp, ir::FoldOp>(op) &&
+         llvm::all_of(op->getOperands(), isConstant);
+}
+
 static void addMask(Value condition, std::vector<ExplainedMask> &masks) {
+  if (isConstant(condition))
+    return;
   const std::string text = ir::Formula().definition(condition);
   if (llvm::none_of(masks, [&](const ExplainedMask &mask) {
         return mask.condition == text;
@@ -84,7 +93,14 @@ void explaining::explainStep(ir::FoldOp fold, ExplainedKernel &into) {
   into.accumulators = std::move(formulas.accumulators);
   into.gauges = std::move(formulas.gauges);
   into.repairs = std::move(formulas.repairs);
-  into.results = std::move(formulas.results);
+  for (auto [number, formula] : llvm::enumerate(formulas.results)) {
+    // `o[i, e] = ..`; a result without a name has been told as its formula.
+    const std::string name = ir::Formula().text(fold.getResult(number));
+    const size_t equals = formula.find(" = ");
+    into.results.push_back(name.find('(') == std::string::npos
+                               ? name + formula.substr(equals)
+                               : formula);
+  }
   ir::LiftOp lift = fold.getLift();
   for (Value guard : lift.getGuards())
     addMask(guard, into.masks);

@@ -93,7 +93,7 @@ static std::string text(const ExplainedKernel &kernel, size_t number) {
 
 static std::string line(const char *heading, int64_t before, int64_t after) {
   std::string ratio;
-  if (after > 0 && before > after) {
+  if (after > 0 && before > after + after / 20) {
     char times[48];
     std::snprintf(times, sizeof times, "   (%.1f times less)",
                   static_cast<double>(before) / static_cast<double>(after));
