@@ -58,8 +58,10 @@ public:
 private:
   void enter(ir::ReduceOp reduce);
   Expr given(Line &line, unsigned number);
-  void group(bool withSiblings);
-  bool isCyclic();
+  unsigned passWithoutCycle(ir::ReduceOp reduce, const Reader::Formula &formula,
+                            Line &line);
+  bool isMadeFrom(unsigned group, unsigned from);
+  void uniteSiblings();
   bool areSiblings(unsigned a, unsigned b);
   void unite(unsigned a, unsigned b);
   const Reduction &reductionOf(unsigned member) {
@@ -86,9 +88,7 @@ void Deriver::run() {
     if (auto reduce = dyn_cast<ir::ReduceOp>(op);
         reduce && !placement.isRecomputed(reduce))
       enter(reduce);
-  group(/*withSiblings=*/true);
-  if (isCyclic())
-    group(/*withSiblings=*/false);
+  uniteSiblings();
   rewrite();
 }
 
@@ -115,24 +115,79 @@ void Deriver::enter(ir::ReduceOp reduce) {
     line.reader = std::make_unique<Reader>(*line.chain, line.axes);
   }
   const Reader::Formula formula = line.reader->read(reduce);
+  const unsigned index = members.size();
+  memberOf[reduce] = index;
+  members.push_back({reduce, reduce.getAxes(), 0, nullptr, {}});
   unsigned earliest = 1;
   for (unsigned number : formula.finished)
     earliest = std::max(earliest, (*line.chain)[number].pass + 1);
+  const unsigned without = passWithoutCycle(reduce, formula, line);
+  const bool isAround = without > earliest;
+  earliest = std::max(earliest, without);
   const unsigned number = line.chain->enter(
       reduce.getKind(), formula.guards, formula.element, formula.whole, reduce,
       earliest, [&](unsigned other) { return given(line, other); });
   DictionaryAttr wait =
-      reasonToWait(*line.chain, number, *line.reader, formula.finished);
+      reasonToWait(*line.chain, number, *line.reader, formula.finished,
+                   isAround && (*line.chain)[number].pass == without);
   line.reader->define(reduce, number);
 
-  Member member{reduce, reduce.getAxes(), number, wait, {}};
+  Member &member = members[index];
+  member.number = number;
+  member.wait = wait;
   for (Value source : placement.sourcesOf(reduce))
     if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
           return typeOf(source).hasAxis(axis.getName());
         }))
       member.sources.insert(source);
-  memberOf[reduce] = members.size();
-  members.push_back(std::move(member));
+
+  groups.insert(index);
+  rows[index] = llvm::to_vector(reduce.getType().getAxes());
+  const Names uses = line.chain->usesOf(number);
+  for (unsigned other = 0; other < index; ++other)
+    if (members[other].axes == member.axes && uses.count(members[other].number))
+      unite(index, other);
+}
+
+/// The first pass in which `reduce` can share a fold with what it depends on,
+/// without two folds waiting for each other: what else it is made from must not
+/// be made from that fold.
+unsigned Deriver::passWithoutCycle(ir::ReduceOp reduce,
+                                   const Reader::Formula &formula, Line &line) {
+  Names live = formula.element->fresh;
+  for (Expr guard : formula.guards)
+    live.insert(guard->fresh.begin(), guard->fresh.end());
+  unsigned pass = 1;
+  for (unsigned number : live) {
+    ir::ReduceOp op = (*line.chain)[number].op;
+    if (!op)
+      continue;
+    const unsigned group = groups.getLeaderValue(memberOf[op]);
+    for (Operation *needed : neededBy(reduce)) {
+      const unsigned other = groups.getLeaderValue(memberOf[needed]);
+      if (other != group && isMadeFrom(other, group))
+        pass = std::max(pass, (*line.chain)[number].pass + 1);
+    }
+  }
+  return pass;
+}
+
+/// Whether a group needs results of another, perhaps through others.
+bool Deriver::isMadeFrom(unsigned group, unsigned from) {
+  llvm::SetVector<unsigned> work;
+  work.insert(group);
+  for (size_t next = 0; next < work.size(); ++next)
+    for (unsigned i = 0; i < members.size(); ++i) {
+      if (!groups.contains(i) || groups.getLeaderValue(i) != work[next])
+        continue;
+      for (Operation *op : neededBy(members[i].op)) {
+        const unsigned other = groups.getLeaderValue(memberOf[op]);
+        if (other == from && other != group)
+          return true;
+        work.insert(other);
+      }
+    }
+  return false;
 }
 
 static SmallVector<ir::AxisAttr> common(ArrayRef<ir::AxisAttr> a,
@@ -165,26 +220,16 @@ void Deriver::unite(unsigned a, unsigned b) {
   rows[groups.getLeaderValue(a)] = shared;
 }
 
-void Deriver::group(bool withSiblings) {
-  groups = {};
-  for (unsigned i = 0; i < members.size(); ++i) {
-    groups.insert(i);
-    rows[i] = llvm::to_vector(members[i].op.getType().getAxes());
-  }
-  auto uniteAll = [&](llvm::function_ref<bool(unsigned, unsigned)> belong) {
-    for (unsigned i = 0; i < members.size(); ++i)
-      for (unsigned j = 0; j < i; ++j)
-        if (members[j].axes == members[i].axes &&
-            reductionOf(j).pass == reductionOf(i).pass && belong(i, j))
-          unite(i, j);
-  };
-  uniteAll([&](unsigned i, unsigned j) {
-    return lines[members[i].axes]
-               .chain->usesOf(members[i].number)
-               .count(members[j].number) != 0;
-  });
-  if (withSiblings)
-    uniteAll([&](unsigned i, unsigned j) { return areSiblings(i, j); });
+void Deriver::uniteSiblings() {
+  for (unsigned i = 0; i < members.size(); ++i)
+    for (unsigned j = 0; j < i; ++j) {
+      const unsigned a = groups.getLeaderValue(i);
+      const unsigned b = groups.getLeaderValue(j);
+      if (a != b && members[j].axes == members[i].axes &&
+          reductionOf(j).pass == reductionOf(i).pass && areSiblings(i, j) &&
+          !isMadeFrom(a, b) && !isMadeFrom(b, a))
+        unite(i, j);
+    }
 }
 
 /// Whether somebody outside of a group needs the result of a member.
@@ -216,34 +261,6 @@ const llvm::DenseSet<Operation *> &Deriver::neededBy(Operation *root) {
         work.insert(op);
     }
   return needs[root] = std::move(result);
-}
-
-/// Whether two folds would wait for each other.
-bool Deriver::isCyclic() {
-  llvm::DenseMap<unsigned, llvm::DenseSet<unsigned>> edges;
-  for (unsigned i = 0; i < members.size(); ++i)
-    for (Operation *op : neededBy(members[i].op)) {
-      const unsigned from = groups.getLeaderValue(memberOf[op]);
-      const unsigned to = groups.getLeaderValue(i);
-      if (from != to)
-        edges[to].insert(from);
-    }
-  llvm::DenseMap<unsigned, int> visited;
-  auto visit = [&](auto &&self, unsigned node) -> bool {
-    int &state = visited[node];
-    if (state != 0)
-      return state == 1;
-    state = 1;
-    for (unsigned next : edges[node])
-      if (self(self, next))
-        return true;
-    visited[node] = 2;
-    return false;
-  };
-  for (unsigned i = 0; i < members.size(); ++i)
-    if (visit(visit, groups.getLeaderValue(i)))
-      return true;
-  return false;
 }
 
 void Deriver::rewrite() {

@@ -67,19 +67,22 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
   };
   reduction.value.clear();
   reduction.repair.clear();
+  for (Expr condition : reduction.domain)
+    if (condition->moves())
+      return refuse(Refusal::Reason::Condition, condition);
   if (element->fresh.empty()) {
     reduction.value = {{element, a.one()}};
     reduction.repair[element] = reduction.value;
     return true;
   }
-  if (llvm::any_of(reduction.domain, [](Expr e) { return e->moves(); }))
-    return refuse(Refusal::Reason::Condition, reduction.domain.front());
-
   const bool isSum = reduction.kind == ReduceKind::Sum;
   auto value = laws.expand(element, /*isLinear=*/isSum);
   if (!value)
     return false;
   reduction.value = *value;
+  // d - d is not 0 where d is infinite.
+  if (value->empty())
+    return refuse(Refusal::Reason::Cancels, element);
   if (isSum) {
     std::vector<Expr> todo;
     for (auto [function, factor] : *value)
@@ -158,6 +161,7 @@ void Chain::learn(unsigned number, Expr bound) {
     facts.bound[number] = bound;
   if (reduction.kind != ReduceKind::Sum)
     return;
+  facts.sums.insert(number);
   const auto [conditions, inner] = peel(ReduceKind::Sum, bound);
   if (conditions.empty() && algebra.isPositive(inner))
     facts.positive.insert(number);
@@ -187,6 +191,7 @@ void Chain::enterPeak(Expr exponent, const Exprs &domain, unsigned pass) {
   const unsigned number = list.size();
   list.push_back(std::move(peak));
   algebra.facts.peak[exponent] = number;
+  peaks.push_back(number);
   algebra.facts.bound[number] = worn(ReduceKind::Max, domain, exponent);
 }
 
@@ -200,11 +205,6 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     element = whole;
   domain.insert(domain.begin(), guards.begin(), guards.end());
   facts.domain = domain;
-  for (Expr exponent : unsafeExponents(element))
-    enterPeak(exponent, domain, earliest);
-
-  const unsigned number = list.size();
-  Reduction reduction{kind, domain, element, op};
   auto passOf = [&](unsigned other) {
     return other == count ? 1u : list[other].pass;
   };
@@ -214,6 +214,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   for (Expr condition : domain)
     for (unsigned use : condition->fresh)
       pass = std::max(pass, passOf(use));
+  Reduction reduction{kind, domain, element, op};
   // Reductions of earlier passes are given; the number of places always is
   // known, but better taken as it stands.
   auto finish = [&](Expr e, auto &&isFinished) {
@@ -232,8 +233,18 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   auto isEarlier = [&](unsigned other) {
     return other != count && passOf(other) < pass;
   };
-  Laws laws(algebra);
   finishAll(isEarlier);
+  // A maximum serves who visits the same places in the same pass.
+  facts.peak.clear();
+  for (unsigned peak : peaks)
+    if (list[peak].pass == pass && list[peak].domain == reduction.domain)
+      facts.peak[list[peak].element] = peak;
+  const bool isKnown =
+      llvm::none_of(reduction.domain, [](Expr e) { return e->moves(); });
+  if (isKnown)
+    for (Expr exponent : unsafeExponents(reduction.element))
+      enterPeak(exponent, reduction.domain, pass);
+  Laws laws(algebra);
   bool ok = derive(reduction, laws);
   if (!ok && element->fresh.count(count)) {
     // The number of places as it will be in the end.
@@ -252,6 +263,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     assert(always && "nothing moves");
   }
   reduction.pass = pass;
+  const unsigned number = list.size();
   list.push_back(std::move(reduction));
   facts.domain.clear();
   learn(number, worn(kind, guards, written));

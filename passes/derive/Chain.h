@@ -89,6 +89,8 @@ private:
   std::vector<Expr> unsafeExponents(Expr element);
 
   std::vector<Reduction> list;
+  /// Those that are maxima of exponents.
+  std::vector<unsigned> peaks;
 };
 
 /// Splits what is visited from what is accumulated: a `where` that ends in the

@@ -6,6 +6,8 @@
 
 #include "passes/derive/Expr.h"
 
+#include "ir/Dialect.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 #include <cmath>
@@ -53,6 +55,12 @@ Expr Algebra::intern(Node node) {
     node.fresh.insert(arg->fresh.begin(), arg->fresh.end());
     node.old.insert(arg->old.begin(), arg->old.end());
   }
+  if (node.form == Form::Add)
+    for (Expr arg : node.args)
+      node.mayBeHard |= arg->mayBeHard;
+  if (node.form == Form::Where)
+    node.mayBeHard = (node.hard && isConstant(node.args[2], -infinity)) ||
+                     node.args[1]->mayBeHard || node.args[2]->mayBeHard;
   nodes.push_back(std::move(node));
   known.insert(&nodes.back());
   return &nodes.back();
@@ -63,16 +71,47 @@ Expr Algebra::constant(double number) {
   node.number = number;
   return intern(std::move(node));
 }
+/// Whether an array may hold hard -infs (ElementwiseOpInterface, hardRule).
+static bool mayBeHard(mlir::Value value, unsigned depth = 16) {
+  mlir::Operation *op = value.getDefiningOp();
+  if (!op || depth == 0)
+    return depth == 0;
+  auto operand = [&](unsigned i) {
+    return mayBeHard(op->getOperand(i), depth - 1);
+  };
+  if (mlir::isa<fovea::ir::RenameOp, fovea::ir::AtOp>(op))
+    return operand(0);
+  auto elementwise = mlir::dyn_cast<fovea::ir::ElementwiseOpInterface>(op);
+  if (!elementwise)
+    return false;
+  using fovea::ir::HardRule;
+  switch (elementwise.hardRule()) {
+  case HardRule::Keep:
+  case HardRule::Minus:
+    return operand(0);
+  case HardRule::Sum:
+    return operand(0) || operand(1);
+  case HardRule::Choose:
+    return mlir::cast<fovea::ir::SelectOp>(op).getHard() ==
+               fovea::ir::HardKind::NegInf ||
+           operand(1) || operand(2);
+  default:
+    return false;
+  }
+}
+
 Expr Algebra::data(mlir::Value value) {
   Node node{Form::Data};
   node.value = value;
   node.hasData = true;
+  node.mayBeHard = ::mayBeHard(value);
   return intern(std::move(node));
 }
 Expr Algebra::given(mlir::Value value) {
   Node node{Form::Given};
   node.value = value;
   node.hasGiven = true;
+  node.mayBeHard = ::mayBeHard(value);
   return intern(std::move(node));
 }
 Expr Algebra::fresh(unsigned reduction) {
@@ -192,7 +231,7 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
       scale *= std::pow(e->number, n);
     } else if (e->form == Form::Power && powersJoin(e->args[0], n)) {
       self(self, e->args[0], n * e->number);
-    } else if (e->form == Form::Exp) {
+    } else if (e->form == Form::Exp && !e->args[0]->mayBeHard) {
       exponents.push_back(n == 1 ? e->args[0] : mul(constant(n), e->args[0]));
     } else {
       for (auto &[base, list] : powers)
@@ -260,7 +299,7 @@ Expr Algebra::power(Expr e, double n) {
     return where(e->args[0], power(e->args[1], n), zeroExpr, /*hard=*/true);
   if (e->form == Form::Constant)
     return constant(std::pow(e->number, n));
-  if (e->form == Form::Exp)
+  if (e->form == Form::Exp && !e->args[0]->mayBeHard)
     return exp(mul(constant(n), e->args[0]));
   if (e->form == Form::Multiply && n == -1) {
     Exprs inverse;

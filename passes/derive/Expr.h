@@ -71,6 +71,8 @@ struct Node {
   /// What it is made of.
   bool hasData = false;
   bool hasGiven = false;
+  /// It may be a hard -inf, which scaling would make an ordinary one.
+  bool mayBeHard = false;
   Names fresh; ///< reductions in New leaves
   Names old;   ///< reductions in Old leaves
 
@@ -86,6 +88,8 @@ struct Facts {
   /// Reductions between 1 and the number of places (or 0, if nothing is
   /// visited): what is divided by such a number cannot overflow.
   Names mild;
+  /// Sums, the number of places aside.
+  Names sums;
   /// For a maximum its element, of which it is a bound.
   std::map<unsigned, Expr> bound;
   /// For an exponent that is not bounded while reductions are unfinished, the

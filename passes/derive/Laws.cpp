@@ -91,6 +91,24 @@ std::optional<std::pair<Expr, Expr>> Laws::scaleOf(const Expansion &x) {
   return *x.begin();
 }
 
+/// Whether a number may lie anywhere, and not among the data as a mean or a
+/// maximum does: an exponential of half a sum, a sum that is not divided.
+bool Laws::isFar(Expr term) {
+  if (contains(term, Form::Exp))
+    return true;
+  bool hasSum = false, isDivided = false;
+  for (Expr factor : factorsOf(term)) {
+    const bool isSum =
+        factor->form == Form::New && a.facts.sums.count(factor->reduction) != 0;
+    hasSum = hasSum || isSum ||
+             (factor->form == Form::Power && factor->number > 0 &&
+              isFar(factor->args[0]));
+    isDivided = isDivided || (factor->form == Form::Power &&
+                              factor->number < 0 && factor->moves());
+  }
+  return hasSum && !isDivided;
+}
+
 /// u(x) + w(d') = (u + w(d)) + (w(d') - w(d)): centred at the old gauge, so
 /// that no digits are lost.
 MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
@@ -106,7 +124,7 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
     // A mean lies among the data; an exponential of half a sum may be anywhere.
     Exprs terms;
     for (Expr term : own)
-      if (contains(term, Form::Exp))
+      if (isFar(term))
         terms.push_back(term);
     const Expr far = a.add(terms);
     return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},
@@ -163,13 +181,13 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
   };
   if (part == a.one())
     return put(part, factor);
-  Exprs inside = {part}, outside = {factor};
+  Exprs inside = {part}, outside;
   for (Expr each : factorsOf(factor)) {
     if (!each->moves()) {
       inside.push_back(each);
-      outside.push_back(a.power(each, -1));
       continue;
     }
+    outside.push_back(each);
     const bool isMild = llvm::all_of(each->fresh, [&](unsigned name) {
       return a.facts.mild.count(name) != 0;
     });
@@ -214,6 +232,11 @@ MaybeExpansion Laws::expandPower(Expr e) {
     return Expansion{{a.power(scale->first, n), a.power(scale->second, n)}};
   if (!isWhole || n <= 1 || n > 4)
     return refuse(Refusal::Reason::NoLaw, e);
+  // About what lies far from the data, moments cancel.
+  const Expr inner = e->args[0];
+  for (Expr term : termsOf(inner))
+    if (!term->hasData && !term->fresh.empty() && isFar(term))
+      return refuse(Refusal::Reason::Cancels, e);
   Expansion out = *base;
   for (int i = 1; i < static_cast<int>(n); ++i)
     out = product(out, *base);
@@ -310,13 +333,25 @@ MaybeExpansion Laws::expandWhere(Expr e, bool isLinear) {
   MaybeExpansion onFalse = expand(e->args[2], isLinear);
   if (!onTrue || !onFalse)
     return std::nullopt;
+  // Each part is 0 where the other is chosen. A constant that is not finite is
+  // part of what is accumulated: 0 times it would be NaN.
   std::vector<Expansion> parts;
-  for (auto [function, factor] : *onTrue)
-    parts.push_back(
-        {{a.where(e->args[0], function, a.zero(), /*hard=*/true), factor}});
-  for (auto [function, factor] : *onFalse)
-    if (function != a.zero() && factor != a.zero())
-      parts.push_back(
-          {{a.where(e->args[0], a.zero(), function, false), factor}});
+  auto put = [&](const Expansion &branch, bool isTrue) {
+    for (auto [function, factor] : branch) {
+      Expr chosen = function, scale = factor;
+      if (scale->form == Form::Constant) {
+        chosen = a.mul(function, factor);
+        scale = a.one();
+      }
+      if (chosen == a.zero())
+        continue;
+      const Expr part =
+          isTrue ? a.where(e->args[0], chosen, a.zero(), /*hard=*/true)
+                 : a.where(e->args[0], a.zero(), chosen, /*hard=*/false);
+      parts.push_back({{part, scale}});
+    }
+  };
+  put(*onTrue, true);
+  put(*onFalse, false);
   return merge(parts);
 }

@@ -70,6 +70,7 @@ private:
   std::optional<Expansion> expandCircular(Expr e);
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
+  bool isFar(Expr term);
   Expansion merge(llvm::ArrayRef<Expansion> parts);
   Expansion product(const Expansion &p, const Expansion &q);
   void settle(Expr part, Expr factor, Expansion &into);

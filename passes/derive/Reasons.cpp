@@ -141,14 +141,15 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
 }
 
 DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
-                                    Reader &reader, const Names &finished) {
+                                    Reader &reader, const Names &finished,
+                                    bool isAround) {
   const Reduction &reduction = chain[number];
   ir::ReduceOp reduce = reduction.op;
   const bool isRefused = reduction.refusal.has_value();
   const bool isLate = llvm::any_of(finished, [&](unsigned other) {
     return chain[other].pass + 1 == reduction.pass;
   });
-  if (!isRefused && !isLate)
+  if (!isRefused && !isLate && !isAround)
     return nullptr;
 
   Value part = reduce.getOperand();
@@ -169,16 +170,26 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
   const std::string names =
       awaited.empty() ? "number of places" : joined(awaited);
 
-  Reason reason =
-      isRefused ? reasonOf(*reduction.refusal, reduce, part, names,
-                           awaited.size() <= 1)
-                : Reason{"finished",
-                         names + (awaited.size() <= 1 ? " is" : " are") +
-                             " read at another index, or inside of a "
-                             "reduction that is computed anew for each element",
-                         "one more pass over " + axesText(reduce) +
-                             "; it shares the pass if it needs " + names +
-                             " at its own place only"};
+  const bool isOne = awaited.size() <= 1;
+  auto unrefused = [&]() -> Reason {
+    const std::string onePass = "one more pass over " + axesText(reduce);
+    if (isLate)
+      return {"finished",
+              names + (isOne ? " is" : " are") +
+                  " read at another index, or inside of a reduction that is "
+                  "computed anew for each element",
+              onePass + "; it shares the pass if it needs " + names +
+                  " at its own place only"};
+    return {"around",
+            "it is also made from a reduction over other axes that needs the "
+            "finished " +
+                names,
+            onePass + "; it shares the pass if nothing over other axes stands "
+                      "between"};
+  };
+  const Reason reason =
+      isRefused ? reasonOf(*reduction.refusal, reduce, part, names, isOne)
+                : unrefused();
   Builder b(reduce.getContext());
   auto entry = [&](StringRef name, const std::string &text) {
     return b.getNamedAttr(name, b.getStringAttr(text));

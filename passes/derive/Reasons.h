@@ -23,9 +23,11 @@ namespace fovea::derive {
 inline constexpr llvm::StringLiteral waitsName = "fovea.waits";
 
 /// Why reduction `number`, which `reader` read last, waits for an earlier pass;
-/// null if it does not.
+/// null if it does not. It needs `finished` ones at other places; `isAround`:
+/// it waits for a fold over other axes that is made from an earlier one.
 mlir::DictionaryAttr reasonToWait(const Chain &chain, unsigned number,
-                                  Reader &reader, const Names &finished);
+                                  Reader &reader, const Names &finished,
+                                  bool isAround);
 
 /// The reduction's name, or else its formula.
 std::string callOf(ir::ReduceOp reduce);

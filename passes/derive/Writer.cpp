@@ -60,14 +60,14 @@ static void collectDivisors(Expr e, Names &into) {
 unsigned FoldWriter::stateOf(const Reduction &reduction, Expr element,
                              unsigned group) {
   const Accumulator wanted = reduction.accumulator(element);
-  for (auto [i, state] : llvm::enumerate(states))
-    if (state.group == group && state.accumulator == wanted &&
-        state.reduction &&
-        state.reduction->repair.at(element) == reduction.repair.at(element))
-      return i;
-  Type type;
+  Type type = widest;
   if (ir::ReduceOp op = reduction.op)
     type = op.getType().getElementType();
+  for (auto [i, state] : llvm::enumerate(states))
+    if (state.group == group && state.accumulator == wanted &&
+        state.element == type && state.reduction &&
+        state.reduction->repair.at(element) == reduction.repair.at(element))
+      return i;
   states.push_back({wanted, &reduction, type, {}, group});
   return states.size() - 1;
 }
@@ -91,6 +91,12 @@ void FoldWriter::watch(const Exprs &domain, unsigned group) {
 }
 
 void FoldWriter::plan() {
+  // Counts and maxima of exponents are as precise as what uses them.
+  widest = b.getF32Type();
+  for (unsigned member : members)
+    if (ir::ReduceOp op = chain[member].op)
+      if (typeOf(op.getOperand()).getElementType().isF64())
+        widest = b.getF64Type();
   Names needed;
   for (unsigned member : members)
     addNames(needed, chain.gaugesOf(member));
@@ -117,15 +123,6 @@ void FoldWriter::plan() {
       ++group;
     }
   }
-  // Counts and maxima of exponents are as precise as what uses them.
-  Type widest = b.getF32Type();
-  for (unsigned member : members)
-    if (ir::ReduceOp op = chain[member].op)
-      if (typeOf(op.getOperand()).getElementType().isF64())
-        widest = b.getF64Type();
-  for (State &state : states)
-    if (!state.element)
-      state.element = widest;
   solveAxes();
 }
 
@@ -147,8 +144,10 @@ FoldWriter::Axes FoldWriter::axesOf(Expr e) const {
       self(self, arg);
   };
   walk(walk, e);
+  const auto all = ir::unionAxes(types);
+  assert(all && "an axis name has one extent in a function");
   Axes out;
-  for (ir::AxisAttr axis : *ir::unionAxes(types))
+  for (ir::AxisAttr axis : *all)
     if (!llvm::is_contained(axes, axis))
       out.push_back(axis);
   return out;
@@ -361,13 +360,25 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
       untouched = untouched
                       ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
                       : isNeutral;
-      term = factor == one ? state
-                           : Value(ir::MulOp::create(
-                                 b, loc, emit(region, factor, element), state));
+      term = factor == one ? state : scaled(region, factor, state, element);
     }
     total = total ? Value(ir::AddOp::create(b, loc, total, term)) : term;
   }
   return total;
+}
+
+/// factor * state. A factor that vanishes when the gauge stays is a
+/// displacement: where there is none, nothing is added, whatever the state is.
+Value FoldWriter::scaled(Region &region, Expr factor, Value state,
+                         Type element) {
+  Value scale = emit(region, factor, element);
+  Value product = ir::MulOp::create(b, loc, scale, state);
+  Algebra &a = chain.algebra;
+  if (a.atNew(factor) != a.zero())
+    return product;
+  Value zero = number(element, 0);
+  Value stays = ir::CompareOp::create(b, loc, ir::Predicate::Eq, scale, zero);
+  return ir::SelectOp::create(b, loc, stays, zero, product, ir::HardKind::None);
 }
 
 Value FoldWriter::moved(Region &region, const Reduction &reduction,
@@ -402,6 +413,9 @@ Value FoldWriter::finished(Region &region, const Reduction &reduction,
                                  this->number(b.getI64Type(), 0));
   }
   Value neutral = this->number(elementOf(number), neutralOf(reduction.kind));
+  // A sum begins at 0: it is never -0.
+  if (reduction.kind == ir::ReduceKind::Sum)
+    value = ir::AddOp::create(b, loc, value, neutral);
   return ir::SelectOp::create(b, loc, seen, value, neutral, ir::HardKind::None);
 }
 

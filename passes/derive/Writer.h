@@ -69,6 +69,8 @@ private:
   /// is said of empty ones. `untouched` is where all of them are neutral.
   mlir::Value apply(Region &region, const Reduction &reduction, unsigned number,
                     const Expansion &expansion, mlir::Value &untouched);
+  mlir::Value scaled(Region &region, Expr factor, mlir::Value state,
+                     mlir::Type element);
   /// The same, but the neutral element where `untouched`: sums that are empty,
   /// or were made of nothing but exp(-inf), do not move.
   mlir::Value moved(Region &region, const Reduction &reduction, unsigned number,
@@ -100,6 +102,7 @@ private:
   std::vector<unsigned> members, wanted;
   mlir::Location loc;
 
+  mlir::Type widest;
   std::vector<State> states;
   /// For each member the number of its accumulators' first state, by element.
   std::map<std::pair<unsigned, Expr>, unsigned> stateNumbers;

@@ -123,6 +123,41 @@ static bool explained(const Tensor &got, const Tensor &wanted, size_t result,
   return all;
 }
 
+/// Whether some reduction of the program is not finite, or 0.
+static bool isDegenerate(Lab &lab, const Case &program,
+                         const std::vector<Tensor> &inputs) {
+  auto exe = lab.compileReductions(print(program), program.entry, inputs);
+  if (!exe)
+    return false;
+  Results results = (*exe)(inputs);
+  if (!results)
+    return false;
+  bool found = false;
+  for (const Tensor &tensor : *results)
+    if (isFloat(tensor.dtype()))
+      forEachOffset(tensor, [&](int64_t offset) {
+        const double value = tensor.loadAsDouble(offset);
+        found = found || !std::isfinite(value) || value == 0;
+      });
+  return found;
+}
+
+/// Whether all elements that differ are not numbers on one side.
+static bool differsInNonFinite(const Tensor &got, const Tensor &wanted) {
+  const Tolerance tolerance = toleranceOf(got.dtype());
+  bool all = true;
+  int64_t ordinal = 0;
+  forEachOffset(got, [&](int64_t offset) {
+    const double g = got.loadAsDouble(offset);
+    const double w = wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal++));
+    const bool agree =
+        g == w || std::abs(g - w) <=
+                      tolerance.absolute + tolerance.relative * std::abs(w);
+    all = all && (agree || !std::isfinite(g) || !std::isfinite(w));
+  });
+  return all;
+}
+
 static std::string describe(const Difference &difference, size_t result) {
   return "r" + std::to_string(result) + " at " +
          shapeText(difference.position) + " is " + difference.got +
@@ -187,10 +222,15 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
       samples = evaluateVariants(lab, program, inputs, trouble);
     if (!trouble.empty())
       return {Verdict::Rejected, trouble};
-    if (!explained(mine, theirs, i, *samples, program.main))
+    if (explained(mine, theirs, i, *samples, program.main))
+      continue;
+    if (isFloat(mine.dtype()) && differsInNonFinite(mine, theirs) &&
+        isDegenerate(lab, program, inputs))
+      judgement.verdict = Verdict::Degenerate;
+    else
       return {Verdict::Differ, describe(**difference, i)};
   }
-  if (samples)
+  if (samples && judgement.verdict == Verdict::Agree)
     judgement.verdict = Verdict::Sensitive;
   return judgement;
 }

@@ -8,6 +8,12 @@
 // oracle evaluates the variants of Print.h: what they spread is what rounding
 // may do to this program, and a difference of a few times that is accepted.
 //
+// What a reduction gives that depends on one which is not finite, or divides by
+// one that is 0, is not finite in a fold as it is not in the formula, but it
+// may be NaN in the one and inf in the other (docs/language.md). Such
+// differences are counted; elsewhere, and between finite numbers, every one is
+// a failure.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef FOVEA_TESTS_GENERATE_JUDGE_H
@@ -18,11 +24,12 @@
 namespace fovea::generate {
 
 enum class Verdict {
-  Agree,     // within the error model
-  Sensitive, // not, but within what rounding explains
-  BothFail,  // a runtime error on both sides
-  Rejected,  // the frontend refuses the program
-  Refused,   // a backend refuses to compile it
+  Agree,      // within the error model
+  Sensitive,  // not, but within what rounding explains
+  Degenerate, // not a number where a reduction is not finite, or 0
+  BothFail,   // a runtime error on both sides
+  Rejected,   // the frontend refuses the program
+  Refused,    // a backend refuses to compile it
   Differ,
 };
 

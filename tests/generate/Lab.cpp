@@ -53,9 +53,9 @@ void Lab::refresh() {
   impl->context->loadDialect<ir::FoveaDialect>();
 }
 
-Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
-                                const std::vector<Tensor> &inputs,
-                                bool oracle) {
+Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+Lab::instantiate(const std::string &text, const Function &entry,
+                 const std::vector<Tensor> &inputs) {
   Diagnostics diagnostics;
   auto program = Program::fromText("generated.fov", text, diagnostics);
   Instance instance{entry.name, {}, {}};
@@ -68,15 +68,11 @@ Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
     module = program->instantiate(instance, *impl->context, diagnostics);
   if (!module)
     return Status::error(StatusCode::InvalidProgram, diagnostics.render());
-  auto func = *module->getOps<ir::FuncOp>().begin();
-  if (!oracle && impl->fuses) {
-    mlir::PassManager manager(impl->context.get());
-    buildOptimizePipeline(manager);
-    buildFusePipeline(manager);
-    if (mlir::failed(manager.run(*module)))
-      return Status::error(StatusCode::Internal, "a pass failed");
-  }
-  auto exe = (oracle ? impl->reference : impl->tested)->compile(func);
+  return module;
+}
+
+Expected<Compiled> Lab::compile(mlir::ModuleOp module, Backend &backend) {
+  auto exe = backend.compile(*module.getOps<ir::FuncOp>().begin());
   if (!exe)
     return exe.status();
   std::shared_ptr<Executable> shared = *std::move(exe);
@@ -84,4 +80,39 @@ Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
       [shared, context = impl->context](const std::vector<Tensor> &in) mutable {
         return shared->run(in);
       });
+}
+
+Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
+                                const std::vector<Tensor> &inputs,
+                                bool oracle) {
+  auto module = instantiate(text, entry, inputs);
+  if (!module)
+    return module.status();
+  if (!oracle && impl->fuses) {
+    mlir::PassManager manager(impl->context.get());
+    buildOptimizePipeline(manager);
+    buildFusePipeline(manager);
+    if (mlir::failed(manager.run(module->get())))
+      return Status::error(StatusCode::Internal, "a pass failed");
+  }
+  return compile(module->get(), oracle ? *impl->reference : *impl->tested);
+}
+
+Expected<Compiled> Lab::compileReductions(const std::string &text,
+                                          const Function &entry,
+                                          const std::vector<Tensor> &inputs) {
+  auto module = instantiate(text, entry, inputs);
+  if (!module)
+    return module.status();
+  auto func = *module->get().getOps<ir::FuncOp>().begin();
+  for (ir::OutputOp output : ir::outputsOf(func))
+    output.erase();
+  mlir::OpBuilder b = mlir::OpBuilder::atBlockEnd(&func.getBody().front());
+  unsigned count = 0;
+  for (auto reduce : llvm::to_vector(func.getBody().getOps<ir::ReduceOp>()))
+    ir::OutputOp::create(
+        b, reduce.getLoc(), "reduction" + std::to_string(count++),
+        reduce.getResult(),
+        ir::axisArray(b.getContext(), reduce.getType().getAxes()));
+  return compile(module->get(), *impl->reference);
 }

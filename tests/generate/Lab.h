@@ -10,7 +10,14 @@
 #include "runtime/Tensor.h"
 #include "tests/generate/Ast.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
 #include <functional>
+
+namespace fovea {
+class Backend;
+}
 
 namespace fovea::generate {
 
@@ -35,12 +42,21 @@ public:
   Expected<Compiled> compile(const std::string &text, const Function &entry,
                              const std::vector<Tensor> &inputs, bool oracle);
 
+  /// The results of all of its reductions, as the oracle has them.
+  Expected<Compiled> compileReductions(const std::string &text,
+                                       const Function &entry,
+                                       const std::vector<Tensor> &inputs);
+
   /// Throws away what the programs so far left in memory, once these are gone
   /// themselves.
   void refresh();
 
 private:
   struct Impl;
+  Expected<mlir::OwningOpRef<mlir::ModuleOp>>
+  instantiate(const std::string &text, const Function &entry,
+              const std::vector<Tensor> &inputs);
+  Expected<Compiled> compile(mlir::ModuleOp module, Backend &backend);
   explicit Lab(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl;
 };

@@ -143,12 +143,13 @@ bool Tester::run() {
     return static_cast<unsigned long long>(counts[verdict]);
   };
   std::printf("%llu programs: %llu runs agree, %llu more within their "
-              "sensitivity, %llu end in an error on both sides; "
+              "sensitivity, %llu are not finite as a reduction is not, "
+              "%llu end in an error on both sides; "
               "%llu differ, %llu rejected, %llu refused\n",
               static_cast<unsigned long long>(programs), count(Verdict::Agree),
-              count(Verdict::Sensitive), count(Verdict::BothFail),
-              count(Verdict::Differ), count(Verdict::Rejected),
-              count(Verdict::Refused));
+              count(Verdict::Sensitive), count(Verdict::Degenerate),
+              count(Verdict::BothFail), count(Verdict::Differ),
+              count(Verdict::Rejected), count(Verdict::Refused));
   std::printf("%lld elements compared, %lld of them finite and not 0\n",
               static_cast<long long>(elements),
               static_cast<long long>(telling));
