@@ -37,6 +37,13 @@ static std::string constantText(Attribute value) {
   return std::to_string(integer.getValue().getSExtValue());
 }
 
+static bool isZero(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  auto number =
+      constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
+  return number && number.getValue().isZero();
+}
+
 static const char *signOf(Predicate predicate) {
   switch (predicate) {
   case Predicate::Lt:
@@ -134,7 +141,11 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
         std::string text = constantText(op.getValue());
         return {text, text.front() == '-' ? Negation : Atom};
       })
-      .Case([&](AddOp op) { return Form(infix(op, " + ", Sum), Sum); })
+      .Case([&](AddOp op) {
+        // Adding 0 makes a hard number an ordinary one; algebra sees nothing.
+        return isZero(op.getRhs()) ? form(op.getLhs())
+                                   : Form(infix(op, " + ", Sum), Sum);
+      })
       .Case([&](SubOp op) { return Form(infix(op, " - ", Sum), Sum); })
       .Case([&](MulOp op) { return Form(infix(op, " * ", Product), Product); })
       .Case([&](DivOp op) { return Form(infix(op, " / ", Product), Product); })

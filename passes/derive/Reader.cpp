@@ -52,25 +52,46 @@ Value Reader::valueOf(Expr part) {
   return first;
 }
 
-llvm::SetVector<Value>
+Reader::Awaited
 Reader::awaitedIn(Value value,
                   llvm::function_ref<bool(unsigned)> isUnfinished) {
-  llvm::SetVector<Value> awaited, work;
+  Awaited result;
+  auto varies = [&](Value value) {
+    return llvm::any_of(axes, [&](ir::AxisAttr axis) {
+      return typeOf(value).hasAxis(axis.getName());
+    });
+  };
+  llvm::DenseMap<Value, bool> known;
+  auto awaits = [&](auto &&self, Value value) -> bool {
+    if (auto number = numbers.find(value); number != numbers.end())
+      return isUnfinished(number->second);
+    if (llvm::none_of(behind(value), isUnfinished))
+      return false;
+    Operation *op = value.getDefiningOp();
+    if (isa<ir::ReduceOp>(op) && !varies(value)) {
+      result.isAround = true;
+      return false;
+    }
+    if (auto found = known.find(value); found != known.end())
+      return found->second;
+    bool does = false;
+    for (Value operand : op->getOperands())
+      does |= self(self, operand);
+    return known[value] = does;
+  };
+  llvm::SetVector<Value> work;
   work.insert(value);
   for (size_t i = 0; i < work.size(); ++i) {
     const Value next = work[i];
-    if (llvm::none_of(behind(next), isUnfinished))
+    if (!awaits(awaits, next))
       continue;
-    const bool varies = llvm::any_of(axes, [&](ir::AxisAttr axis) {
-      return typeOf(next).hasAxis(axis.getName());
-    });
     Operation *op = next.getDefiningOp();
-    if (!varies && (numbers.count(next) || !ir::nameOf(op).empty()))
-      awaited.insert(next);
+    if (!varies(next) && (numbers.count(next) || !ir::nameOf(op).empty()))
+      result.values.insert(next);
     else
       work.insert_range(op->getOperands());
   }
-  return awaited;
+  return result;
 }
 
 /// Whether a place with that number in the element might as well be left out.

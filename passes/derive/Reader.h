@@ -42,9 +42,14 @@ public:
   /// of one; else null.
   mlir::Value valueOf(Expr part);
   /// The results that `value` is made from and that need a reduction that
-  /// `isUnfinished`: those with a name, or else the reductions themselves.
-  llvm::SetVector<mlir::Value>
-  awaitedIn(mlir::Value value, llvm::function_ref<bool(unsigned)> isUnfinished);
+  /// `isUnfinished`, not by way of another fold: those with a name, or else the
+  /// reductions themselves. `isAround`: others it needs by way of another fold.
+  struct Awaited {
+    llvm::SetVector<mlir::Value> values;
+    bool isAround = false;
+  };
+  Awaited awaitedIn(mlir::Value value,
+                    llvm::function_ref<bool(unsigned)> isUnfinished);
 
 private:
   Expr expr(mlir::Value value);

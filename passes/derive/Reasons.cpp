@@ -163,17 +163,20 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
     return chain[other].op && chain[other].pass + 1 == reduction.pass;
   };
   SmallVector<std::string> awaited;
-  for (Value value : reader.awaitedIn(part, isUnfinished))
+  const Reader::Awaited found = reader.awaitedIn(part, isUnfinished);
+  for (Value value : found.values)
     if (std::string text = ir::Formula().text(value);
         !llvm::is_contained(awaited, text))
       awaited.push_back(std::move(text));
+  if (!isRefused && awaited.empty())
+    return nullptr;
   const std::string names =
       awaited.empty() ? "number of places" : joined(awaited);
 
   const bool isOne = awaited.size() <= 1;
   auto unrefused = [&]() -> Reason {
     const std::string onePass = "one more pass over " + axesText(reduce);
-    if (isLate)
+    if (isLate && !found.isAround)
       return {"finished",
               names + (isOne ? " is" : " are") +
                   " read at another index, or inside of a reduction that is "

@@ -100,8 +100,8 @@ bool Explainer::isNeededOutside(Value result, const Kernel &own) const {
   });
 }
 
-/// Axes that all accumulators have, but for those that are numbers; of a map
-/// those of its output.
+/// Axes that all accumulators of numbers have, but for scalars; of a map those
+/// of its output.
 SmallVector<ir::AxisAttr> Explainer::rowsOf(const Kernel &kernel) const {
   if (!kernel.fold) {
     ir::OutputOp output = outputs[kernel.outputs.front()];
@@ -111,7 +111,8 @@ SmallVector<ir::AxisAttr> Explainer::rowsOf(const Kernel &kernel) const {
   std::optional<SmallVector<ir::AxisAttr>> rows;
   for (unsigned k = 0; k < fold.getNumAccumulators(); ++k) {
     const ArrayRef<ir::AxisAttr> axes = fold.getAccumulatorType(k).getAxes();
-    if (axes.empty())
+    // Whether anything was visited may be the same for many rows.
+    if (axes.empty() || fold.getKind(k) == ir::ReduceKind::Any)
       continue;
     if (!rows)
       rows = llvm::to_vector(axes);
