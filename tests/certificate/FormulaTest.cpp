@@ -62,8 +62,8 @@ TEST_CASE("formula: named values and reductions") {
                  {{"q", "f32", 2}, {"k", "f32", 2}, {"v", "f32", 1}});
   ir::ReduceOp last;
   f.func.walk([&](ir::ReduceOp op) { last = op; });
-  CHECK(ir::Formula().reduction(last.getKind(), last.getAxes(), last.getOperand(),
-                            last.getGuard()) ==
+  CHECK(ir::Formula().reduction(last.getKind(), last.getAxes(),
+                                last.getOperand(), last.getGuard()) ==
         "sum[j | j <= i](exp(s[i, j] - 1) * -v[j])");
   ir::DivOp division;
   f.func.walk([&](ir::DivOp op) { division = op; });
