@@ -44,7 +44,10 @@ static bool runPasses(ModuleOp module,
 static Expected<OwningOpRef<ModuleOp>> optimized(ir::FuncOp func) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(func.getLoc());
   module->push_back(func->clone());
-  if (!runPasses(*module, buildOptimizePipeline))
+  if (!runPasses(*module, [](OpPassManager &manager) {
+        buildOptimizePipeline(manager);
+        buildFusePipeline(manager);
+      }))
     return Status::error(StatusCode::Internal, "the optimiser failed on `" +
                                                    func.getSymName().str() +
                                                    "`");

@@ -224,7 +224,7 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
       return {Verdict::Rejected, trouble};
     if (explained(mine, theirs, i, *samples, program.main))
       continue;
-    if (isFloat(mine.dtype()) && differsInNonFinite(mine, theirs) &&
+    if ((!isFloat(mine.dtype()) || differsInNonFinite(mine, theirs)) &&
         isDegenerate(lab, program, inputs))
       judgement.verdict = Verdict::Degenerate;
     else
