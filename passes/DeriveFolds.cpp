@@ -35,7 +35,7 @@ struct Member {
   ir::ReduceOp op;
   ArrayAttr axes;
   unsigned number;
-  /// Why it is not in the pass of what it depends on, or null.
+  /// Why it is not in the pass of what it depends on, or is stored, or null.
   DictionaryAttr wait;
   /// Arrays that vary along the folded axes and are read.
   llvm::DenseSet<Value> sources;
@@ -135,6 +135,8 @@ void Deriver::enter(ir::ReduceOp reduce) {
   Member &member = members[index];
   member.number = number;
   member.wait = wait;
+  if (Operation *keeper = wait ? nullptr : placement.reasonToKeep(reduce))
+    member.wait = reasonToStore(reduce, keeper);
   for (Value source : placement.sourcesOf(reduce))
     if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
           return typeOf(source).hasAxis(axis.getName());

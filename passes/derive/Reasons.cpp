@@ -140,6 +140,17 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
   llvm_unreachable("all reasons are listed");
 }
 
+static DictionaryAttr toAttribute(const Reason &reason, ir::ReduceOp reduce) {
+  Builder b(reduce.getContext());
+  auto entry = [&](StringRef name, const std::string &text) {
+    return b.getNamedAttr(name, b.getStringAttr(text));
+  };
+  return b.getDictionaryAttr(
+      {entry("kind", reason.kind.str()), entry("reduction", written(reduce)),
+       entry("reason", reason.reason), entry("hint", reason.hint),
+       b.getNamedAttr("at", LocationAttr(reduce.getLoc()))});
+}
+
 DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
                                     Reader &reader, const Names &finished,
                                     bool isAround) {
@@ -193,12 +204,22 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
   const Reason reason =
       isRefused ? reasonOf(*reduction.refusal, reduce, part, names, isOne)
                 : unrefused();
-  Builder b(reduce.getContext());
-  auto entry = [&](StringRef name, const std::string &text) {
-    return b.getNamedAttr(name, b.getStringAttr(text));
-  };
-  return b.getDictionaryAttr(
-      {entry("kind", reason.kind.str()), entry("reduction", written(reduce)),
-       entry("reason", reason.reason), entry("hint", reason.hint),
-       b.getNamedAttr("at", LocationAttr(reduce.getLoc()))});
+  return toAttribute(reason, reduce);
+}
+
+DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper) {
+  const std::string name = "`" + callOf(reduce) + "`";
+  if (auto consumer = dyn_cast<ir::ReduceOp>(keeper))
+    return toAttribute({"stored",
+                        "recomputed for `" + callOf(consumer) +
+                            "`, each element of " + name +
+                            " would be computed several times",
+                        "this is the cheaper way, unless memory is short"},
+                       reduce);
+  return toAttribute(
+      {"stored",
+       name + " is read at another index than its own, as `" +
+           ir::Formula().definition(keeper->getResult(0)) + "`",
+       "with its formula written out at that index it is never stored"},
+      reduce);
 }

@@ -84,7 +84,8 @@ static std::string text(const ExplainedKernel &kernel, size_t number) {
         refusal.file.empty()
             ? ""
             : "  " + refusal.file + ":" + std::to_string(refusal.line);
-    out += line("waits", refusal.reduction + place);
+    out += line(refusal.kind == "stored" ? "stored" : "waits",
+                refusal.reduction + place);
     out += line("", "because " + refusal.reason);
     out += line("", "hint: " + refusal.hint);
   }
