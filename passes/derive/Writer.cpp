@@ -6,6 +6,7 @@
 
 #include "passes/derive/Writer.h"
 
+#include "ir/Formula.h"
 #include "ir/Size.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -32,10 +33,11 @@ FoldWriter::FoldWriter(OpBuilder &builder, Chain &chain,
     : b(builder), chain(chain), axes(axes), placement(placement),
       members(members.begin(), members.end()),
       wanted(wanted.begin(), wanted.end()), loc(builder.getUnknownLoc()) {
+  // Names stay with what they name; the operations of a fold are others.
   SmallVector<Location> places;
   for (unsigned member : members)
     if (ir::ReduceOp op = chain[member].op)
-      places.push_back(op.getLoc());
+      places.push_back(ir::placeIn(op.getLoc()));
   loc = builder.getFusedLoc(places);
 }
 
