@@ -107,7 +107,8 @@ bool Formula::hasArgument(Value value) {
   if (names.contains(value))
     return true;
   Operation *op = value.getDefiningOp();
-  if (!op)
+  // Arguments are known inside of their regions only.
+  if (!op || isa<FuncOp>(op->getParentOp()))
     return false;
   if (auto known = argumentIn.find(value); known != argumentIn.end())
     return known->second;
