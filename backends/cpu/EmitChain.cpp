@@ -112,7 +112,7 @@ void Emitter::forGroups(Scope &outer, const CoordByAxis &place,
   Value begin = arith::AddIOp::create(
       b, first, arith::MulIOp::create(b, group, b.i64(lanes)));
   CoordByAxis inside = place;
-  inside[axis] = addCoordinate(begin, loop);
+  inside[axis] = laneCoordinate = addCoordinate(begin, loop);
   Coordinate &coordinate = coordinates.back();
   coordinate.block = rowBlock;
   coordinate.local = group;

@@ -285,6 +285,8 @@ private:
   Scope *now = nullptr;
   /// Where the present block of the streamed axis begins.
   mlir::Value blockFirst;
+  /// The coordinate of the present group of lanes.
+  unsigned laneCoordinate = 0;
   /// The places along the other streamed axes.
   CoordByAxis streamPlace;
   /// The places of the schedule's payload axis that the item has.
