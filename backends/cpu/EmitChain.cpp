@@ -191,7 +191,7 @@ void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
       arith::MinSIOp::create(b, extent, arith::AddIOp::create(b, first, block));
   streamPlace = inside;
   forGroups(*scope, inside, [&](Scope &group, const CoordByAxis &at) {
-    emitStep(group, at, first, last);
+    visitBlock(group, at, first, last);
   });
   for (Scope *loop : llvm::reverse(loops))
     closeLoop(*loop);
