@@ -41,20 +41,6 @@ bool Chain::isStreamed(StringAttr axis) const {
   });
 }
 
-SmallVector<ir::AxisAttr> Chain::commonAxes() const {
-  SmallVector<ir::AxisAttr> common(parts.front().type.getAxes());
-  auto keepThoseOf = [&](ir::ArrayType type) {
-    llvm::erase_if(common, [&](ir::AxisAttr axis) {
-      return !type.hasAxis(axis.getName());
-    });
-  };
-  for (const Accumulator &part : parts)
-    keepThoseOf(part.type);
-  for (ir::ArrayType type : gaugeTypes)
-    keepThoseOf(type);
-  return common;
-}
-
 SmallVector<Value> cpu::valuesUsedBy(Operation *op) {
   SmallVector<Value> values(op->getOperands());
   if (op->getNumRegions() == 0)
@@ -65,9 +51,30 @@ SmallVector<Value> cpu::valuesUsedBy(Operation *op) {
   return values;
 }
 
-void cpu::hoistFromFolds(ir::FuncOp func) {
-  for (auto fold :
-       llvm::make_early_inc_range(func.getBody().getOps<ir::FoldOp>()))
+/// A fold of one accumulator that is its result is a reduction.
+static void toReduction(ir::FoldOp fold) {
+  Operation *yield = fold.getFinish().front().getTerminator();
+  if (fold.getNumGauges() > 0 || fold.getNumAccumulators() != 1 ||
+      fold->getNumResults() != 1 ||
+      yield->getOperand(0) != fold.getFinish().getArgument(0))
+    return;
+  ir::LiftOp lift = fold.getLift();
+  // All that the element is made from has been moved out.
+  OpBuilder builder(fold);
+  auto reduce = ir::ReduceOp::create(builder, fold.getLoc(), lift.getKind(0),
+                                     lift.getElements()[0], lift.getGuard(0),
+                                     fold.getAxes());
+  if (reduce.getResult().getType() != fold->getResult(0).getType()) {
+    reduce->erase();
+    return;
+  }
+  fold->getResult(0).replaceAllUsesWith(reduce.getResult());
+  fold->erase();
+}
+
+void cpu::prepareFolds(ir::FuncOp func) {
+  auto folds = llvm::to_vector(func.getBody().getOps<ir::FoldOp>());
+  for (ir::FoldOp fold : folds) {
     for (Region &region : fold->getRegions())
       for (Operation &op :
            llvm::make_early_inc_range(region.front().without_terminator())) {
@@ -77,4 +84,6 @@ void cpu::hoistFromFolds(ir::FuncOp func) {
         if (isFree)
           op.moveBefore(fold);
       }
+    toReduction(fold);
+  }
 }

@@ -39,8 +39,6 @@ public:
   ir::ArrayType gaugeType(unsigned gauge) const { return gaugeTypes[gauge]; }
   /// The number of accumulators that it is made from.
   unsigned after(unsigned gauge) const { return makers[gauge]; }
-  /// The axes that all accumulators and gauges have.
-  llvm::SmallVector<ir::AxisAttr> commonAxes() const;
   mlir::Operation *getOperation() const { return op; }
   /// The fold, or null for a reduction.
   ir::FoldOp getFold() const { return fold; }
@@ -57,9 +55,10 @@ private:
 /// The operands of `op` and what its regions use from outside.
 llvm::SmallVector<mlir::Value> valuesUsedBy(mlir::Operation *op);
 
-/// Moves what does not depend on a fold's gauges out of its regions. Where it
-/// is computed is then decided as for any other value.
-void hoistFromFolds(ir::FuncOp func);
+/// Moves what does not depend on a fold's gauges out of its regions: where it
+/// is computed is then decided as for any other value. What is no more than a
+/// reduction becomes one.
+void prepareFolds(ir::FuncOp func);
 
 } // namespace fovea::cpu
 

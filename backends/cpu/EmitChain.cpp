@@ -112,7 +112,7 @@ void Emitter::forGroups(Scope &outer, const CoordByAxis &place,
   Value begin = arith::AddIOp::create(
       b, first, arith::MulIOp::create(b, group, b.i64(lanes)));
   CoordByAxis inside = place;
-  inside[axis] = addCoordinate(begin, loop);
+  inside[axis] = laneCoordinate = addCoordinate(begin, loop);
   Coordinate &coordinate = coordinates.back();
   coordinate.block = rowBlock;
   coordinate.local = group;
@@ -191,7 +191,7 @@ void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
       arith::MinSIOp::create(b, extent, arith::AddIOp::create(b, first, block));
   streamPlace = inside;
   forGroups(*scope, inside, [&](Scope &group, const CoordByAxis &at) {
-    emitStep(group, at, first, last);
+    visitBlock(group, at, first, last);
   });
   for (Scope *loop : llvm::reverse(loops))
     closeLoop(*loop);

@@ -47,12 +47,16 @@ Scope &Emitter::openLoop(Scope &outer, Value lower, Value upper,
   auto loop =
       scf::ForOp::create(b, lower, upper, step ? step : b.i64(1), carried,
                          [](OpBuilder &, Location, Value, ValueRange) {});
-  Scope &scope = newScope(&outer, loop.getBody());
-  // Until the loop is closed, code of the block around it goes before it.
+  return openBlock(outer, loop, loop.getBody());
+}
+
+Scope &Emitter::openBlock(Scope &outer, Operation *op, Block *block) {
+  Scope &scope = newScope(&outer, block);
+  // Until it is closed, code of the block around it goes before it.
   for (Scope *around = &outer; around && around->block == outer.block;
        around = around->parent) {
     scope.resume.push_back({around, around->before});
-    around->before = loop;
+    around->before = op;
   }
   return scope;
 }

@@ -16,7 +16,7 @@ using namespace fovea::cpu;
 Value Emitter::stateOffset(const Variable &variable, const CoordByAxis &place) {
   Value row;
   if (schedule.laneRow)
-    row = coordinates[place.lookup(schedule.laneRow.getName())].local;
+    row = coordinates[laneCoordinate].local;
   for (ir::AxisAttr axis : variable.payload) {
     Value coordinate = coordinates[place.lookup(axis.getName())].value;
     Value extent;
@@ -113,7 +113,11 @@ void Emitter::bindArguments(Block &block, unsigned first, bool gauges,
 }
 
 Element Emitter::elementOfArgument(const Request &request) {
-  const Argument &argument = arguments.at(request.value);
+  Argument argument = arguments.at(request.value);
+  // What lacks the lane axis is the same in all lanes.
+  if (schedule.laneRow &&
+      !arrayType(request.value).hasAxis(schedule.laneRow.getName()))
+    argument.lanes = 1;
   return numberOf(*argument.variable,
                   loadParts(*argument.variable,
                             byAxis(request.value, request.coords),

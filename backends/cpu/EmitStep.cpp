@@ -15,9 +15,11 @@ using namespace fovea::cpu;
 
 void Emitter::emitStep(Scope &scope, const CoordByAxis &place, Value first,
                        Value last) {
+  for (ArrayRef<Value> values : schedule.streamTiles)
+    for (Value value : values)
+      tiles[value].isReady = false;
   unsigned begin = 0;
   const SmallVector<unsigned> ends = groupEnds();
-  blockFirst = first;
   makeGauges(scope, place, 0, gaugesBefore(), Slot::Next);
   for (auto [group, end] : llvm::enumerate(ends)) {
     repairGroup(scope, place, begin, end, nullptr);
@@ -32,6 +34,12 @@ void Emitter::emitStep(Scope &scope, const CoordByAxis &place, Value first,
     begin = end;
   }
   adoptGauges(scope, place);
+}
+
+/// The guard of accumulator `k`, or null where it is known to hold.
+Value Emitter::guardOf(unsigned k) {
+  Value guard = chain->accumulators()[k].guard;
+  return alwaysTrue.contains(guard) ? nullptr : guard;
 }
 
 /// Whether any lane of a gauge that accumulator `k` sees has changed; null if
@@ -80,12 +88,7 @@ void Emitter::repairGroup(Scope &outer, const CoordByAxis &place,
   }
   auto branch = scf::IfOp::create(b, moved, /*withElseRegion=*/false);
   branch.thenBlock()->getTerminator()->erase();
-  Scope &then = newScope(&phase, branch.thenBlock());
-  for (Scope *around = &phase; around && around->block == phase.block;
-       around = around->parent) {
-    then.resume.push_back({around, around->before});
-    around->before = branch;
-  }
+  Scope &then = openBlock(phase, branch, branch.thenBlock());
   repairAll(then, place, begin, end, shift);
   closeLoop(then);
 }
@@ -221,7 +224,7 @@ void Emitter::sweep(Scope &outer, const CoordByAxis &place, unsigned group,
     if (variables[k].payload.empty()) {
       joined.push_back(k);
       roots.push_back(chain->accumulators()[k].element);
-      if (Value guard = chain->accumulators()[k].guard)
+      if (Value guard = guardOf(k))
         roots.push_back(guard);
     }
   if (roots.empty())
@@ -285,18 +288,18 @@ Emitter::Parts Emitter::joinPlaces(unsigned k, Scope &scope, ValueRange state,
   Parts parts(state);
   if (!isTree) {
     for (const CoordByAxis &at : places)
-      parts = joinAt(how, part.element, part.guard, variable.fails,
+      parts = joinAt(how, part.element, guardOf(k), variable.fails,
                      chain->axes(), scope, parts, at);
     return parts;
   }
   SmallVector<Value> level;
   for (const CoordByAxis &at : places) {
     Element element = elementAt(part.element, at), guard;
-    if (part.guard)
+    if (guardOf(k))
       guard = elementAt(part.guard, at);
     enter(scope);
     element = inLanes(element, schedule.lanes);
-    if (part.guard)
+    if (guardOf(k))
       element.value = b.select(inLanes(guard, schedule.lanes).value,
                                element.value, how.neutral(b)[0]);
     level.push_back(element.value);
@@ -352,14 +355,14 @@ void Emitter::joinPayload(Scope &outer, const CoordByAxis &place, unsigned k,
                 for (CoordByAxis &here : places)
                   here[stream] = visited[0].lookup(stream);
                 SmallVector<Value> roots = {part.element};
-                if (part.guard)
+                if (guardOf(k))
                   roots.push_back(part.guard);
                 if (count > 1)
                   prepareInner(roots, places);
                 Parts next;
                 for (auto [r, here] : llvm::enumerate(places))
                   next.append(joinAt(
-                      how, part.element, part.guard, variable.fails,
+                      how, part.element, guardOf(k), variable.fails,
                       chain->axes(), visit,
                       ArrayRef<Value>(carried).slice(r * size, size), here));
                 carried = next;

@@ -114,6 +114,8 @@ private:
                    llvm::ArrayRef<int64_t> blocks, CoordByAxis &place);
   Scope &openLoop(Scope &outer, mlir::Value lower, mlir::Value upper,
                   mlir::ValueRange carried, mlir::Value step = {});
+  /// A scope for a block of an operation in `outer`.
+  Scope &openBlock(Scope &outer, mlir::Operation *op, mlir::Block *block);
   /// Ends a loop's code with what it hands on; gives its results.
   Parts closeLoop(Scope &loop, mlir::ValueRange results = {});
   Storage storageOf(const Stage &stage, unsigned result);
@@ -164,6 +166,7 @@ private:
                 mlir::Value last);
   void repairGroup(Scope &scope, const CoordByAxis &place, unsigned first,
                    unsigned last, mlir::Value shift);
+  mlir::Value guardOf(unsigned k);
   mlir::Value emitMoved(unsigned k, const CoordByAxis &place);
   mlir::Value anyLane(mlir::Value flags);
   void repairAll(Scope &scope, const CoordByAxis &place, unsigned first,
@@ -177,6 +180,21 @@ private:
   void forStream(Scope &scope, const CoordByAxis &place, mlir::Value first,
                  mlir::Value last, int64_t unroll, Parts &state,
                  StreamBody body);
+
+  // EmitBox.cpp: guards over a block of places.
+  struct Bounds {
+    mlir::Value low, high;
+  };
+  struct Chances {
+    mlir::Value holds, fails;
+  };
+  bool isFixed(mlir::Value value);
+  std::optional<Bounds> boundsOf(mlir::Value value, Scope &scope,
+                                 const CoordByAxis &place);
+  std::optional<Chances> chancesOf(mlir::Value value, Scope &scope,
+                                   const CoordByAxis &place);
+  void visitBlock(Scope &scope, const CoordByAxis &place, mlir::Value first,
+                  mlir::Value last);
 
   // EmitInner.cpp: joining elements, and reductions inside of elements.
   Parts joinAt(const Accumulation &how, mlir::Value value, mlir::Value guard,
@@ -284,7 +302,11 @@ private:
   /// Where what depends on the present state goes.
   Scope *now = nullptr;
   /// Where the present block of the streamed axis begins.
-  mlir::Value blockFirst;
+  mlir::Value blockFirst, blockLast;
+  /// Guards that hold in all of the block.
+  llvm::DenseSet<mlir::Value> alwaysTrue;
+  /// The coordinate of the present group of lanes.
+  unsigned laneCoordinate = 0;
   /// The places along the other streamed axes.
   CoordByAxis streamPlace;
   /// The places of the schedule's payload axis that the item has.

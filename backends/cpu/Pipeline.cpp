@@ -51,7 +51,7 @@ static Expected<OwningOpRef<ModuleOp>> optimized(ir::FuncOp func) {
     return Status::error(StatusCode::Internal, "the optimiser failed on `" +
                                                    func.getSymName().str() +
                                                    "`");
-  hoistFromFolds(*module->getOps<ir::FuncOp>().begin());
+  prepareFolds(*module->getOps<ir::FuncOp>().begin());
   return module;
 }
 

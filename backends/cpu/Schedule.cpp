@@ -28,7 +28,7 @@ public:
 
   void run() {
     schedule.stream = llvm::to_vector(chain.axes());
-    schedule.grid = plan.layout(chain.commonAxes());
+    schedule.grid = plan.layout(rows());
     chooseLanes();
     chooseTiles();
   }
@@ -47,6 +47,28 @@ private:
         llvm::append_range(roots,
                            region.front().getTerminator()->getOperands());
     return roots;
+  }
+  /// The axes that all accumulators of data have. The others (a count) are the
+  /// same in all rows along an axis that they lack.
+  SmallVector<ir::AxisAttr> rows() {
+    std::optional<SmallVector<ir::AxisAttr>> rows;
+    auto meet = [&](ir::ArrayType type) {
+      if (!rows)
+        rows.emplace(type.getAxes());
+      llvm::erase_if(*rows, [&](ir::AxisAttr axis) {
+        return !type.hasAxis(axis.getName());
+      });
+    };
+    for (const Chain::Accumulator &part : chain.accumulators()) {
+      const Cone own(plan, part.element);
+      if (llvm::any_of(own.inOrder(),
+                       [&](Value value) { return isLoaded(plan, value); }))
+        meet(part.type);
+    }
+    if (!rows)
+      for (const Chain::Accumulator &part : chain.accumulators())
+        meet(part.type);
+    return *rows;
   }
   ir::AxisAttr lastStreamed() const { return schedule.stream.back(); }
 
