@@ -7,6 +7,7 @@
 #include "frontend/Elaborator.h"
 
 #include "frontend/ProgramImpl.h"
+#include "ir/Formula.h"
 #include "ir/Size.h"
 
 #include "llvm/ADT/ScopeExit.h"
@@ -335,11 +336,15 @@ bool Elaborator::defineNow(DefinitionState *definition,
   if (!value)
     return false;
   value->dims.insert(value->dims.begin(), axes.begin(), axes.end());
-  // The name goes along in the location, for reports in the user's terms.
+  // The name goes along in the location, for reports in the user's terms, and
+  // the order of its axes.
   if (Operation *op = value->value.getDefiningOp();
-      op && !isa<NameLoc>(op->getLoc()))
-    op->setLoc(NameLoc::get(StringAttr::get(emit.context, target.name.name),
-                            op->getLoc()));
+      op && !isa<NameLoc>(op->getLoc())) {
+    SmallVector<Attribute> order;
+    for (AxisAttr axis : value->dims)
+      order.push_back(axis.getName());
+    op->setLoc(ir::namedLoc(target.name.name, order, op->getLoc()));
+  }
   definition->arrays = {*value};
   return true;
 }

@@ -4,10 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/Formula.h"
 #include "ir/Size.h"
 #include "passes/Passes.h"
 #include "passes/derive/Placement.h"
 #include "passes/derive/Reader.h"
+#include "passes/derive/Reasons.h"
 #include "passes/derive/Writer.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -33,6 +35,8 @@ struct Member {
   ir::ReduceOp op;
   ArrayAttr axes;
   unsigned number;
+  /// Why it is not in the pass of what it depends on, or is stored, or null.
+  DictionaryAttr wait;
   /// Arrays that vary along the folded axes and are read.
   llvm::DenseSet<Value> sources;
 };
@@ -113,18 +117,26 @@ void Deriver::enter(ir::ReduceOp reduce) {
   const Reader::Formula formula = line.reader->read(reduce);
   const unsigned index = members.size();
   memberOf[reduce] = index;
-  members.push_back({reduce, reduce.getAxes(), 0, {}});
+  members.push_back({reduce, reduce.getAxes(), 0, nullptr, {}});
   unsigned earliest = 1;
   for (unsigned number : formula.finished)
     earliest = std::max(earliest, (*line.chain)[number].pass + 1);
-  earliest = std::max(earliest, passWithoutCycle(reduce, formula, line));
+  const unsigned without = passWithoutCycle(reduce, formula, line);
+  const bool isAround = without > earliest;
+  earliest = std::max(earliest, without);
   const unsigned number = line.chain->enter(
       reduce.getKind(), formula.guards, formula.element, formula.whole, reduce,
       earliest, [&](unsigned other) { return given(line, other); });
+  DictionaryAttr wait =
+      reasonToWait(*line.chain, number, *line.reader, formula.finished,
+                   isAround && (*line.chain)[number].pass == without);
   line.reader->define(reduce, number);
 
   Member &member = members[index];
   member.number = number;
+  member.wait = wait;
+  if (Operation *keeper = wait ? nullptr : placement.reasonToKeep(reduce))
+    member.wait = reasonToStore(reduce, keeper);
   for (Value source : placement.sourcesOf(reduce))
     if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
           return typeOf(source).hasAxis(axis.getName());
@@ -279,6 +291,15 @@ void Deriver::rewrite() {
                       SmallVector<unsigned>(numbers.begin(), numbers.end()),
                       wanted);
     ir::FoldOp fold = writer.write();
+    SmallVector<Attribute> waits, names;
+    for (unsigned i : list)
+      if (members[i].wait)
+        waits.push_back(members[i].wait);
+    for (unsigned number : wanted)
+      names.push_back(b.getStringAttr(callOf((*line.chain)[number].op)));
+    if (!waits.empty())
+      fold->setAttr(waitsName, b.getArrayAttr(waits));
+    fold->setAttr(ir::foldResultsName, b.getArrayAttr(names));
     for (auto [number, result] : llvm::zip_equal(wanted, fold.getResults()))
       replaced.push_back(
           {ir::ReduceOp((*line.chain)[number].op).getResult(), result});

@@ -79,7 +79,8 @@ FOVEA_API void fovea_call_free(fovea_call *call);
  *  none. Lives until the next use of `call`. */
 FOVEA_API const char *fovea_call_diagnostics(const fovea_call *call);
 
-/** The text that the last function that was given `call` made (fovea_ir), else
+/** The text that the last function that was given `call` made (fovea_ir,
+ *  fovea_explain, fovea_certify), else
  *  empty. Lives until the next use of `call`. */
 FOVEA_API const char *fovea_call_text(const fovea_call *call);
 
@@ -291,6 +292,27 @@ FOVEA_API const char *fovea_stage_name(uint64_t stage);
 FOVEA_API fovea_code fovea_ir(const fovea_program *program,
                               const fovea_request *request, const char *stage,
                               fovea_call *call, fovea_error *error);
+
+/** Makes a report of what becomes of the function for fovea_call_text:
+ *  kernels, their state, what they move, and why reductions could not share a
+ *  pass. `form` is "text", "json" (docs/explain.md has its keys) or "dot" (for
+ *  graphviz). `dims` are sizes for the dimensions in the order of
+ *  fovea_exe_info. The request's backend does not matter. Errors: those of
+ *  fovea_compile; FOVEA_SHAPE if a size cannot be computed. `call` is not null.
+ */
+FOVEA_API fovea_code fovea_explain(const fovea_program *program,
+                                   const fovea_request *request,
+                                   const char *form, const int64_t *dims,
+                                   uint64_t dim_count, fovea_call *call,
+                                   fovea_error *error);
+
+/** Checks on many inputs that what became of the function is what was written.
+ *  The certificate is the text of fovea_call_text; says in `holds` whether all
+ *  of it does. Errors: those of fovea_compile. `call` is not null. */
+FOVEA_API fovea_code fovea_certify(const fovea_program *program,
+                                   const fovea_request *request,
+                                   fovea_call *call, int32_t *holds,
+                                   fovea_error *error);
 
 /** A compiled function. */
 typedef struct fovea_exe_info {

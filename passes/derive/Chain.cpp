@@ -14,6 +14,9 @@ using namespace fovea;
 using namespace fovea::derive;
 using ir::ReduceKind;
 
+/// How many reductions of one pass may each depend on the one before: every one
+/// may be a gauge of all later ones.
+static constexpr unsigned maxDepth = 6;
 /// What a fold keeps in registers and moves at every step stays small; the
 /// fourth moment needs five.
 static constexpr size_t maxAccumulators = 6;
@@ -245,8 +248,15 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     for (Expr exponent : unsafeExponents(reduction.element))
       enterPeak(exponent, reduction.domain, pass);
   Laws laws(algebra);
+  for (unsigned use : reduction.element->fresh)
+    reduction.depth = std::max(reduction.depth, list[use].depth + 1);
   bool ok = derive(reduction, laws);
-  if (!ok && element->fresh.count(count)) {
+  if (ok && reduction.depth > maxDepth) {
+    laws.refusal = Refusal{Refusal::Reason::TooMany, reduction.element};
+    ok = false;
+  }
+  if (!ok && laws.refusal->reason != Refusal::Reason::TooMany &&
+      element->fresh.count(count)) {
     // The number of places as it will be in the end.
     const std::optional<Refusal> first = laws.refusal;
     finishAll(
@@ -258,6 +268,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   if (!ok) {
     reduction.refusal = laws.refusal;
     ++pass;
+    reduction.depth = 0;
     finishAll([](unsigned) { return true; });
     [[maybe_unused]] bool always = derive(reduction, laws);
     assert(always && "nothing moves");

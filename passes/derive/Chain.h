@@ -43,6 +43,8 @@ struct Reduction {
   ir::ReduceOp op;
   /// In which pass it runs, from 1.
   unsigned pass = 1;
+  /// How many reductions of that pass it waits for, one after the other.
+  unsigned depth = 0;
   /// Its value: coefficients of accumulators' elements, and, for max and min,
   /// what is added, under Algebra::one.
   Expansion value;

@@ -39,19 +39,20 @@ void Placement::collectConsumers(ir::FuncOp func) {
   llvm::DenseMap<Value, llvm::SetVector<Operation *>> readers;
   for (Operation &op : llvm::reverse(func.getBody().front())) {
     llvm::SetVector<Operation *> mine;
-    bool keeps = isa<ir::OutputOp, ir::AtOp, ir::RenameOp>(op);
+    Operation *keeper =
+        isa<ir::OutputOp, ir::AtOp, ir::RenameOp>(op) ? &op : nullptr;
     if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
       for (Operation *reader : readers[reduce.getResult()])
         consumers[reduce].push_back(cast<ir::ReduceOp>(reader));
       mine.insert(reduce);
-    } else if (op.getNumResults() == 1 && !keeps) {
+    } else if (op.getNumResults() == 1 && !keeper) {
       mine = readers[op.getResult(0)];
-      keeps = kept.contains(&op);
+      keeper = kept.lookup(&op);
     }
     for (Value operand : op.getOperands()) {
       readers[operand].insert(mine.begin(), mine.end());
-      if (keeps && operand.getDefiningOp())
-        kept.insert(operand.getDefiningOp());
+      if (keeper && operand.getDefiningOp())
+        kept.try_emplace(operand.getDefiningOp(), keeper);
     }
   }
 }
@@ -157,6 +158,24 @@ AxisNames Placement::spaceOf(ir::ReduceOp consumer,
   return space;
 }
 
+/// A consumer for which an element would be computed several times.
+ir::ReduceOp Placement::repeatedBy(ir::ReduceOp reduce) const {
+  const AxisNames own = namesOf(reduce.getType().getAxes());
+  for (ir::ReduceOp consumer : consumers.find(reduce)->second)
+    for (StringAttr axis : spaceOf(consumer, reduce))
+      if (!own.contains(axis))
+        return consumer;
+  return nullptr;
+}
+
+Operation *Placement::reasonToKeep(ir::ReduceOp reduce) const {
+  if (recomputed.contains(reduce) || isCovered(reduce))
+    return nullptr;
+  if (Operation *keeper = kept.lookup(reduce))
+    return isa<ir::AtOp>(keeper) ? keeper : nullptr;
+  return consumers.contains(reduce) ? repeatedBy(reduce) : nullptr;
+}
+
 bool Placement::mayRecompute(ir::ReduceOp reduce) const {
   auto found = consumers.find(reduce);
   if (kept.contains(reduce) || found == consumers.end() ||
@@ -170,9 +189,6 @@ bool Placement::mayRecompute(ir::ReduceOp reduce) const {
             [&](ir::AxisAttr axis) { return own.contains(axis.getName()); }) &&
         !recomputed.contains(consumer))
       return false;
-    for (StringAttr axis : spaceOf(consumer, reduce))
-      if (!own.contains(axis))
-        return false;
   }
-  return true;
+  return !repeatedBy(reduce);
 }

@@ -32,18 +32,24 @@ public:
   /// their axes have there: inputs and kept results.
   llvm::SetVector<mlir::Value> sourcesOf(mlir::Operation *op) const;
 
+  /// For a reduction that is kept though its result is larger than what it is
+  /// made from: the read at other indices that needs it, or the reduction that
+  /// would compute an element several times. Null for others.
+  mlir::Operation *reasonToKeep(ir::ReduceOp reduce) const;
+
 private:
   void collectConsumers(ir::FuncOp func);
   bool mayRecompute(ir::ReduceOp reduce) const;
   bool isCovered(ir::ReduceOp reduce) const;
+  ir::ReduceOp repeatedBy(ir::ReduceOp reduce) const;
   /// The axes along which the consumer's fold has rows and places.
   llvm::DenseSet<mlir::StringAttr> spaceOf(ir::ReduceOp consumer,
                                            ir::ReduceOp producer) const;
 
   /// Who reads a reduction through elementwise operations.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<ir::ReduceOp>> consumers;
-  /// What an output, or a read at other indices, needs.
-  llvm::DenseSet<mlir::Operation *> kept;
+  /// What an output, or a read at other indices, needs, and which of these.
+  llvm::DenseMap<mlir::Operation *, mlir::Operation *> kept;
   llvm::DenseSet<mlir::Operation *> recomputed;
 };
 

@@ -6,6 +6,7 @@
 
 #include "passes/derive/Reader.h"
 
+#include "ir/Formula.h"
 #include "ir/Size.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -32,6 +33,65 @@ Reader::Reader(Chain &chain, ArrayRef<ir::AxisAttr> axes)
 
 void Reader::define(ir::ReduceOp reduce, unsigned number) {
   numbers[reduce.getResult()] = number;
+}
+
+Value Reader::valueOf(Expr part) {
+  a.keepsCancelled = true;
+  const Expr own = a.mapped(a.atNew(part), [&](Expr leaf) {
+    auto number =
+        leaf->form == Form::Given ? numbers.find(leaf->value) : numbers.end();
+    return number == numbers.end() ? leaf : a.fresh(number->second);
+  });
+  a.keepsCancelled = false;
+  Value first;
+  for (auto [value, e] : known)
+    if ((e == part || e == own) &&
+        (!first ||
+         value.getDefiningOp()->isBeforeInBlock(first.getDefiningOp())))
+      first = value;
+  return first;
+}
+
+Reader::Awaited
+Reader::awaitedIn(Value value,
+                  llvm::function_ref<bool(unsigned)> isUnfinished) {
+  Awaited result;
+  auto varies = [&](Value value) {
+    return llvm::any_of(axes, [&](ir::AxisAttr axis) {
+      return typeOf(value).hasAxis(axis.getName());
+    });
+  };
+  llvm::DenseMap<Value, bool> known;
+  auto awaits = [&](auto &&self, Value value) -> bool {
+    if (auto number = numbers.find(value); number != numbers.end())
+      return isUnfinished(number->second);
+    if (llvm::none_of(behind(value), isUnfinished))
+      return false;
+    Operation *op = value.getDefiningOp();
+    if (isa<ir::ReduceOp>(op) && !varies(value)) {
+      result.isAround = true;
+      return false;
+    }
+    if (auto found = known.find(value); found != known.end())
+      return found->second;
+    bool does = false;
+    for (Value operand : op->getOperands())
+      does |= self(self, operand);
+    return known[value] = does;
+  };
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    const Value next = work[i];
+    if (!awaits(awaits, next))
+      continue;
+    Operation *op = next.getDefiningOp();
+    if (!varies(next) && (numbers.count(next) || !ir::nameOf(op).empty()))
+      result.values.insert(next);
+    else
+      work.insert_range(op->getOperands());
+  }
+  return result;
 }
 
 /// Whether a place with that number in the element might as well be left out.

@@ -11,6 +11,7 @@
 #include "passes/derive/Chain.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace fovea::derive {
 
@@ -36,6 +37,19 @@ public:
 
   /// From now on the result of `reduce` is reduction `number` of the chain.
   void define(ir::ReduceOp reduce, unsigned number);
+
+  /// A value of the formula that was read last, if `part` is the algebra's view
+  /// of one; else null.
+  mlir::Value valueOf(Expr part);
+  /// The results that `value` is made from and that need a reduction that
+  /// `isUnfinished`, not by way of another fold: those with a name, or else the
+  /// reductions themselves. `isAround`: others it needs by way of another fold.
+  struct Awaited {
+    llvm::SetVector<mlir::Value> values;
+    bool isAround = false;
+  };
+  Awaited awaitedIn(mlir::Value value,
+                    llvm::function_ref<bool(unsigned)> isUnfinished);
 
 private:
   Expr expr(mlir::Value value);

@@ -6,6 +6,7 @@
 
 #include "passes/derive/Writer.h"
 
+#include "ir/Formula.h"
 #include "ir/Size.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -32,10 +33,11 @@ FoldWriter::FoldWriter(OpBuilder &builder, Chain &chain,
     : b(builder), chain(chain), axes(axes), placement(placement),
       members(members.begin(), members.end()),
       wanted(wanted.begin(), wanted.end()), loc(builder.getUnknownLoc()) {
+  // Names stay with what they name; the operations of a fold are others.
   SmallVector<Location> places;
   for (unsigned member : members)
     if (ir::ReduceOp op = chain[member].op)
-      places.push_back(op.getLoc());
+      places.push_back(ir::placeIn(op.getLoc()));
   loc = builder.getFusedLoc(places);
 }
 
@@ -166,10 +168,20 @@ static bool extend(SmallVector<ir::AxisAttr> &into,
 /// An accumulator has the axes of its element, of what it is moved by, and of
 /// what is added to it then.
 void FoldWriter::solveAxes() {
-  for (State &state : states)
-    state.axes.clear();
+  for (unsigned member : members)
+    gaugeAxes[member] = {};
   for (bool changed = true; changed;) {
     changed = false;
+    // A reduction has the axes of its accumulators and of what they are
+    // multiplied by in the end.
+    for (unsigned member : members) {
+      Axes &all = gaugeAxes[member];
+      for (const auto &[element, moved] : chain[member].repair)
+        changed |= extend(all, states[stateNumbers.at({member, element})].axes);
+      for (auto [function, factor] : chain[member].value)
+        if (factor->moves() || factor->hasGiven)
+          changed |= extend(all, axesOf(factor));
+    }
     for (State &state : states) {
       const Expr element = state.accumulator.element;
       changed |= extend(state.axes, axesOf(element));
@@ -189,17 +201,7 @@ void FoldWriter::solveAxes() {
 }
 
 ir::ArrayType FoldWriter::gaugeType(unsigned number) const {
-  const Reduction &reduction = chain[number];
-  Axes all;
-  // A member's accumulators come before whoever uses it as a gauge.
-  for (const auto &[element, moved] : reduction.repair)
-    if (auto found = stateNumbers.find({number, element});
-        found != stateNumbers.end())
-      extend(all, states[found->second].axes);
-  for (auto [function, factor] : reduction.value)
-    if (factor->moves() || factor->hasGiven)
-      extend(all, axesOf(factor));
-  return ir::ArrayType::get(elementOf(number), all);
+  return ir::ArrayType::get(elementOf(number), gaugeAxes.at(number));
 }
 
 ir::FoldOp FoldWriter::write() {

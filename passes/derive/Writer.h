@@ -106,6 +106,7 @@ private:
   std::vector<State> states;
   /// For each member the number of its accumulators' first state, by element.
   std::map<std::pair<unsigned, Expr>, unsigned> stateNumbers;
+  std::map<unsigned, Axes> gaugeAxes;
   /// For each domain with conditions the accumulator that says whether it was
   /// visited.
   std::map<Exprs, unsigned> visited;

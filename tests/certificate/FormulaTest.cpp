@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/certificate/Formula.h"
+#include "ir/Formula.h"
 #include "frontend/Program.h"
 #include "tools/certificate/Widen.h"
 
@@ -50,7 +50,7 @@ TEST_CASE("formula: what is written again is what was written") {
       value = rename.getOperand();
     // Its name would stand for it.
     value.getDefiningOp()->setLoc(mlir::UnknownLoc::get(&f.context));
-    CHECK(Formula().text(value) == expression);
+    CHECK(ir::Formula().text(value) == expression);
   }
 }
 
@@ -62,13 +62,13 @@ TEST_CASE("formula: named values and reductions") {
                  {{"q", "f32", 2}, {"k", "f32", 2}, {"v", "f32", 1}});
   ir::ReduceOp last;
   f.func.walk([&](ir::ReduceOp op) { last = op; });
-  CHECK(Formula().reduction(last.getKind(), last.getAxes(), last.getOperand(),
-                            last.getGuard()) ==
+  CHECK(ir::Formula().reduction(last.getKind(), last.getAxes(),
+                                last.getOperand(), last.getGuard()) ==
         "sum[j | j <= i](exp(s[i, j] - 1) * -v[j])");
   ir::DivOp division;
   f.func.walk([&](ir::DivOp op) { division = op; });
   division->setLoc(mlir::UnknownLoc::get(&f.context));
-  CHECK(Formula().text(division.getResult()) ==
+  CHECK(ir::Formula().text(division.getResult()) ==
         "sum[c](q[i, c] * k[j, c]) / sqrt(D)");
 }
 

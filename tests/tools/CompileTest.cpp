@@ -278,6 +278,46 @@ TEST_CASE("options choose at compile time") {
         FOVEA_INVALID_ARGUMENT);
 }
 
+TEST_CASE("explanations and certificates are texts of a call") {
+  ProgramPtr program = parse("fn f(x: f32[J]) -> f32 {\n"
+                             "  m = max[j](x[j])\n"
+                             "  return sum[j](exp(x[j] - m))\n"
+                             "}\n");
+  REQUIRE(program);
+  fovea_input input = FOVEA_INPUT_INIT;
+  input.name = "x";
+  input.dtype = FOVEA_F32;
+  input.rank = 1;
+  fovea_request request = FOVEA_REQUEST_INIT;
+  request.function = "f";
+  request.inputs = &input;
+  request.input_count = 1;
+  CallPtr call = newCall();
+  fovea_error error = FOVEA_ERROR_INIT;
+  const int64_t dims[] = {256};
+  auto explain = [&](const char *form, uint64_t count) {
+    return fovea_explain(program.get(), &request, form, dims, count, call.get(),
+                         &error);
+  };
+  REQUIRE(explain("json", 1) == FOVEA_OK);
+  CHECK(std::string(fovea_call_text(call.get())).find("\"J\": 256") !=
+        std::string::npos);
+  CHECK(explain("prose", 1) == FOVEA_INVALID_ARGUMENT);
+  CHECK(std::string(error.message) ==
+        "there is no form `prose`; there is `text`, `json`, `dot`");
+  CHECK(std::string(fovea_call_text(call.get())).empty());
+  CHECK(explain("text", 0) == FOVEA_INVALID_ARGUMENT);
+  CHECK(std::string(error.message) ==
+        "the function has 1 dimensions, and 0 are given");
+
+  int32_t holds = 0;
+  REQUIRE(fovea_certify(program.get(), &request, call.get(), &holds, &error) ==
+          FOVEA_OK);
+  CHECK(holds == 1);
+  CHECK(std::string(fovea_call_text(call.get())).find("S1' = ") !=
+        std::string::npos);
+}
+
 TEST_CASE("arrays that do not fit") {
   ProgramPtr program = parse(text);
   REQUIRE(program);

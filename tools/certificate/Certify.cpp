@@ -6,7 +6,7 @@
 
 #include "backends/reference/ReferenceBackend.h"
 #include "tools/certificate/Agreement.h"
-#include "tools/certificate/Formula.h"
+#include "tools/certificate/Describe.h"
 #include "tools/certificate/Laws.h"
 #include "tools/certificate/Trials.h"
 #include "tools/certificate/Widen.h"

@@ -4,7 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/certificate/Formula.h"
+#include "tools/certificate/Describe.h"
+
+#include "ir/Formula.h"
 
 #include <set>
 
@@ -92,7 +94,7 @@ private:
 
   ir::FoldOp fold;
   const unsigned count, gauges;
-  Formula formula;
+  ir::Formula formula;
 };
 } // namespace
 

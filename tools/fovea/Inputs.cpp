@@ -226,10 +226,15 @@ static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
   return tensor;
 }
 
+std::vector<int64_t> driver::solveSizes(const Plan &plan, const Exe &exe,
+                                        std::vector<std::string> &notes) {
+  return Sizes(plan, exe).solve(notes);
+}
+
 Inputs driver::makeInputs(const Plan &plan, const Exe &exe, uint64_t seed) {
   Inputs inputs;
   std::vector<std::string> sizeNotes;
-  inputs.dims = Sizes(plan, exe).solve(sizeNotes);
+  inputs.dims = solveSizes(plan, exe, sizeNotes);
   std::string sizes;
   for (size_t dim = 0; dim < inputs.dims.size(); ++dim)
     sizes += (dim ? ", " : "") + exe.dims()[dim] + " = " +

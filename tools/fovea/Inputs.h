@@ -29,6 +29,10 @@ struct Inputs {
   std::vector<std::string> notes;
 };
 
+/// Solves for the sizes alone; says in `notes` which are nobody's.
+std::vector<int64_t> solveSizes(const Plan &plan, const Exe &exe,
+                                std::vector<std::string> &notes);
+
 /// Solves for the sizes and makes the arrays. Failure (Usage) if what is given
 /// contradicts itself.
 Inputs makeInputs(const Plan &plan, const Exe &exe, uint64_t seed);

@@ -27,6 +27,7 @@ namespace fovea::driver {
   X(call_diagnostics)                                                          \
   X(call_free)                                                                 \
   X(call_text)                                                                 \
+  X(certify)                                                                   \
   X(compile)                                                                   \
   X(exe_describe)                                                              \
   X(exe_free)                                                                  \
@@ -35,6 +36,7 @@ namespace fovea::driver {
   X(exe_result)                                                                \
   X(exe_result_shape)                                                          \
   X(exe_solve)                                                                 \
+  X(explain)                                                                   \
   X(ir)                                                                        \
   X(library_abi_version)                                                       \
   X(program_check)                                                             \

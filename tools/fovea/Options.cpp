@@ -20,7 +20,8 @@ static constexpr const char *greeting =
   fovea run attention.fov N=7 q=@q.npy -o o.npy with arrays of your own
   fovea check attention.fov                     look for errors only
 
-Verbs: run, check, test, ir. `fovea VERB --help` tells what each can do.
+Verbs: run, check, test, explain, graph, ir. `fovea VERB --help` tells what each
+can do.
 )";
 
 // The first line of each is shown by `fovea --help` as well.
@@ -57,6 +58,28 @@ static constexpr const char *testHelp =
   fovea test loss.fov --backend=reference
 )";
 
+static constexpr const char *explainHelp =
+    R"(Tells what becomes of a function: kernels, passes, memory.
+
+  fovea explain attention.fov
+  fovea explain attention.fov attention N=16384 --json
+  fovea explain attention.fov --check
+
+For each kernel it shows the lines that it covers, its state, the bytes that it
+reads and writes, and for each reduction that needs one more pass the reason.
+Sizes come from the example of the file; name=value as in `fovea run`.
+)";
+
+static constexpr const char *graphHelp =
+    R"(Draws a function as written, and its kernels.
+
+  fovea graph attention.fov -o attention.svg
+  fovea graph attention.fov attention N=16384 -o attention.dot
+
+.svg, .png and .pdf need the program `dot` of graphviz; .dot is its input.
+Without -o the input is printed. Sizes come from the example of the file.
+)";
+
 static constexpr const char *irHelp =
     R"(Prints the compiler's view of a function.
 
@@ -78,6 +101,8 @@ struct Texts {
   std::optional<std::string> backend, floatType, stage, seed, color;
   bool verify = false;
   bool full = false;
+  bool json = false;
+  bool certify = false;
 };
 
 /// Shows of each verb only the first line in the list of all.
@@ -142,13 +167,23 @@ static std::vector<Command> declare(CLI::App &app, Texts &texts) {
   CLI::App *check = addVerb(app, texts, "check", checkHelp);
   CLI::App *test = addVerb(app, texts, "test", testHelp);
   addBackend(test, texts);
+  CLI::App *explain = addVerb(app, texts, "explain", explainHelp);
+  addFunction(explain, texts);
+  explain->add_flag("--json", texts.json, "for programs (docs/explain.md)")
+      ->disable_flag_override();
+  explain
+      ->add_flag("--check", texts.certify,
+                 "print the certificate of each fold; exit 3 if one fails")
+      ->disable_flag_override();
+  CLI::App *graph = addVerb(app, texts, "graph", graphHelp);
+  addFunction(graph, texts);
+  graph->add_option("-o,--output", texts.outputs, "FILE.svg or FILE.dot")
+      ->allow_extra_args(false);
   CLI::App *ir = addVerb(app, texts, "ir", irHelp);
   addFunction(ir, texts);
   ir->add_option("--stage", texts.stage, "formula (default) or optimized");
-  return {{Verb::Run, run},
-          {Verb::Check, check},
-          {Verb::Test, test},
-          {Verb::Ir, ir}};
+  return {{Verb::Run, run},         {Verb::Check, check}, {Verb::Test, test},
+          {Verb::Explain, explain}, {Verb::Graph, graph}, {Verb::Ir, ir}};
 }
 
 /// The names that options of `app` have, with their dashes.
@@ -177,6 +212,9 @@ static Failure unexpected(const CLI::App &app, const std::string &text) {
                name.size() > 2 ? nearest(name, optionNames(app)) : "");
 }
 
+static constexpr const char *verbList =
+    "the verbs are run, check, test, explain, graph and ir";
+
 static Failure unknownVerb(const std::string &text,
                            const std::vector<Command> &commands) {
   if (text.ends_with(".fov"))
@@ -187,7 +225,7 @@ static Failure unknownVerb(const std::string &text,
     names.push_back(command.app->get_name());
   std::string help = nearest(text, names);
   return usage("there is no verb `" + text + "`",
-               help.empty() ? "the verbs are run, check, test and ir" : help);
+               help.empty() ? verbList : help);
 }
 
 //===----------------------------------------------------------------------===//
@@ -276,7 +314,8 @@ static Options understand(Verb verb, const std::string &verbName,
   for (const std::string &text : texts.arguments)
     addArgument(text, options);
   for (const std::string &text : texts.outputs)
-    options.outputs.push_back(outputOf(text));
+    options.outputs.push_back(verb == Verb::Graph ? OutputFile{"", text}
+                                                  : outputOf(text));
   options.backend = texts.backend;
   if (texts.floatType)
     options.floatType = floatOf(*texts.floatType);
@@ -286,6 +325,10 @@ static Options understand(Verb verb, const std::string &verbName,
     options.stage = *texts.stage;
   options.verify = texts.verify;
   options.full = texts.full;
+  options.json = texts.json;
+  options.certify = texts.certify;
+  if (options.json && options.certify)
+    throw usage("--json and --check cannot be given together");
   return options;
 }
 
@@ -353,7 +396,7 @@ std::optional<Options> driver::parseCommandLine(int argc,
   }
   const std::vector<std::string> extras = app.remaining();
   if (extras.empty())
-    throw usage("a verb is needed", "the verbs are run, check, test and ir");
+    throw usage("a verb is needed", verbList);
   throw looksLikeOption(extras[0]) ? unexpected(app, extras[0])
                                    : unknownVerb(extras[0], commands);
 }

@@ -19,7 +19,7 @@
 namespace fovea::driver {
 
 /// What to do.
-enum class Verb { None, Run, Check, Test, Ir };
+enum class Verb { None, Run, Check, Test, Explain, Graph, Ir };
 
 /// `q=@q.npy`.
 struct Assignment {
@@ -45,6 +45,8 @@ struct Options {
   uint64_t seed = 0;
   bool verify = false;
   bool full = false;
+  bool json = false;
+  bool certify = false;
 };
 
 /// Reads the command line and sets the colour of talk. Nothing if it was

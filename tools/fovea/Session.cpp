@@ -208,6 +208,22 @@ std::string Session::ir(const Request &request,
   return library().call_text(call.get());
 }
 
+std::string Session::explain(const Request &request, const char *form,
+                             const std::vector<int64_t> &dims) const {
+  CRequest asked(request);
+  callLibrary(call.get(), library().explain, program.get(), asked.get(), form,
+              dims.data(), uint64_t(dims.size()), call.get());
+  return library().call_text(call.get());
+}
+
+std::pair<std::string, bool> Session::certify(const Request &request) const {
+  CRequest asked(request);
+  int32_t holds = 0;
+  callLibrary(call.get(), library().certify, program.get(), asked.get(),
+              call.get(), &holds);
+  return {library().call_text(call.get()), holds != 0};
+}
+
 TestResult Session::runTest(size_t test,
                             const std::optional<std::string> &backend) const {
   fovea_error error = FOVEA_ERROR_INIT;

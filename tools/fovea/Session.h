@@ -131,6 +131,11 @@ public:
   void check() const;
   Exe compile(const Request &request) const;
   std::string ir(const Request &request, const std::string &stage) const;
+  /// The report in that form, for those sizes of the dimensions.
+  std::string explain(const Request &request, const char *form,
+                      const std::vector<int64_t> &dims) const;
+  /// The certificate as text, and whether it holds.
+  std::pair<std::string, bool> certify(const Request &request) const;
   TestResult runTest(size_t test,
                      const std::optional<std::string> &backend) const;
 

@@ -19,12 +19,18 @@ Exit runVerb(const Options &options);
 Exit checkVerb(const Options &options);
 Exit testVerb(const Options &options);
 Exit irVerb(const Options &options);
+Exit explainVerb(const Options &options);
+Exit graphVerb(const Options &options);
 
 /// Computes the same on the reference backend and compares. Says on the
 /// standard error how it went; false if a result differs by more than the
 /// error model allows (tools/Compare.h).
 bool verify(const Session &session, const Plan &plan, const Inputs &inputs,
             const std::vector<Tensor> &results);
+
+/// What becomes of the function that the command line asks for, in a form of
+/// fovea_explain. Says which sizes are nobody's.
+std::string explanation(const Options &options, const char *form);
 
 /// Allocates the results of `exe` and runs it.
 std::vector<Tensor> runExe(const Exe &exe, const Inputs &inputs);

@@ -23,6 +23,10 @@ static Exit dispatch(const Options &options) {
     return testVerb(options);
   case Verb::Ir:
     return irVerb(options);
+  case Verb::Explain:
+    return explainVerb(options);
+  case Verb::Graph:
+    return graphVerb(options);
   case Verb::None:
     break;
   }

@@ -9,8 +9,6 @@
 #include "passes/Pipelines.h"
 #include "tools/libfovea/Entry.h"
 
-#include "mlir/Pass/PassManager.h"
-
 using namespace fovea;
 
 std::unique_ptr<mlir::MLIRContext> fovea::newContext() {
@@ -127,6 +125,19 @@ const char *fovea_stage_name(uint64_t stage) {
   return stage < std::size(stages) ? stages[stage] : nullptr;
 }
 
+Status fovea::runPasses(mlir::ModuleOp module,
+                        void (*build)(mlir::OpPassManager &)) {
+  CompilerMessages messages(*module.getContext());
+  mlir::PassManager manager(module.getContext());
+  build(manager);
+  if (mlir::succeeded(manager.run(module)))
+    return Status::ok();
+  Status said = messages.statusIfAny();
+  return said.failed() ? said
+                       : Status::error(StatusCode::Internal,
+                                       "a pass failed without a reason");
+}
+
 /// Brings a module from the frontend to `stage`.
 static Status advance(mlir::ModuleOp module, std::string_view stage) {
   std::string known;
@@ -137,15 +148,7 @@ static Status advance(mlir::ModuleOp module, std::string_view stage) {
   if (stage != stages[1])
     return misuse("there is no stage `" + std::string(stage) + "`; there is " +
                   known);
-  CompilerMessages messages(*module.getContext());
-  mlir::PassManager manager(module.getContext());
-  buildOptimizePipeline(manager);
-  if (mlir::succeeded(manager.run(module)))
-    return Status::ok();
-  Status said = messages.statusIfAny();
-  return said.failed() ? said
-                       : Status::error(StatusCode::Internal,
-                                       "a pass failed without a reason");
+  return runPasses(module, buildOptimizePipeline);
 }
 
 fovea_code fovea_ir(const fovea_program *program, const fovea_request *request,

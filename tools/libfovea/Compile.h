@@ -10,6 +10,7 @@
 #include "tools/libfovea/Objects.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace fovea {
 
@@ -51,6 +52,9 @@ ir::FuncOp functionIn(mlir::ModuleOp module);
 /// Compiles the only function of `module`.
 Expected<std::unique_ptr<Executable>> compile(mlir::ModuleOp module,
                                               Backend &backend);
+
+/// Runs the passes that `build` adds on `module`.
+Status runPasses(mlir::ModuleOp module, void (*build)(mlir::OpPassManager &));
 
 } // namespace fovea
 

@@ -4,12 +4,16 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_TOOLS_CERTIFICATE_FORMULA_H
-#define FOVEA_TOOLS_CERTIFICATE_FORMULA_H
+#ifndef FOVEA_IR_FORMULA_H
+#define FOVEA_IR_FORMULA_H
 
-#include "tools/certificate/Certificate.h"
+#include "ir/Dialect.h"
 
-namespace fovea::certificate {
+#include "llvm/ADT/DenseMap.h"
+
+#include <string>
+
+namespace fovea::ir {
 
 /// Writes values as a user would: `exp(s[i, j] - G0) * v[j, e]`. Inputs and
 /// named values that depend on no argument of a region stand with their names
@@ -21,8 +25,10 @@ public:
     names[value] = std::move(text);
   }
   std::string text(mlir::Value value);
+  /// The same, but a value with a name is written out.
+  std::string definition(mlir::Value value);
   /// `sum[j | c[j]](x[i, j])`; `guard` may be null.
-  std::string reduction(ir::ReduceKind kind, mlir::ArrayAttr axes,
+  std::string reduction(ReduceKind kind, mlir::ArrayAttr axes,
                         mlir::Value operand, mlir::Value guard);
 
 private:
@@ -37,8 +43,10 @@ private:
   std::pair<std::string, Binding> form(mlir::Operation *op);
   std::string infix(mlir::Operation *op, const char *sign, Binding binding);
   std::string call(llvm::StringRef function, mlir::ValueRange arguments);
-  std::string read(llvm::StringRef array, llvm::ArrayRef<ir::AxisAttr> axes);
+  std::string read(llvm::StringRef array, llvm::ArrayRef<AxisAttr> axes);
+  std::string readNamed(mlir::Operation *op);
   std::string index(mlir::StringAttr axis);
+  std::string resultOf(FoldOp fold, unsigned number);
   bool hasArgument(mlir::Value value);
 
   llvm::DenseMap<mlir::Value, std::string> names;
@@ -49,9 +57,22 @@ private:
   int budget = longest;
 };
 
-/// The fold as text, without checks.
-FoldCertificate described(ir::FoldOp fold);
+/// What the results of a fold are in the program, as an attribute of it: a list
+/// of names (`m[i]`), or formulas where they have none.
+inline constexpr llvm::StringLiteral foldResultsName = "fovea.results";
 
-} // namespace fovea::certificate
+/// The location of an operation whose result has a name; `axes` are the names
+/// of its axes in the program's order.
+mlir::Location namedLoc(llvm::StringRef name,
+                        llvm::ArrayRef<mlir::Attribute> axes,
+                        mlir::Location place);
 
-#endif // FOVEA_TOOLS_CERTIFICATE_FORMULA_H
+/// The place in such a location, or the location if it has no name.
+mlir::Location placeIn(mlir::Location location);
+
+/// The name that the user gave to the result of `op`, or an empty one.
+llvm::StringRef nameOf(mlir::Operation *op);
+
+} // namespace fovea::ir
+
+#endif // FOVEA_IR_FORMULA_H

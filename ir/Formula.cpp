@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/certificate/Formula.h"
+#include "ir/Formula.h"
 
 #include "ir/Size.h"
 
@@ -12,8 +12,7 @@
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
-using namespace fovea;
-using namespace fovea::certificate;
+using namespace fovea::ir;
 
 static std::string numberText(APFloat value) {
   if (value.isNaN())
@@ -38,27 +37,65 @@ static std::string constantText(Attribute value) {
   return std::to_string(integer.getValue().getSExtValue());
 }
 
-static const char *signOf(ir::Predicate predicate) {
+static bool isZero(Value value) {
+  auto constant = value.getDefiningOp<ConstantOp>();
+  auto number =
+      constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
+  return number && number.getValue().isZero();
+}
+
+static const char *signOf(Predicate predicate) {
   switch (predicate) {
-  case ir::Predicate::Lt:
+  case Predicate::Lt:
     return " < ";
-  case ir::Predicate::Le:
+  case Predicate::Le:
     return " <= ";
-  case ir::Predicate::Gt:
+  case Predicate::Gt:
     return " > ";
-  case ir::Predicate::Ge:
+  case Predicate::Ge:
     return " >= ";
-  case ir::Predicate::Eq:
+  case Predicate::Eq:
     return " == ";
-  case ir::Predicate::Ne:
+  case Predicate::Ne:
     return " != ";
   }
   llvm_unreachable("all predicates are listed");
 }
 
+Location fovea::ir::namedLoc(StringRef name, ArrayRef<Attribute> axes,
+                             Location place) {
+  MLIRContext *context = place.getContext();
+  return NameLoc::get(
+      StringAttr::get(context, name),
+      FusedLoc::get({place}, ArrayAttr::get(context, axes), context));
+}
+
+Location fovea::ir::placeIn(Location location) {
+  auto named = dyn_cast<NameLoc>(location);
+  if (!named)
+    return location;
+  auto fused = dyn_cast<FusedLoc>(named.getChildLoc());
+  return fused && fused.getMetadata() ? fused.getLocations().front()
+                                      : named.getChildLoc();
+}
+
+/// Constants are made by folders, in the place of what has a name.
+StringRef fovea::ir::nameOf(Operation *op) {
+  auto named = dyn_cast<NameLoc>(op->getLoc());
+  if (!named || op->getNumResults() != 1 || isa<ConstantOp, SizeOp>(op))
+    return {};
+  return named.getName();
+}
+
 std::string Formula::text(Value value) {
   budget = longest;
   return text(value, Or);
+}
+
+std::string Formula::definition(Value value) {
+  budget = longest;
+  Operation *op = value.getDefiningOp();
+  return !op || isa<InputOp>(op) ? text(value) : form(op).first;
 }
 
 std::string Formula::text(Value value, Binding least) {
@@ -70,7 +107,8 @@ bool Formula::hasArgument(Value value) {
   if (names.contains(value))
     return true;
   Operation *op = value.getDefiningOp();
-  if (!op)
+  // Arguments are known inside of their regions only.
+  if (!op || isa<FuncOp>(op->getParentOp()))
     return false;
   if (auto known = argumentIn.find(value); known != argumentIn.end())
     return known->second;
@@ -88,59 +126,56 @@ std::pair<std::string, Formula::Binding> Formula::form(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || budget-- <= 0)
     return {"...", Atom};
-  if (auto input = dyn_cast<ir::InputOp>(op))
-    return {read(input.getName(), ir::axesOf(input.getAxes())), Atom};
-  if (auto named = dyn_cast<NameLoc>(op->getLoc());
-      named && op->getNumResults() == 1 && !hasArgument(value))
-    return {
-        read(named.getName(), cast<ir::ArrayType>(value.getType()).getAxes()),
-        Atom};
+  if (auto input = dyn_cast<InputOp>(op))
+    return {read(input.getName(), axesOf(input.getAxes())), Atom};
+  if (auto fold = dyn_cast<FoldOp>(op))
+    return {resultOf(fold, cast<OpResult>(value).getResultNumber()), Atom};
+  if (StringRef name = nameOf(op); !name.empty() && !hasArgument(value))
+    return {readNamed(op), Atom};
   return form(op);
 }
 
 std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
   using Form = std::pair<std::string, Binding>;
   return llvm::TypeSwitch<Operation *, Form>(op)
-      .Case([&](ir::ConstantOp op) -> Form {
+      .Case([&](ConstantOp op) -> Form {
         std::string text = constantText(op.getValue());
         return {text, text.front() == '-' ? Negation : Atom};
       })
-      .Case([&](ir::AddOp op) { return Form(infix(op, " + ", Sum), Sum); })
-      .Case([&](ir::SubOp op) { return Form(infix(op, " - ", Sum), Sum); })
-      .Case([&](ir::MulOp op) {
-        return Form(infix(op, " * ", Product), Product);
+      .Case([&](AddOp op) {
+        // Adding 0 makes a hard number an ordinary one; algebra sees nothing.
+        return isZero(op.getRhs()) ? form(op.getLhs())
+                                   : Form(infix(op, " + ", Sum), Sum);
       })
-      .Case([&](ir::DivOp op) {
-        return Form(infix(op, " / ", Product), Product);
-      })
-      .Case([&](ir::FloorDivOp op) {
+      .Case([&](SubOp op) { return Form(infix(op, " - ", Sum), Sum); })
+      .Case([&](MulOp op) { return Form(infix(op, " * ", Product), Product); })
+      .Case([&](DivOp op) { return Form(infix(op, " / ", Product), Product); })
+      .Case([&](FloorDivOp op) {
         return Form(infix(op, " // ", Product), Product);
       })
-      .Case([&](ir::ModOp op) {
-        return Form(infix(op, " % ", Product), Product);
-      })
-      .Case([&](ir::PowOp op) {
+      .Case([&](ModOp op) { return Form(infix(op, " % ", Product), Product); })
+      .Case([&](PowOp op) {
         // Binds to the right.
         return Form(text(op.getLhs(), Atom) + "^" + text(op.getRhs(), Power),
                     Power);
       })
-      .Case([&](ir::NegOp op) {
+      .Case([&](NegOp op) {
         return Form("-" + text(op.getOperand(), Power), Negation);
       })
-      .Case([&](ir::AndOp op) { return Form(infix(op, " and ", And), And); })
-      .Case([&](ir::OrOp op) { return Form(infix(op, " or ", Or), Or); })
-      .Case([&](ir::NotOp op) {
+      .Case([&](AndOp op) { return Form(infix(op, " and ", And), And); })
+      .Case([&](OrOp op) { return Form(infix(op, " or ", Or), Or); })
+      .Case([&](NotOp op) {
         return Form("not " + text(op.getOperand(), Not), Not);
       })
-      .Case([&](ir::CompareOp op) {
+      .Case([&](CompareOp op) {
         return Form(text(op.getLhs(), Sum) + signOf(op.getPredicate()) +
                         text(op.getRhs(), Sum),
                     Compare);
       })
-      .Case([&](ir::SelectOp op) {
+      .Case([&](SelectOp op) {
         return Form(call("where", op->getOperands()), Atom);
       })
-      .Case([&](ir::CastOp op) -> Form {
+      .Case([&](CastOp op) -> Form {
         // Between numbers a cast is of no interest to algebra.
         if (op.getOperand().getType().isBool() != op.getType().isBool())
           return {call(op.getType().isBool() ? "bool" : "number",
@@ -148,19 +183,18 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
                   Atom};
         return form(op.getOperand());
       })
-      .Case([&](ir::ReduceOp op) {
+      .Case([&](ReduceOp op) {
         return Form(reduction(op.getKind(), op.getAxes(), op.getOperand(),
                               op.getGuard()),
                     Atom);
       })
-      .Case([&](ir::IndexOp op) {
-        return Form(index(op.getAxis().getName()), Atom);
-      })
-      .Case([&](ir::SizeOp op) -> Form {
-        std::string text = ir::sizeText(op.getSize());
+      .Case(
+          [&](IndexOp op) { return Form(index(op.getAxis().getName()), Atom); })
+      .Case([&](SizeOp op) -> Form {
+        std::string text = sizeText(op.getSize());
         return {text, text.find(' ') == std::string::npos ? Atom : Sum};
       })
-      .Case([&](ir::RenameOp op) -> Form {
+      .Case([&](RenameOp op) -> Form {
         auto outer = indices;
         for (auto [from, to] :
              llvm::zip_equal(op.getFrom().getAsRange<StringAttr>(),
@@ -170,20 +204,24 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
         indices = std::move(outer);
         return inner;
       })
-      .Case([&](ir::AtOp op) -> Form {
+      .Case([&](AtOp op) -> Form {
         auto outer = indices;
         SmallVector<std::string> at;
         for (Value place : op.getIndices())
           at.push_back(text(place, Or));
-        for (auto [axis, place] : llvm::zip_equal(ir::axesOf(op.getAxes()), at))
+        for (auto [axis, place] : llvm::zip_equal(axesOf(op.getAxes()), at))
           indices[axis.getName()] = place;
         Form inner = form(op.getSource());
         indices = std::move(outer);
         return inner;
       })
-      .Case([&](ir::FoldOp op) { return Form("(a fold inside of it)", Atom); })
-      .Case([&](ir::RandomOp op) {
-        return Form(call(ir::stringifyDistribution(op.getDistribution()),
+      .Case([&](FoldKeyOp op) {
+        // `uniform(seed, a, j)`: all of it stands in the call.
+        return Form(text(op.getKey(), Or) + ", " + text(op.getIndex(), Or),
+                    Atom);
+      })
+      .Case([&](RandomOp op) {
+        return Form(call(stringifyDistribution(op.getDistribution()),
                          op->getOperands()),
                     Atom);
       })
@@ -199,8 +237,7 @@ std::string Formula::infix(Operation *op, const char *sign, Binding binding) {
   // a - (b - c) and a / (b / c) need the brackets, a + b + c does not.
   return text(op->getOperand(0), binding) + sign +
          text(op->getOperand(1),
-              isa<ir::AddOp, ir::MulOp, ir::AndOp, ir::OrOp>(op) ? binding
-                                                                 : right);
+              isa<AddOp, MulOp, AndOp, OrOp>(op) ? binding : right);
 }
 
 std::string Formula::call(StringRef function, ValueRange arguments) {
@@ -210,12 +247,12 @@ std::string Formula::call(StringRef function, ValueRange arguments) {
   return out + ")";
 }
 
-std::string Formula::reduction(ir::ReduceKind kind, ArrayAttr axes,
-                               Value operand, Value guard) {
+std::string Formula::reduction(ReduceKind kind, ArrayAttr axes, Value operand,
+                               Value guard) {
   // The indices are bound anew.
   auto outer = indices;
-  std::string out = ir::stringifyReduceKind(kind).str() + "[";
-  for (auto [i, axis] : llvm::enumerate(ir::axesOf(axes))) {
+  std::string out = fovea::ir::stringifyReduceKind(kind).str() + "[";
+  for (auto [i, axis] : llvm::enumerate(axesOf(axes))) {
     indices.erase(axis.getName());
     out += (i ? ", " : "") + axis.getName().str();
   }
@@ -226,12 +263,48 @@ std::string Formula::reduction(ir::ReduceKind kind, ArrayAttr axes,
   return out;
 }
 
+std::string Formula::resultOf(FoldOp fold, unsigned number) {
+  auto names = fold->getAttrOfType<ArrayAttr>(foldResultsName);
+  if (!names)
+    return "(a fold inside of it)";
+  const StringRef text = cast<StringAttr>(names[number]).getValue();
+  if (text.contains('('))
+    return text.str();
+  // A name with indices, which may stand for others here.
+  auto [name, list] = text.split('[');
+  SmallVector<StringRef> axes;
+  list.rtrim(']').split(axes, ", ", /*MaxSplit=*/-1, /*KeepEmpty=*/false);
+  std::string out = name.str();
+  for (auto [i, axis] : llvm::enumerate(axes))
+    out += (i ? ", " : "[") + index(StringAttr::get(fold.getContext(), axis));
+  return axes.empty() ? out : out + "]";
+}
+
 std::string Formula::index(StringAttr axis) {
   auto found = indices.find(axis);
   return found == indices.end() ? axis.str() : found->second;
 }
 
-std::string Formula::read(StringRef array, ArrayRef<ir::AxisAttr> axes) {
+/// With the axes in the order in which they are written; before them come those
+/// of a call for each of whose elements it is computed.
+std::string Formula::readNamed(Operation *op) {
+  const auto type = cast<ArrayType>(op->getResult(0).getType());
+  auto fused = dyn_cast<FusedLoc>(cast<NameLoc>(op->getLoc()).getChildLoc());
+  auto order =
+      fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata()) : ArrayAttr();
+  if (!order)
+    return read(nameOf(op), type.getAxes());
+  SmallVector<AxisAttr> axes;
+  for (AxisAttr axis : type.getAxes())
+    if (!llvm::is_contained(order, axis.getName()))
+      axes.push_back(axis);
+  for (auto name : order.getAsRange<StringAttr>())
+    if (AxisAttr axis = type.getAxis(name))
+      axes.push_back(axis);
+  return read(nameOf(op), axes);
+}
+
+std::string Formula::read(StringRef array, ArrayRef<AxisAttr> axes) {
   std::string out = array.str();
   for (auto [i, axis] : llvm::enumerate(axes))
     out += (i ? ", " : "[") + index(axis.getName());

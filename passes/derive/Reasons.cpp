@@ -1,0 +1,225 @@
+//===- Reasons.cpp - why a reduction waits, in the user's names -----------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/derive/Reasons.h"
+
+#include "ir/Formula.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::derive;
+
+static std::string written(ir::ReduceOp reduce) {
+  return ir::Formula().definition(reduce.getResult());
+}
+
+std::string derive::callOf(ir::ReduceOp reduce) {
+  return ir::Formula().text(reduce.getResult());
+}
+
+/// What an operation without a law is called.
+static std::string wordFor(Operation *op) {
+  return llvm::TypeSwitch<Operation *, std::string>(op)
+      .Case([](ir::CompareOp) { return "a comparison"; })
+      .Case([](ir::SelectOp) { return "a choice"; })
+      .Case([](ir::FloorDivOp) { return "`//`"; })
+      .Case([](ir::ModOp) { return "`%`"; })
+      .Case([](ir::PowOp) { return "a power with that exponent"; })
+      .Case([](ir::CastOp) { return "a conversion"; })
+      .Default([](Operation *op) {
+        // The others are functions of the language.
+        return "`" + op->getName().stripDialect().str() + "`";
+      });
+}
+
+/// What the law of an operation lacks.
+static std::string lackOf(Expr part, Value value) {
+  switch (part->form) {
+  case Form::Exp:
+    return "exp has a law for sums, exp(y + t) = exp(y) exp(t), none for "
+           "factors";
+  case Form::Log:
+    return "log has a law for positive factors, log(r y) = log(r) + log(y), "
+           "none for sums";
+  case Form::Abs:
+    return "abs has a law for factors, abs(r y) = abs(r) abs(y), none for sums";
+  case Form::Max:
+    return "max has a law if both sides move by one positive factor or one "
+           "term, and they do not";
+  case Form::Power:
+    return "a power has a law for positive factors, and for sums if it is a "
+           "whole number up to 4";
+  case Form::Sin:
+  case Form::Cos:
+    return "sin and cos have a law for sums, none for factors";
+  default:
+    return wordFor(value.getDefiningOp()) + " has no law";
+  }
+}
+
+static std::string joined(const SmallVector<std::string> &names) {
+  std::string out;
+  for (auto [i, name] : llvm::enumerate(names))
+    out += (i == 0                  ? ""
+            : i + 1 == names.size() ? " and "
+                                    : ", ") +
+           ("`" + name + "`");
+  return out;
+}
+
+static std::string axesText(ir::ReduceOp reduce) {
+  std::string out;
+  for (ir::AxisAttr axis : ir::axesOf(reduce.getAxes()))
+    out += (out.empty() ? "" : ", ") + axis.getName().str();
+  return out;
+}
+
+namespace {
+struct Reason {
+  StringRef kind;
+  std::string reason, hint;
+};
+} // namespace
+
+static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
+                       const std::string &names, bool isOne) {
+  const std::string shown = "`" + ir::Formula().definition(part) + "`";
+  const std::string onePass =
+      "one more pass over " + axesText(reduce) +
+      " is nearly free while what it reads fits the cache";
+  switch (refusal.reason) {
+  case Refusal::Reason::NoLaw:
+    return {"no-law",
+            shown + " needs the finished " + names + ": " +
+                lackOf(refusal.part, part),
+            onePass};
+  case Refusal::Reason::Cancels:
+    return {"cancels",
+            "the parts of " + shown + " move by different factors when " +
+                names + (isOne ? " changes" : " change") +
+                "; taken apart they would cancel",
+            "multiplied out by hand it would share the pass, and lose digits "
+            "where the parts are nearly equal; " +
+                onePass};
+  case Refusal::Reason::Condition:
+    return {"condition",
+            "the condition in " + shown + " needs the finished " + names,
+            "a condition over inputs and indices would share the pass; " +
+                onePass};
+  case Refusal::Reason::NotIncreasing: {
+    const std::string kind = ir::stringifyReduceKind(reduce.getKind()).str();
+    const bool isOrdered = reduce.getKind() == ir::ReduceKind::Max ||
+                           reduce.getKind() == ir::ReduceKind::Min;
+    if (isOrdered)
+      return {"not-increasing",
+              kind + " of " + shown + " follows " + names +
+                  " only through an increasing map, and no sign says that it "
+                  "is one",
+              "factors that are positive for all to see (exp(..), a sum of "
+              "exponentials, a square plus a number) would share the pass; " +
+                  onePass};
+    return {"not-increasing",
+            kind + " of " + shown + " needs the finished " + names + ": " +
+                kind + " does not follow when its elements move",
+            "adding a number and multiplying by a positive one do not change "
+            "where the largest is: take " +
+                kind + " of what does not move; " + onePass};
+  }
+  case Refusal::Reason::TooMany:
+    return {"too-many",
+            shown +
+                " would need more accumulators than are worth it to follow " +
+                names,
+            onePass};
+  }
+  llvm_unreachable("all reasons are listed");
+}
+
+static DictionaryAttr toAttribute(const Reason &reason, ir::ReduceOp reduce) {
+  Builder b(reduce.getContext());
+  auto entry = [&](StringRef name, const std::string &text) {
+    return b.getNamedAttr(name, b.getStringAttr(text));
+  };
+  return b.getDictionaryAttr(
+      {entry("kind", reason.kind.str()), entry("reduction", written(reduce)),
+       entry("reason", reason.reason), entry("hint", reason.hint),
+       b.getNamedAttr("at", LocationAttr(reduce.getLoc()))});
+}
+
+DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
+                                    Reader &reader, const Names &finished,
+                                    bool isAround) {
+  const Reduction &reduction = chain[number];
+  ir::ReduceOp reduce = reduction.op;
+  const bool isRefused = reduction.refusal.has_value();
+  const bool isLate = llvm::any_of(finished, [&](unsigned other) {
+    return chain[other].pass + 1 == reduction.pass;
+  });
+  if (!isRefused && !isLate && !isAround)
+    return nullptr;
+
+  Value part = reduce.getOperand();
+  if (isRefused)
+    if (Value found = reader.valueOf(reduction.refusal->part))
+      part = found;
+  // What is counted is of interest, not that it becomes a number.
+  while (auto cast = part.getDefiningOp<ir::CastOp>())
+    part = cast.getOperand();
+  auto isUnfinished = [&](unsigned other) {
+    return chain[other].op && chain[other].pass + 1 == reduction.pass;
+  };
+  SmallVector<std::string> awaited;
+  const Reader::Awaited found = reader.awaitedIn(part, isUnfinished);
+  for (Value value : found.values)
+    if (std::string text = ir::Formula().text(value);
+        !llvm::is_contained(awaited, text))
+      awaited.push_back(std::move(text));
+  if (!isRefused && awaited.empty())
+    return nullptr;
+  const std::string names =
+      awaited.empty() ? "number of places" : joined(awaited);
+
+  const bool isOne = awaited.size() <= 1;
+  auto unrefused = [&]() -> Reason {
+    const std::string onePass = "one more pass over " + axesText(reduce);
+    if (isLate && !found.isAround)
+      return {"finished",
+              names + (isOne ? " is" : " are") +
+                  " read at another index, or inside of a reduction that is "
+                  "computed anew for each element",
+              onePass + "; it shares the pass if it needs " + names +
+                  " at its own place only"};
+    return {"around",
+            "it is also made from a reduction over other axes that needs the "
+            "finished " +
+                names,
+            onePass + "; it shares the pass if nothing over other axes stands "
+                      "between"};
+  };
+  const Reason reason =
+      isRefused ? reasonOf(*reduction.refusal, reduce, part, names, isOne)
+                : unrefused();
+  return toAttribute(reason, reduce);
+}
+
+DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper) {
+  const std::string name = "`" + callOf(reduce) + "`";
+  if (auto consumer = dyn_cast<ir::ReduceOp>(keeper))
+    return toAttribute({"stored",
+                        "recomputed for `" + callOf(consumer) +
+                            "`, each element of " + name +
+                            " would be computed several times",
+                        "this is the cheaper way, unless memory is short"},
+                       reduce);
+  return toAttribute(
+      {"stored",
+       name + " is read at another index than its own, as `" +
+           ir::Formula().definition(keeper->getResult(0)) + "`",
+       "with its formula written out at that index it is never stored"},
+      reduce);
+}

@@ -1,0 +1,63 @@
+//===- Arrays.h - arrays and sizes in the user's words ----------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_EXPLAIN_ARRAYS_H
+#define FOVEA_TOOLS_EXPLAIN_ARRAYS_H
+
+#include "tools/explain/Explanation.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace fovea::explaining {
+
+/// Sizes of one call.
+class Sizes {
+public:
+  Sizes(ir::FuncOp func, std::span<const int64_t> dims)
+      : func(func), dims(dims.begin(), dims.end()) {}
+
+  int64_t extent(ir::SizeAttr size);
+  ByteCount bytes(ir::SizeAttr size);
+  ByteCount bytes(ir::ArrayType type) { return bytes(sizeOf(type)); }
+  ExplainedAxis axis(ir::AxisAttr axis, unsigned passes);
+  /// The array of an input or of a value.
+  ExplainedArray array(mlir::Value value);
+  /// The same, with the bytes that are read of it.
+  ExplainedArray read(mlir::Value value, ir::ArrayType places);
+
+  /// Bytes of an array.
+  static ir::SizeAttr sizeOf(ir::ArrayType type);
+
+  /// The first size that could not be computed.
+  Status fault = Status::ok();
+
+private:
+  ir::FuncOp func;
+  std::vector<int64_t> dims;
+};
+
+/// Arrays that are read, each with the places from which it is read: those of
+/// the reads through indices, or its own.
+using Sources = llvm::MapVector<mlir::Value, ir::ArrayType>;
+
+/// What `op` reads of memory, where `isStored` values are in memory. Looks
+/// through everything else.
+Sources sourcesOf(mlir::Operation *op,
+                  llvm::function_ref<bool(mlir::Value)> isStored);
+
+/// Lines at some locations, those of the library last; in runs.
+std::vector<SourceLines> linesAt(llvm::ArrayRef<mlir::Location> places);
+
+/// The innermost text at a location, or nothing.
+std::optional<SourceLines> placeOf(mlir::Location place);
+
+/// What a fold does at each place besides accumulating.
+void explainStep(ir::FoldOp fold, ExplainedKernel &into);
+
+} // namespace fovea::explaining
+
+#endif // FOVEA_TOOLS_EXPLAIN_ARRAYS_H

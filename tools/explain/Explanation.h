@@ -1,0 +1,128 @@
+//===- Explanation.h - what became of a function ----------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Everything is text in the user's names; no operation of the dialect is named.
+// docs/explain.md describes what is told.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_EXPLAIN_EXPLANATION_H
+#define FOVEA_TOOLS_EXPLAIN_EXPLANATION_H
+
+#include "ir/Dialect.h"
+#include "runtime/Status.h"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace fovea {
+
+/// A number of bytes, as a formula of the sizes and for the sizes at hand.
+struct ByteCount {
+  std::string formula;
+  int64_t count = 0;
+};
+
+/// An array in memory.
+struct ExplainedArray {
+  /// `s[i, j]`
+  std::string name;
+  /// `f32[N, M]`
+  std::string type;
+  ByteCount bytes;
+};
+
+/// Lines of one file.
+struct SourceLines {
+  std::string file;
+  unsigned first, last;
+};
+
+/// An axis that is walked along, and how often.
+struct ExplainedAxis {
+  std::string name, size;
+  int64_t extent;
+  unsigned passes;
+};
+
+/// A condition under which a place is visited.
+struct ExplainedMask {
+  std::string condition;
+  /// It depends on nothing but indices, sizes and scalars.
+  bool isOverIndices;
+};
+
+/// Why a reduction is not in the pass of what it depends on.
+struct ExplainedRefusal {
+  std::string kind, reduction, file;
+  unsigned line = 0;
+  std::string reason, hint;
+};
+
+/// What runs as one: a fold with what is done to its results, or a map.
+struct ExplainedKernel {
+  bool isMap = false;
+  std::vector<SourceLines> lines;
+  std::vector<std::string> computes, rows;
+  std::vector<ExplainedAxis> streamed;
+  /// Formulas of the fold; see FoldCertificate.
+  std::vector<std::string> accumulators, gauges, repairs, results;
+  ByteCount state;
+  std::vector<ExplainedArray> reads, writes;
+  std::vector<std::string> recomputed;
+  std::vector<ExplainedMask> masks;
+  std::vector<ExplainedRefusal> refusals;
+};
+
+/// What goes through memory.
+struct MemoryTraffic {
+  int64_t read = 0, written = 0;
+  /// Arrays that are neither inputs nor results.
+  int64_t between = 0;
+};
+
+/// An input, a definition or a reduction of the formula.
+struct ExplainedDefinition {
+  ExplainedArray array;
+  std::string formula;
+  bool isInput = false, isResult = false;
+  /// Numbers of the definitions that it reads.
+  std::vector<unsigned> sources;
+  int64_t bytesRead = 0;
+  /// Numbers of the kernels that compute it.
+  std::vector<unsigned> kernels;
+};
+
+struct Explanation {
+  std::string signature;
+  std::vector<std::pair<std::string, int64_t>> sizes;
+  std::vector<ExplainedKernel> kernels;
+  /// Axes that some fold walks along, with all passes over them.
+  std::vector<ExplainedAxis> axes;
+  /// If every definition and reduction were stored, and as it is.
+  MemoryTraffic before, after;
+  std::vector<ExplainedDefinition> definitions;
+};
+
+/// Explains `folded`, which the passes made from `written`, for those sizes.
+/// Error: a size cannot be computed.
+Expected<Explanation> explain(ir::FuncOp written, ir::FuncOp folded,
+                              std::span<const int64_t> dims);
+
+std::string text(const Explanation &explanation);
+std::string json(const Explanation &explanation);
+/// The graph of the formula, and that of the kernels, for graphviz.
+std::string dot(const Explanation &explanation);
+
+/// `12.5 MiB`
+std::string bytesText(int64_t bytes);
+
+} // namespace fovea
+
+#endif // FOVEA_TOOLS_EXPLAIN_EXPLANATION_H

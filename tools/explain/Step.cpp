@@ -1,0 +1,113 @@
+//===- Step.cpp - what a fold does at each place --------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ir/Formula.h"
+#include "passes/derive/Reasons.h"
+#include "tools/certificate/Describe.h"
+#include "tools/explain/Arrays.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::explaining;
+
+/// Whether a value is made from indices, sizes and scalars only.
+static bool isOverIndices(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  if (isa<ir::InputOp>(op))
+    return cast<ir::ArrayType>(value.getType()).isScalar();
+  if (!isa<ir::IndexOp, ir::ConstantOp, ir::SizeOp, ir::RenameOp,
+           ir::ElementwiseOpInterface>(op))
+    return false;
+  return llvm::all_of(op->getOperands(), isOverIndices);
+}
+
+/// Whether a value is the same at all places, whatever the inputs are.
+static bool isConstant(Value value) {
+  Operation *op = value.getDefiningOp();
+  return op && !isa<ir::IndexOp, ir::InputOp, ir::LiteralOp, ir::FoldOp>(op) &&
+         llvm::all_of(op->getOperands(), isConstant);
+}
+
+static void addMask(Value condition, std::vector<ExplainedMask> &masks) {
+  if (isConstant(condition))
+    return;
+  const std::string text = ir::Formula().definition(condition);
+  if (llvm::none_of(masks, [&](const ExplainedMask &mask) {
+        return mask.condition == text;
+      }))
+    masks.push_back({text, isOverIndices(condition)});
+}
+
+static bool isGather(ir::AtOp read) {
+  return !llvm::all_of(read.getIndices(), isOverIndices);
+}
+
+/// Reductions, gathers, random numbers and what has a name; what stands in one
+/// that is told already is left out.
+static void addRecomputed(ir::FoldOp fold, std::vector<std::string> &into) {
+  for (Operation &op : llvm::reverse(fold.getElement().front())) {
+    if (op.getNumResults() != 1)
+      continue;
+    const StringRef name = ir::nameOf(&op);
+    auto read = dyn_cast<ir::AtOp>(op);
+    if (name.empty() && !isa<ir::ReduceOp, ir::RandomOp>(op) &&
+        !(read && isGather(read)))
+      continue;
+    const Value value = op.getResult(0);
+    const std::string formula = ir::Formula().definition(value);
+    if (llvm::any_of(into, [&](const std::string &told) {
+          return told.find(formula) != std::string::npos;
+        }))
+      continue;
+    into.push_back(name.empty() ? formula
+                                : ir::Formula().text(value) + " = " + formula);
+  }
+  std::reverse(into.begin(), into.end());
+}
+
+static void addRefusals(ir::FoldOp fold, std::vector<ExplainedRefusal> &into) {
+  auto waits = fold->getAttrOfType<ArrayAttr>(derive::waitsName);
+  if (!waits)
+    return;
+  for (auto wait : waits.getAsRange<DictionaryAttr>()) {
+    auto part = [&](StringRef key) {
+      return wait.getAs<StringAttr>(key).str();
+    };
+    ExplainedRefusal refusal{part("kind"),   part("reduction"), "", 0,
+                             part("reason"), part("hint")};
+    if (auto place = placeOf(wait.getAs<LocationAttr>("at"))) {
+      refusal.file = place->file;
+      refusal.line = place->first;
+    }
+    into.push_back(std::move(refusal));
+  }
+}
+
+void explaining::explainStep(ir::FoldOp fold, ExplainedKernel &into) {
+  FoldCertificate formulas = certificate::described(fold);
+  into.accumulators = std::move(formulas.accumulators);
+  into.gauges = std::move(formulas.gauges);
+  into.repairs = std::move(formulas.repairs);
+  for (auto [number, formula] : llvm::enumerate(formulas.results)) {
+    // `o[i, e] = ..`; a result without a name has been told as its formula.
+    const std::string name = ir::Formula().text(fold.getResult(number));
+    const size_t equals = formula.find(" = ");
+    into.results.push_back(name.find('(') == std::string::npos
+                               ? name + formula.substr(equals)
+                               : formula);
+  }
+  ir::LiftOp lift = fold.getLift();
+  for (Value guard : lift.getGuards())
+    addMask(guard, into.masks);
+  fold.getElement().walk([&](ir::SelectOp select) {
+    if (select.getHard() != ir::HardKind::None)
+      addMask(select.getCondition(), into.masks);
+  });
+  addRecomputed(fold, into.recomputed);
+  addRefusals(fold, into.refusals);
+}
