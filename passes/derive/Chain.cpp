@@ -166,6 +166,8 @@ void Chain::learn(unsigned number, Expr bound) {
     return;
   facts.sums.insert(number);
   const auto [conditions, inner] = peel(ReduceKind::Sum, bound);
+  if (contains(inner, Form::Exp))
+    facts.wild.insert(number);
   if (conditions.empty() && algebra.isPositive(inner))
     facts.positive.insert(number);
   facts.domain = conditions;
