@@ -23,12 +23,14 @@ using namespace fovea;
 using namespace fovea::cpu;
 using arith::CmpIPredicate;
 
-/// Whether `value` is the same at all places of the block.
-bool Emitter::isFixed(Value value) {
-  auto type = arrayType(value);
-  return !type.hasAxis(schedule.laneRow.getName()) &&
-         !type.hasAxis(schedule.stream.back().getName()) &&
-         !facts.mayFail(value);
+/// Whether `value` is the same at all places of the block: none of its axes
+/// runs over lanes, in the stream or within the state of a row.
+bool Emitter::isFixed(Value value, const CoordByAxis &place) {
+  return !facts.mayFail(value) &&
+         llvm::all_of(arrayType(value).getAxes(), [&](ir::AxisAttr axis) {
+           return axis != schedule.laneRow && axis != schedule.stream.back() &&
+                  place.count(axis.getName());
+         });
 }
 
 /// The least and the greatest number that an i64 has in the block; none if that
@@ -37,10 +39,10 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
                                                  const CoordByAxis &place) {
   if (!arrayType(value).getElementType().isInteger(64))
     return std::nullopt;
-  if (isFixed(value)) {
+  if (isFixed(value, place)) {
     Value number = elementAt(value, place).value;
     enter(scope);
-    return Bounds{number, number};
+    return Bounds{number, number, b.flag(true)};
   }
   Operation *op = value.getDefiningOp();
   if (!op || storages.contains(value))
@@ -48,13 +50,19 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
   if (auto index = dyn_cast<ir::IndexOp>(op)) {
     const StringAttr axis = index.getAxis().getName();
     enter(scope);
-    if (axis != schedule.laneRow.getName())
-      return Bounds{blockFirst, arith::SubIOp::create(b, blockLast, b.i64(1))};
+    if (axis == schedule.stream.back().getName())
+      return Bounds{blockFirst, arith::SubIOp::create(b, blockLast, b.i64(1)),
+                    b.flag(true)};
+    if (axis != schedule.laneRow.getName()) {
+      Value end = size(index.getAxis().getSize());
+      return Bounds{b.i64(0), arith::SubIOp::create(b, end, b.i64(1)),
+                    b.flag(true)};
+    }
     Value first = coordinates[place.lookup(axis)].value;
     Value end = arith::MinSIOp::create(
         b, arith::AddIOp::create(b, first, b.i64(schedule.lanes)),
         size(schedule.laneRow.getSize()));
-    return Bounds{first, arith::SubIOp::create(b, end, b.i64(1))};
+    return Bounds{first, arith::SubIOp::create(b, end, b.i64(1)), b.flag(true)};
   }
   if (!isa<ir::AddOp, ir::SubOp, ir::MinOp, ir::MaxOp, ir::FloorDivOp>(op))
     return std::nullopt;
@@ -75,14 +83,19 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
   }
   // Growing in both operands, but for what is taken off.
   const bool falls = isa<ir::SubOp>(op);
-  return Bounds{emitScalar(b, op, {lhs->low, falls ? rhs->high : rhs->low}),
-                emitScalar(b, op, {lhs->high, falls ? rhs->low : rhs->high})};
+  Value low = emitScalar(b, op, {lhs->low, falls ? rhs->high : rhs->low});
+  Value high = emitScalar(b, op, {lhs->high, falls ? rhs->low : rhs->high});
+  // No interval is so wide that both ends could wrap around apart: one that
+  // wrapped has its ends in the wrong order.
+  Value isKnown = b.both(b.both(lhs->isKnown, rhs->isKnown),
+                         b.compare(CmpIPredicate::sle, low, high));
+  return Bounds{low, high, isKnown};
 }
 
 /// Whether a bool holds somewhere and fails somewhere in the block.
 std::optional<Emitter::Chances> Emitter::chancesOf(Value value, Scope &scope,
                                                    const CoordByAxis &place) {
-  if (isFixed(value)) {
+  if (isFixed(value, place)) {
     Value holds = elementAt(value, place).value;
     enter(scope);
     return Chances{holds, b.negated(holds)};
@@ -96,11 +109,12 @@ std::optional<Emitter::Chances> Emitter::chancesOf(Value value, Scope &scope,
     if (!lhs || !rhs)
       return std::nullopt;
     enter(scope);
+    Value isUnknown = b.negated(b.both(lhs->isKnown, rhs->isKnown));
     auto less = [&](Value a, Value c) {
-      return b.compare(CmpIPredicate::slt, a, c);
+      return b.either(isUnknown, b.compare(CmpIPredicate::slt, a, c));
     };
     auto atMost = [&](Value a, Value c) {
-      return b.compare(CmpIPredicate::sle, a, c);
+      return b.either(isUnknown, b.compare(CmpIPredicate::sle, a, c));
     };
     Chances equal{
         b.both(atMost(lhs->low, rhs->high), atMost(rhs->low, lhs->high)),

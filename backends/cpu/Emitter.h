@@ -187,13 +187,14 @@ private:
                  StreamBody body);
 
   // EmitBox.cpp: guards over a block of places.
+  /// Nothing is known (a bool of the program's) where numbers wrap around.
   struct Bounds {
-    mlir::Value low, high;
+    mlir::Value low, high, isKnown;
   };
   struct Chances {
     mlir::Value holds, fails;
   };
-  bool isFixed(mlir::Value value);
+  bool isFixed(mlir::Value value, const CoordByAxis &place);
   std::optional<Bounds> boundsOf(mlir::Value value, Scope &scope,
                                  const CoordByAxis &place);
   std::optional<Chances> chancesOf(mlir::Value value, Scope &scope,
