@@ -193,8 +193,8 @@ private:
                  part.kind != ir::ReduceKind::Min;
     if (ir::FoldOp fold = chain.getFold())
       for (Operation &op : fold.getElement().front())
-        isExponential |= isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::SinhOp,
-                             ir::CoshOp, ir::PowOp>(op);
+        isExponential |=
+            isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::SinhOp, ir::CoshOp>(op);
     return !isSum || !isExponential;
   }
 
