@@ -167,6 +167,8 @@ private:
     const bool isOrdered =
         llvm::any_of(chain.accumulators(),
                      [](const auto &part) { return ir::isArg(part.kind); });
+    if (!isSteady())
+      return;
     if (best != lastStreamed()) {
       if (isOrdered)
         return;
@@ -177,6 +179,23 @@ private:
     setLanes(lanesFor(cone, target.vectorBytes));
     schedule.unroll = 4;
     schedule.streamBlock = 2048;
+  }
+
+  /// Whether gauges of a few places are good enough for a lane of its own. The
+  /// maximum seen so far is; a sum may be far from what it is in the end, which
+  /// under an exponential leaves no digits.
+  bool isSteady() const {
+    const auto parts = chain.accumulators();
+    bool isSum = false, isExponential = false;
+    for (unsigned q = 0; q < chain.numGauges(); ++q)
+      for (const Chain::Accumulator &part : parts.take_front(chain.after(q)))
+        isSum |= part.kind != ir::ReduceKind::Max &&
+                 part.kind != ir::ReduceKind::Min;
+    if (ir::FoldOp fold = chain.getFold())
+      for (Operation &op : fold.getElement().front())
+        isExponential |=
+            isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::SinhOp, ir::CoshOp>(op);
+    return !isSum || !isExponential;
   }
 
   bool isPayload(StringAttr axis) const {
