@@ -24,7 +24,7 @@ public:
   Scheduler(const Chain &chain, const Facts &facts, const Plan &plan,
             const Isa &isa, Schedule &schedule)
       : chain(chain), facts(facts), plan(plan), target(isa), schedule(schedule),
-        cone(plan, roots()) {}
+        cone(plan, chain.roots()) {}
 
   void run() {
     schedule.stream = llvm::to_vector(chain.axes());
@@ -34,20 +34,6 @@ public:
   }
 
 private:
-  /// Everything that the chain computes.
-  SmallVector<Value> roots() {
-    SmallVector<Value> roots;
-    for (const Chain::Accumulator &part : chain.accumulators()) {
-      roots.push_back(part.element);
-      if (part.guard)
-        roots.push_back(part.guard);
-    }
-    if (ir::FoldOp fold = chain.getFold())
-      for (Region &region : fold->getRegions())
-        llvm::append_range(roots,
-                           region.front().getTerminator()->getOperands());
-    return roots;
-  }
   /// The axes that all accumulators of data have. The others (a count) are the
   /// same in all rows along an axis that they lack.
   SmallVector<ir::AxisAttr> rows() {

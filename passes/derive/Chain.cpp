@@ -187,6 +187,12 @@ Expr Chain::worn(ReduceKind kind, llvm::ArrayRef<Expr> conditions,
 
 /// The maximum of an exponent that is not bounded in mid-stream.
 void Chain::enterPeak(Expr exponent, const Exprs &domain, unsigned pass) {
+  const Expr bound = worn(ReduceKind::Max, domain, exponent);
+  for (auto [number, known] : algebra.facts.bound)
+    if (known == bound && list[number].pass == pass) {
+      algebra.facts.peak[exponent] = number;
+      return;
+    }
   Reduction peak{ReduceKind::Max, domain, exponent, nullptr};
   peak.pass = pass;
   peak.value = {{exponent, algebra.one()}};
@@ -195,7 +201,7 @@ void Chain::enterPeak(Expr exponent, const Exprs &domain, unsigned pass) {
   list.push_back(std::move(peak));
   algebra.facts.peak[exponent] = number;
   peaks.push_back(number);
-  algebra.facts.bound[number] = worn(ReduceKind::Max, domain, exponent);
+  algebra.facts.bound[number] = bound;
 }
 
 unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
