@@ -212,8 +212,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
                       llvm::function_ref<Expr(unsigned)> given) {
   Facts &facts = algebra.facts;
   auto [domain, element] = peel(kind, written);
-  if (domain.empty() && !written->moves())
-    element = whole;
+  const bool isPeeled = !domain.empty();
   domain.insert(domain.begin(), guards.begin(), guards.end());
   facts.domain = domain;
   auto passOf = [&](unsigned other) {
@@ -226,8 +225,9 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     for (unsigned use : condition->fresh)
       pass = std::max(pass, passOf(use));
   Reduction reduction{kind, domain, element, op};
-  // Reductions of earlier passes are given; the number of places always is
-  // known, but better taken as it stands.
+  // Reductions of earlier passes are given. The number of places always is
+  // known, but better taken as it stands: a sum divided by it is a mean. If
+  // that sum is finished, so is the number.
   auto finish = [&](Expr e, auto &&isFinished) {
     return algebra.mapped(e, [&](Expr leaf) {
       return leaf->form == Form::New && isFinished(leaf->reduction)
@@ -237,12 +237,19 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   };
   auto finishAll = [&](auto &&isFinished) {
     reduction.element = finish(element, isFinished);
+    // In the order in which it is written: (m - x) + 1 is not (m + 1) - x.
+    if (!isPeeled && !reduction.element->moves())
+      reduction.element = whole;
     reduction.domain.clear();
     for (Expr condition : domain)
       reduction.domain.push_back(finish(condition, isFinished));
   };
-  auto isEarlier = [&](unsigned other) {
+  auto isBefore = [&](unsigned other) {
     return other != count && passOf(other) < pass;
+  };
+  const bool usesFinished = llvm::any_of(element->fresh, isBefore);
+  auto isEarlier = [&](unsigned other) {
+    return isBefore(other) || (other == count && usesFinished);
   };
   finishAll(isEarlier);
   // A maximum serves who visits the same places in the same pass.
