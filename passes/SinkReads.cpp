@@ -95,8 +95,12 @@ private:
         if (removed.contains(axis.getName()))
           return nullptr;
     OpBuilder b(at);
-    return rebuild(b, source,
-                   [&](Value operand) { return readOf(b, at, operand); });
+    Value made = rebuild(b, source, [&](Value operand) {
+      return readOf(b, at, operand, removed);
+    });
+    // The index is checked whatever the formula needs of its operands.
+    return ir::AtOp::create(b, at.getLoc(), at.getType(), made, at.getIndices(),
+                            at.getAxes(), at.getTensor());
   }
 
   /// Whether there is less of the result than of the source, so that computing
@@ -110,27 +114,31 @@ private:
            });
   }
 
-  /// The same read of an operand. One without the axes is not read; another
-  /// one has them, and the check of the index with it.
-  Value readOf(OpBuilder &b, ir::AtOp at, Value operand) {
+  /// The same read of an operand, along those axes that it has and that are the
+  /// read's: a reduction's own axis may have the same name.
+  Value readOf(OpBuilder &b, ir::AtOp at, Value operand,
+               const llvm::SmallDenseSet<StringAttr> &removed) {
     const ir::ArrayType type = typeOf(operand);
-    SmallVector<ir::AxisAttr> replaced = ir::axesOf(at.getAxes());
-    auto isReplaced = [&](ir::AxisAttr axis) {
-      return llvm::is_contained(replaced, axis);
-    };
-    if (llvm::none_of(type.getAxes(), isReplaced))
+    SmallVector<ir::AxisAttr> replaced, kept(type.getAxes());
+    SmallVector<Value> indices;
+    for (auto [axis, index] :
+         llvm::zip(ir::axesOf(at.getAxes()), at.getIndices())) {
+      if (!type.hasAxis(axis.getName()) || removed.contains(axis.getName()))
+        continue;
+      replaced.push_back(axis);
+      indices.push_back(index);
+      llvm::erase(kept, axis);
+    }
+    if (replaced.empty())
       return operand;
-    SmallVector<ir::AxisAttr> kept;
-    for (ir::AxisAttr axis : type.getAxes())
-      if (!isReplaced(axis))
-        kept.push_back(axis);
     SmallVector<ir::ArrayType> types = {type.withAxes(kept)};
-    for (Value index : at.getIndices())
+    for (Value index : indices)
       types.push_back(typeOf(index));
     auto read = ir::AtOp::create(
         b, at.getLoc(),
         ir::ArrayType::get(type.getElementType(), *ir::unionAxes(types)),
-        operand, at.getIndices(), at.getAxes(), at.getTensor());
+        operand, indices, ir::axisArray(b.getContext(), replaced),
+        at.getTensor());
     work.insert(read);
     return read;
   }

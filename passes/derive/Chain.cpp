@@ -133,10 +133,13 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
 }
 
 /// Exponents that an unfinished reduction may make large, though the finished
-/// one does not.
-std::vector<Expr> Chain::unsafeExponents(Expr element) {
-  std::vector<Expr> found;
-  auto walk = [&](auto &&self, Expr e) -> void {
+/// one does not; each with what its maximum is taken of: -inf where no element
+/// is made of it.
+std::map<Expr, Expr, ById> Chain::unsafeExponents(Expr element) {
+  std::map<Expr, Expr, ById> found;
+  using Wrap = llvm::function_ref<Expr(Expr)>;
+  const Expr none = algebra.constant(*neutralOf(ReduceKind::Max));
+  auto walk = [&](auto &&self, Expr e, Wrap wrap) -> void {
     if (e->form == Form::Exp && !e->fresh.empty() && e->hasData &&
         !algebra.isNonPositive(e->args[0])) {
       Exprs data;
@@ -144,14 +147,25 @@ std::vector<Expr> Chain::unsafeExponents(Expr element) {
         if (term->hasData)
           data.push_back(term);
       const Expr u = algebra.add(data);
-      if (!u->moves() && !algebra.facts.peak.count(u) &&
-          !llvm::is_contained(found, u))
-        found.push_back(u);
+      if (!u->moves() && !algebra.facts.peak.count(u)) {
+        auto [other, isNew] = found.try_emplace(u, wrap(u));
+        if (!isNew && other->second != wrap(u))
+          other->second = u;
+      }
     }
-    for (Expr arg : e->args)
-      self(self, arg);
+    if (e->form != Form::Where || e->args[0]->moves()) {
+      for (Expr arg : e->args)
+        self(self, arg, wrap);
+      return;
+    }
+    self(self, e->args[1], [&](Expr u) {
+      return wrap(algebra.where(e->args[0], u, none, /*hard=*/true));
+    });
+    self(self, e->args[2], [&](Expr u) {
+      return wrap(algebra.where(e->args[0], none, u, /*hard=*/false));
+    });
   };
-  walk(walk, element);
+  walk(walk, element, [](Expr u) { return u; });
   return found;
 }
 
@@ -187,22 +201,25 @@ Expr Chain::worn(ReduceKind kind, llvm::ArrayRef<Expr> conditions,
   return element;
 }
 
-/// The maximum of an exponent that is not bounded in mid-stream.
-void Chain::enterPeak(Expr exponent, const Exprs &domain, unsigned pass) {
-  const Expr bound = worn(ReduceKind::Max, domain, exponent);
+/// The maximum of an exponent that is not bounded in mid-stream, over the
+/// `element` that holds it where it is needed.
+void Chain::enterPeak(Expr exponent, Expr element, const Exprs &domain,
+                      unsigned pass) {
+  const Expr bound = worn(ReduceKind::Max, domain, element);
   for (auto [number, known] : algebra.facts.bound)
     if (known == bound && list[number].pass == pass) {
       algebra.facts.peak[exponent] = number;
       return;
     }
-  Reduction peak{ReduceKind::Max, domain, exponent, nullptr};
+  Reduction peak{ReduceKind::Max, domain, element, nullptr};
   peak.pass = pass;
-  peak.value = {{exponent, algebra.one()}};
-  peak.repair[exponent] = peak.value;
+  peak.value = {{element, algebra.one()}};
+  peak.repair[element] = peak.value;
   const unsigned number = list.size();
   list.push_back(std::move(peak));
   algebra.facts.peak[exponent] = number;
-  peaks.push_back(number);
+  if (element == exponent)
+    peaks.push_back(number);
   algebra.facts.bound[number] = bound;
 }
 
@@ -260,8 +277,8 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   const bool isKnown =
       llvm::none_of(reduction.domain, [](Expr e) { return e->moves(); });
   if (isKnown)
-    for (Expr exponent : unsafeExponents(reduction.element))
-      enterPeak(exponent, reduction.domain, pass);
+    for (auto [exponent, element] : unsafeExponents(reduction.element))
+      enterPeak(exponent, element, reduction.domain, pass);
   Laws laws(algebra);
   for (unsigned use : reduction.element->fresh)
     reduction.depth = std::max(reduction.depth, list[use].depth + 1);

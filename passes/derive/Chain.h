@@ -85,10 +85,11 @@ public:
 
 private:
   bool derive(Reduction &reduction, Laws &laws);
-  void enterPeak(Expr exponent, const Exprs &domain, unsigned pass);
+  void enterPeak(Expr exponent, Expr element, const Exprs &domain,
+                 unsigned pass);
   void learn(unsigned number, Expr bound);
   Expr worn(ir::ReduceKind kind, llvm::ArrayRef<Expr> conditions, Expr element);
-  std::vector<Expr> unsafeExponents(Expr element);
+  std::map<Expr, Expr, ById> unsafeExponents(Expr element);
 
   std::vector<Reduction> list;
   /// Those that are maxima of exponents.

@@ -105,8 +105,13 @@ bool Laws::isFar(Expr term) {
     hasSum = hasSum || isSum ||
              (factor->form == Form::Power && factor->number > 0 &&
               isFar(factor->args[0]));
+    // What is divided by a maximum is no mean.
     isDivided = isDivided || (factor->form == Form::Power &&
-                              factor->number < 0 && factor->moves());
+                              factor->number < 0 && factor->moves() &&
+                              llvm::all_of(factor->fresh, [&](unsigned name) {
+                                return a.facts.sums.count(name) != 0 ||
+                                       a.facts.positive.count(name) != 0;
+                              }));
   }
   return hasSum && !isDivided;
 }

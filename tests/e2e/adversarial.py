@@ -84,7 +84,7 @@ HOSTILE = {
 PLACES = [(1, 70, 2, 3), (40, 200, 2, 3), (9, 257, 2, 17), (67, 66, 2, 1)]
 # What f32 cannot hold of such numbers: their squares and products, and what is left where they cancel.
 OVERFLOWS = {"layer_norm_", "rms", "moments", "variance", "entropy", "divergence", "guarded_mean", "linear_cross",
-             "extremes"}
+             "extremes", "branch"}
 # Inputs that the result is linear in, and so large with them.
 FACTORS = {"v", "g", "b"}
 # Inputs that are part of scores: 1e6 leaves f32 no digits for what is added or taken off.

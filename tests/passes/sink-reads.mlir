@@ -1,0 +1,33 @@
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(fovea.func(fovea-sink-reads),cse)' | FileCheck %s
+
+// Logits are read at the target's class only: one product of a row with a row.
+// The index is checked once more behind it, for rows of no elements.
+// CHECK-LABEL: fovea.func @logits
+fovea.func @logits dims ["N", "V", "D"] {
+  %h = fovea.input "h" [#fovea.axis<n: N>, #fovea.axis<d: D>] : <f32, d: D, n: N>
+  %w = fovea.input "w" [#fovea.axis<c: V>, #fovea.axis<d: D>] : <f32, c: V, d: D>
+  %t = fovea.input "t" [#fovea.axis<n: N>] : <i64, n: N>
+  %p = fovea.mul %h, %w : <f32, d: D, n: N>, <f32, c: V, d: D>
+  %x = fovea.reduce sum %p over [#fovea.axis<d: D>] : <f32, c: V, d: D, n: N>
+  // CHECK: %[[W:.*]] = fovea.at "x" %{{.*}} [#fovea.axis<c: V>][%{{.*}}] : <f32, c: V, d: D>
+  // CHECK: %[[P:.*]] = fovea.mul %{{.*}}, %[[W]] : <f32, d: D, n: N>, <f32, d: D, n: N>
+  // CHECK: %[[R:.*]] = fovea.reduce sum %[[P]] over [#fovea.axis<d: D>]
+  // CHECK: fovea.at "x" %[[R]] [#fovea.axis<c: V>]
+  %y = fovea.at "x" %x [#fovea.axis<c: V>][%t] : <f32, c: V, n: N>[!fovea.array<i64, n: N>] -> <f32, n: N>
+  fovea.output "y" %y [#fovea.axis<n: N>] : <f32, n: N>
+}
+
+// The axis that is reduced and the one that is read have one name: the read is
+// of the difference's axis, not of the mean's.
+// CHECK-LABEL: fovea.func @diagonal
+fovea.func @diagonal dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<b: N>, #fovea.axis<c: N>, #fovea.axis<j: N>] : <f64, b: N, c: N, j: N>
+  %m = fovea.reduce sum %x over [#fovea.axis<j: N>] : <f64, b: N, c: N, j: N>
+  %d = fovea.sub %x, %m : <f64, b: N, c: N, j: N>, <f64, b: N, c: N>
+  %i = fovea.index <b: N> : <i64, b: N>
+  // CHECK-DAG: fovea.at "x" %{{.*}} [#fovea.axis<c: N>, #fovea.axis<j: N>]
+  // CHECK-DAG: %[[X:.*]] = fovea.at "x" %{{.*}} [#fovea.axis<c: N>][%{{.*}}] : <f64, b: N, c: N, j: N>[!fovea.array<i64, b: N>] -> <f64, b: N, j: N>
+  // CHECK: fovea.reduce sum %[[X]] over [#fovea.axis<j: N>] : <f64, b: N, j: N>
+  %r = fovea.at "x" %d [#fovea.axis<c: N>, #fovea.axis<j: N>][%i, %i] : <f64, b: N, c: N, j: N>[!fovea.array<i64, b: N>, !fovea.array<i64, b: N>] -> <f64, b: N>
+  fovea.output "r" %r [#fovea.axis<b: N>] : <f64, b: N>
+}
