@@ -98,19 +98,27 @@ private:
     Value made = rebuild(b, source, [&](Value operand) {
       return readOf(b, at, operand, removed);
     });
-    // The index is checked whatever the formula needs of its operands.
+    // Where an operand may not be needed, for an empty reduction or a branch
+    // that is not taken, the index is checked all the same.
+    if (!isa<ir::ReduceOp, ir::SelectOp, ir::AndOp, ir::OrOp>(source))
+      return made;
     return ir::AtOp::create(b, at.getLoc(), at.getType(), made, at.getIndices(),
                             at.getAxes(), at.getTensor());
   }
 
   /// Whether there is less of the result than of the source, so that computing
-  /// it anew costs nothing beside computing the source.
+  /// it anew costs nothing beside computing the source. No axis that is read
+  /// may have a name that the result has: it would be read twice.
   static bool shrinks(ir::AtOp at) {
     const ir::ArrayType source = at.getSource().getType();
     const ir::ArrayType result = at.getType();
     return result.getAxes().size() < source.getAxes().size() &&
-           llvm::all_of(result.getAxes(), [&](ir::AxisAttr axis) {
-             return llvm::is_contained(source.getAxes(), axis);
+           llvm::all_of(result.getAxes(),
+                        [&](ir::AxisAttr axis) {
+                          return llvm::is_contained(source.getAxes(), axis);
+                        }) &&
+           llvm::none_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
+             return result.hasAxis(axis.getName());
            });
   }
 

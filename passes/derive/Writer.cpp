@@ -259,24 +259,22 @@ void FoldWriter::writeElement(ir::FoldOp fold) {
   ir::LiftOp::create(b, loc, kinds, elements, guards, guarded);
 }
 
-static void addArguments(Block &block, Location loc, ArrayRef<Type> types,
-                         SmallVectorImpl<Value> &into) {
-  for (Type type : types)
-    into.push_back(block.addArgument(type, loc));
+/// Begins a region over the state.
+Block &FoldWriter::openState(mlir::Region &into, Region &region) {
+  Block &block = open(into);
+  for (const State &state : states)
+    region.accumulators.push_back(
+        block.addArgument(ir::ArrayType::get(state.element, state.axes), loc));
+  for (unsigned gauge : gauges)
+    region.old[gauge] = block.addArgument(gaugeType(gauge), loc);
+  return block;
 }
 
 void FoldWriter::writeGauge(ir::FoldOp fold) {
-  Block &block = open(fold.getGauge());
-  SmallVector<Type> types;
-  for (const State &state : states)
-    types.push_back(ir::ArrayType::get(state.element, state.axes));
-  SmallVector<Value> accumulators, made;
-  addArguments(block, loc, types, accumulators);
   Region region;
-  region.accumulators = accumulators;
-  for (unsigned gauge : gauges)
-    region.old[gauge] = region.fresh[gauge] =
-        block.addArgument(gaugeType(gauge), loc);
+  openState(fold.getGauge(), region);
+  region.fresh = region.old;
+  SmallVector<Value> made;
   for (unsigned gauge : gauges)
     made.push_back(
         finite(moved(region, chain[gauge], gauge, chain[gauge].value),
@@ -285,16 +283,9 @@ void FoldWriter::writeGauge(ir::FoldOp fold) {
 }
 
 void FoldWriter::writeRepair(ir::FoldOp fold) {
-  Block &block = open(fold.getRepair());
-  SmallVector<Type> types;
-  for (const State &state : states)
-    types.push_back(ir::ArrayType::get(state.element, state.axes));
-  SmallVector<Value> accumulators, results;
-  addArguments(block, loc, types, accumulators);
   Region region;
-  region.accumulators = accumulators;
-  for (unsigned gauge : gauges)
-    region.old[gauge] = block.addArgument(gaugeType(gauge), loc);
+  Block &block = openState(fold.getRepair(), region);
+  SmallVector<Value> results;
   for (unsigned gauge : gauges)
     region.fresh[gauge] = block.addArgument(gaugeType(gauge), loc);
   for (auto [i, state] : llvm::enumerate(states)) {
@@ -305,22 +296,15 @@ void FoldWriter::writeRepair(ir::FoldOp fold) {
     results.push_back(state.reduction ? moved(region, *state.reduction, number,
                                               state.reduction->repair.at(
                                                   state.accumulator.element))
-                                      : accumulators[i]);
+                                      : region.accumulators[i]);
   }
   ir::YieldOp::create(b, loc, results);
 }
 
 void FoldWriter::writeFinish(ir::FoldOp fold) {
-  Block &block = open(fold.getFinish());
-  SmallVector<Type> types;
-  for (const State &state : states)
-    types.push_back(ir::ArrayType::get(state.element, state.axes));
-  SmallVector<Value> accumulators, results;
-  addArguments(block, loc, types, accumulators);
   Region region;
-  region.accumulators = accumulators;
-  for (unsigned gauge : gauges)
-    region.old[gauge] = block.addArgument(gaugeType(gauge), loc);
+  openState(fold.getFinish(), region);
+  SmallVector<Value> results;
   for (unsigned member : members) {
     Value value = finished(region, chain[member], member);
     region.fresh[member] = value;

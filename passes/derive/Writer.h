@@ -42,7 +42,7 @@ private:
   /// Where reductions' numbers are found while a region is written.
   using Numbers = std::map<unsigned, mlir::Value>;
   struct Region {
-    llvm::ArrayRef<mlir::Value> accumulators;
+    llvm::SmallVector<mlir::Value> accumulators;
     Numbers fresh, old;
     std::map<std::pair<Expr, mlir::Type>, mlir::Value,
              bool (*)(const std::pair<Expr, mlir::Type> &,
@@ -61,6 +61,7 @@ private:
   ir::ArrayType gaugeType(unsigned number) const;
 
   mlir::Block &open(mlir::Region &region);
+  mlir::Block &openState(mlir::Region &into, Region &region);
   void writeElement(ir::FoldOp fold);
   void writeGauge(ir::FoldOp fold);
   void writeRepair(ir::FoldOp fold);
