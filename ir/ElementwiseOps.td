@@ -106,6 +106,7 @@ def CompareOp : Fovea_Elementwise<"compare", "Plain"> {
     - (C1) Both operands have the same element type.
     - (C2) An axis name means one extent.
   }];
+  let hasFolder = 1;
   let arguments = (ins Fovea_Predicate:$predicate, Fovea_ArrayType:$lhs, Fovea_ArrayType:$rhs);
   let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs)";
 }

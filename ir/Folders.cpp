@@ -73,6 +73,44 @@ OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
+/// How two constants compare: what holds of less, equal, greater.
+static bool holds(Predicate predicate, int order) {
+  switch (predicate) {
+  case Predicate::Lt:
+    return order < 0;
+  case Predicate::Le:
+    return order <= 0;
+  case Predicate::Gt:
+    return order > 0;
+  case Predicate::Ge:
+    return order >= 0;
+  case Predicate::Eq:
+    return order == 0;
+  case Predicate::Ne:
+    return order != 0;
+  }
+  llvm_unreachable("all predicates are listed");
+}
+
+OpFoldResult CompareOp::fold(FoldAdaptor adaptor) {
+  auto boolean = [&](bool value) {
+    return IntegerAttr::get(IntegerType::get(getContext(), 1), value);
+  };
+  auto x = floatOf(adaptor.getLhs()), y = floatOf(adaptor.getRhs());
+  if (x && y) {
+    const APFloat::cmpResult order = x->compare(*y);
+    if (order == APFloat::cmpUnordered)
+      return boolean(getPredicate() == Predicate::Ne);
+    return boolean(holds(getPredicate(), order == APFloat::cmpLessThan ? -1
+                                         : order == APFloat::cmpEqual  ? 0
+                                                                       : 1));
+  }
+  auto m = intOf(adaptor.getLhs()), n = intOf(adaptor.getRhs());
+  if (m && n && m->getBitWidth() > 1)
+    return boolean(holds(getPredicate(), m->slt(*n) ? -1 : *m == *n ? 0 : 1));
+  return {};
+}
+
 OpFoldResult AbsOp::fold(FoldAdaptor adaptor) {
   if (auto number = floatOf(adaptor.getOperand()))
     return FloatAttr::get(getType().getElementType(), abs(*number));

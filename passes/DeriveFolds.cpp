@@ -35,7 +35,7 @@ struct Member {
   ir::ReduceOp op;
   ArrayAttr axes;
   unsigned number;
-  /// Why it is not in the pass of what it depends on, or is stored, or null.
+  /// Why it is not in the pass of what it depends on, or null.
   DictionaryAttr wait;
   /// Arrays that vary along the folded axes and are read.
   llvm::DenseSet<Value> sources;
@@ -107,6 +107,14 @@ Expr Deriver::given(Line &line, unsigned number) {
       ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()), extent));
 }
 
+/// Reductions of the chain that a formula needs at its own place.
+static Names unfinishedIn(const Reader::Formula &formula) {
+  Names names = formula.element->fresh;
+  for (Expr guard : formula.guards)
+    names.insert(guard->fresh.begin(), guard->fresh.end());
+  return names;
+}
+
 void Deriver::enter(ir::ReduceOp reduce) {
   Line &line = lines[reduce.getAxes()];
   if (!line.chain) {
@@ -121,6 +129,8 @@ void Deriver::enter(ir::ReduceOp reduce) {
   unsigned earliest = 1;
   for (unsigned number : formula.finished)
     earliest = std::max(earliest, (*line.chain)[number].pass + 1);
+  for (unsigned number : unfinishedIn(formula))
+    earliest = std::max(earliest, (*line.chain)[number].pass);
   const unsigned without = passWithoutCycle(reduce, formula, line);
   const bool isAround = without > earliest;
   earliest = std::max(earliest, without);
@@ -135,8 +145,6 @@ void Deriver::enter(ir::ReduceOp reduce) {
   Member &member = members[index];
   member.number = number;
   member.wait = wait;
-  if (Operation *keeper = wait ? nullptr : placement.reasonToKeep(reduce))
-    member.wait = reasonToStore(reduce, keeper);
   for (Value source : placement.sourcesOf(reduce))
     if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
           return typeOf(source).hasAxis(axis.getName());
@@ -156,11 +164,8 @@ void Deriver::enter(ir::ReduceOp reduce) {
 /// be made from that fold.
 unsigned Deriver::passWithoutCycle(ir::ReduceOp reduce,
                                    const Reader::Formula &formula, Line &line) {
-  Names live = formula.element->fresh;
-  for (Expr guard : formula.guards)
-    live.insert(guard->fresh.begin(), guard->fresh.end());
   unsigned pass = 1;
-  for (unsigned number : live) {
+  for (unsigned number : unfinishedIn(formula)) {
     ir::ReduceOp op = (*line.chain)[number].op;
     if (!op)
       continue;
@@ -292,9 +297,14 @@ void Deriver::rewrite() {
                       wanted);
     ir::FoldOp fold = writer.write();
     SmallVector<Attribute> waits, names;
-    for (unsigned i : list)
-      if (members[i].wait)
-        waits.push_back(members[i].wait);
+    for (unsigned i : list) {
+      DictionaryAttr wait = members[i].wait;
+      Operation *keeper = placement.reasonToKeep(members[i].op);
+      if (!wait && keeper && llvm::is_contained(wanted, members[i].number))
+        wait = reasonToStore(members[i].op, keeper);
+      if (wait)
+        waits.push_back(wait);
+    }
     for (unsigned number : wanted)
       names.push_back(b.getStringAttr(callOf((*line.chain)[number].op)));
     if (!waits.empty())

@@ -21,4 +21,13 @@ def DeriveFolds : Pass<"fovea-derive-folds", "ir::FuncOp"> {
   }];
 }
 
+def SinkReads : Pass<"fovea-sink-reads", "ir::FuncOp"> {
+  let summary = "what is read of a formula is computed where it is read";
+  let description = [{
+    `x[n, t[n]]` of logits x that are a formula becomes that formula at t[n], if
+    the read has fewer axes than what it reads: so the logits need not be
+    stored. The check of the index stays, under the name of what was read.
+  }];
+}
+
 #endif // FOVEA_PASSES_PASSES_TD

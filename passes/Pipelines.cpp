@@ -18,6 +18,10 @@ void fovea::buildOptimizePipeline(mlir::OpPassManager &manager) {
 }
 
 void fovea::buildFusePipeline(mlir::OpPassManager &manager) {
+  // What is read of a large formula need not be stored for that.
+  manager.addNestedPass<ir::FuncOp>(createSinkReads());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
   // Chains of reductions become folds; what their regions share is one value.
   manager.addNestedPass<ir::FuncOp>(createDeriveFolds());
   manager.addPass(mlir::createCanonicalizerPass());

@@ -86,10 +86,16 @@ private:
 Status CallState::placeWorkspace(const Program &program) {
   places.assign(program.buffers.size(), 0);
   Places free;
-  for (unsigned stage = 0; stage < program.stages.size(); ++stage) {
+  // Stages that run together are one step.
+  std::vector<unsigned> step;
+  for (const StageInfo &stage : program.stages)
+    step.push_back(step.empty() ? 0 : step.back() + !stage.joins);
+  const unsigned steps = step.empty() ? 0 : step.back() + 1;
+  for (unsigned present = 0; present < steps; ++present) {
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer &buffer = program.buffers[i];
-      if (buffer.kind != Buffer::Kind::Workspace || buffer.firstStage != stage)
+      if (buffer.kind != Buffer::Kind::Workspace ||
+          step[buffer.firstStage] != present)
         continue;
       size_t bytes = buffer.elementBytes;
       for (unsigned extent : buffer.extents)
@@ -104,7 +110,8 @@ Status CallState::placeWorkspace(const Program &program) {
     }
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer &buffer = program.buffers[i];
-      if (buffer.kind == Buffer::Kind::Workspace && buffer.lastStage == stage)
+      if (buffer.kind == Buffer::Kind::Workspace &&
+          step[buffer.lastStage] == present)
         free.giveBack(places[i]);
     }
   }

@@ -41,6 +41,19 @@ bool Chain::isStreamed(StringAttr axis) const {
   });
 }
 
+SmallVector<Value> Chain::roots() const {
+  SmallVector<Value> roots;
+  for (const Accumulator &part : parts) {
+    roots.push_back(part.element);
+    if (part.guard)
+      roots.push_back(part.guard);
+  }
+  if (fold)
+    for (Region &region : op->getRegions())
+      llvm::append_range(roots, region.front().getTerminator()->getOperands());
+  return roots;
+}
+
 SmallVector<Value> cpu::valuesUsedBy(Operation *op) {
   SmallVector<Value> values(op->getOperands());
   if (op->getNumRegions() == 0)

@@ -39,6 +39,8 @@ public:
   ir::ArrayType gaugeType(unsigned gauge) const { return gaugeTypes[gauge]; }
   /// The number of accumulators that it is made from.
   unsigned after(unsigned gauge) const { return makers[gauge]; }
+  /// Everything that it computes.
+  llvm::SmallVector<mlir::Value> roots() const;
   mlir::Operation *getOperation() const { return op; }
   /// The fold, or null for a reduction.
   ir::FoldOp getFold() const { return fold; }

@@ -57,9 +57,21 @@ static constexpr int64_t parallelElements = 1 << 15;
 /// than the last ones.
 static constexpr int64_t turns = 8;
 
-/// Runs all items of a stage; gives the failure of the first that has one.
-static FailureWords runStage(StageFunction run, CallState &state, int64_t items,
-                             int workers) {
+/// Stages that run together take so many items at a time.
+static constexpr int64_t itemsTogether = 8;
+
+/// Runs all items of stages that belong together; gives the failure of the
+/// first that has one.
+static FailureWords runTogether(std::span<void *const> stages, CallState &state,
+                                int64_t items, int workers) {
+  auto run = [&](void *const *buffers, const int64_t *numbers, int64_t begin,
+                 int64_t end, int64_t *failure, void *scratch) {
+    const int64_t step = stages.size() == 1 ? end - begin : itemsTogether;
+    for (int64_t at = begin; at < end; at += step)
+      for (void *stage : stages)
+        reinterpret_cast<StageFunction>(stage)(
+            buffers, numbers, at, std::min(at + step, end), failure, scratch);
+  };
   if (workers == 1 || items == 1) {
     FailureWords words = {0, 0};
     run(state.buffers.data(), state.numbers.data(), 0, items, words.data(),
@@ -89,12 +101,15 @@ static FailureWords runStage(StageFunction run, CallState &state, int64_t items,
 
 Status CpuExecutable::runStages(CallState &state, int workers) const {
   const std::vector<void *> &functions = compiled.code->functions();
-  for (size_t i = 0; i < functions.size(); ++i) {
+  const std::vector<StageInfo> &stages = compiled.program.stages;
+  for (size_t i = 0, count = 1; i < functions.size(); i += count) {
+    count = 1;
+    while (i + count < functions.size() && stages[i + count].joins)
+      ++count;
     if (state.items[i] == 0)
       continue;
-    const FailureWords words =
-        runStage(reinterpret_cast<StageFunction>(functions[i]), state,
-                 state.items[i], workers);
+    const FailureWords words = runTogether(
+        std::span(functions).subspan(i, count), state, state.items[i], workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }

@@ -273,6 +273,7 @@ void Emitter::emitChain(const Stage &stage) {
     grid.push_back(schedule.laneRow);
     blocks.push_back(schedule.lanes * schedule.groups);
   }
+  enterGroup(grid, blocks, chain->roots(), stage.root->getResults());
   CoordByAxis place;
   Scope &item = openItems(function, grid, blocks, place);
   if (schedule.payload) {

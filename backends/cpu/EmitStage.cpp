@@ -118,6 +118,47 @@ Scope &Emitter::openFunction() {
   return *now;
 }
 
+/// Whether the items of a stage that computes `roots` may follow those of the
+/// stages before it one by one.
+bool Emitter::joins(ArrayRef<ir::AxisAttr> grid, ArrayRef<int64_t> blocks,
+                    ArrayRef<Value> roots) {
+  if (groupGrid != grid || groupBlocks != blocks || grid.empty())
+    return false;
+  // Whoever reads through an index or inside of a reduction may see other
+  // items.
+  SmallVector<std::pair<Value, bool>> work;
+  std::set<std::pair<void *, bool>> seen;
+  for (Value root : roots)
+    work.push_back({root, true});
+  while (!work.empty()) {
+    auto [value, isSame] = work.pop_back_val();
+    if (!seen.insert({value.getAsOpaquePointer(), isSame}).second)
+      continue;
+    if (facts.mayFail(value) || (groupValues.contains(value) && !isSame))
+      return false;
+    Operation *op = value.getDefiningOp();
+    if (!op || storages.contains(value))
+      continue;
+    isSame &= !isa<ir::AtOp, ir::RenameOp, ir::ReduceOp>(op);
+    for (Value operand : op->getOperands())
+      work.push_back({operand, isSame});
+  }
+  return true;
+}
+
+/// Notes that a stage begins, alone or together with those before it.
+void Emitter::enterGroup(ArrayRef<ir::AxisAttr> grid, ArrayRef<int64_t> blocks,
+                         ArrayRef<Value> roots, ValueRange results) {
+  if (joins(grid, blocks, roots)) {
+    tables.joinStage();
+  } else {
+    groupValues.clear();
+    groupGrid.assign(grid.begin(), grid.end());
+    groupBlocks.assign(blocks.begin(), blocks.end());
+  }
+  groupValues.insert(results.begin(), results.end());
+}
+
 Scope &Emitter::openItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
                           ArrayRef<int64_t> blocks, CoordByAxis &place) {
   for (auto [axis, block] : llvm::zip_equal(grid, blocks))
@@ -165,8 +206,10 @@ void Emitter::emitStage(const Stage &stage) {
     inner = grid.pop_back_val();
 
   CoordByAxis place;
-  Scope &item =
-      openItems(function, grid, SmallVector<int64_t>(grid.size(), 1), place);
+  const SmallVector<int64_t> blocks(grid.size(), 1);
+  enterGroup(grid, blocks, value,
+             output ? ValueRange() : ValueRange(stage.root->getResults()));
+  Scope &item = openItems(function, grid, blocks, place);
   auto visit = [&](Scope &scope) {
     const Element result = elementAt(value, place);
     enter(scope);

@@ -109,6 +109,11 @@ private:
   // EmitStage.cpp: loops and results.
   void emitStage(const Stage &stage);
   Scope &openFunction();
+  bool joins(llvm::ArrayRef<ir::AxisAttr> grid, llvm::ArrayRef<int64_t> blocks,
+             llvm::ArrayRef<mlir::Value> roots);
+  void enterGroup(llvm::ArrayRef<ir::AxisAttr> grid,
+                  llvm::ArrayRef<int64_t> blocks,
+                  llvm::ArrayRef<mlir::Value> roots, mlir::ValueRange results);
   /// The loop over items of a grid; sets the place of the item.
   Scope &openItems(Scope &function, llvm::ArrayRef<ir::AxisAttr> grid,
                    llvm::ArrayRef<int64_t> blocks, CoordByAxis &place);
@@ -284,6 +289,10 @@ private:
   llvm::DenseMap<mlir::Value, Storage> storages;
   llvm::DenseMap<mlir::Operation *, unsigned> outputs;
   unsigned stageCount = 0;
+  /// Of the stages that run together with the present one.
+  llvm::SmallVector<ir::AxisAttr> groupGrid;
+  llvm::SmallVector<int64_t> groupBlocks;
+  llvm::DenseSet<mlir::Value> groupValues;
 
   // Of the present stage.
   std::deque<Scope> scopes;

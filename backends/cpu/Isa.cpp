@@ -6,8 +6,11 @@
 
 #include "backends/cpu/Isa.h"
 
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
+
+#include <cstdlib>
 
 using namespace fovea::cpu;
 
@@ -23,7 +26,22 @@ Isa Isa::of(const llvm::StringMap<bool> &features) {
           .vectorRegisters = isArm || features.lookup("avx512f") ? 32 : 16};
 }
 
+llvm::StringRef Isa::chosen() {
+  const char *name = std::getenv("FOVEA_ISA");
+  return llvm::StringSwitch<llvm::StringRef>(name ? name : "")
+      .Case("avx2", "x86-64-v3")
+      .Case("sse2", "x86-64")
+      .Default("");
+}
+
 Isa Isa::host() {
-  static const Isa isa = of(llvm::sys::getHostCPUFeatures());
+  static const Isa isa = [] {
+    if (chosen() == "x86-64")
+      return Isa();
+    llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+    if (!chosen().empty())
+      features.erase("avx512f");
+    return of(features);
+  }();
   return isa;
 }

@@ -8,6 +8,7 @@
 #define FOVEA_BACKENDS_CPU_ISA_H
 
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace fovea::cpu {
 
@@ -27,8 +28,11 @@ struct Isa {
 
   /// Features as LLVM names them.
   static Isa of(const llvm::StringMap<bool> &features);
-  /// The processor that this process runs on.
+  /// The processor that this process runs on, or what of it the variable
+  /// FOVEA_ISA allows: `avx2` or `sse2`.
   static Isa host();
+  /// LLVM's name for the processor that FOVEA_ISA asks for; empty: the host.
+  static llvm::StringRef chosen();
 };
 
 } // namespace fovea::cpu

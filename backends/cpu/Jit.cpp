@@ -6,6 +6,7 @@
 
 #include "backends/cpu/Jit.h"
 
+#include "backends/cpu/Isa.h"
 #include "backends/cpu/Support.h"
 
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
@@ -75,6 +76,10 @@ Expected<Jit *> Jit::make() {
   auto machine = JITTargetMachineBuilder::detectHost();
   if (!machine)
     return toStatus(machine.takeError());
+  if (!Isa::chosen().empty()) {
+    machine->setCPU(Isa::chosen().str());
+    machine->getFeatures() = llvm::SubtargetFeatures();
+  }
   machine->setCodeGenOptLevel(llvm::CodeGenOptLevel::Default);
   machine->setRelocationModel(llvm::Reloc::PIC_);
   machine->setCodeModel(llvm::CodeModel::Small);

@@ -55,6 +55,26 @@ static Expected<OwningOpRef<ModuleOp>> optimized(ir::FuncOp func) {
   return module;
 }
 
+/// What there is no code for is refused, not left out.
+static Status refuseUnknown(ir::FuncOp func) {
+  Operation *unknown = nullptr;
+  func.getBody().walk([&](Operation *op) {
+    const bool isKnown =
+        isa<ir::InputOp, ir::OutputOp, ir::ConstantOp, ir::LiteralOp,
+            ir::SizeOp, ir::IndexOp, ir::RenameOp, ir::AtOp, ir::ReduceOp,
+            ir::FoldKeyOp, ir::RandomOp, ir::LiftOp, ir::YieldOp,
+            ir::ElementwiseOpInterface>(op) ||
+        (isa<ir::FoldOp>(op) && op->getParentOp() == func);
+    if (!isKnown)
+      unknown = op;
+  });
+  if (!unknown)
+    return Status::ok();
+  return Status::error(StatusCode::Unsupported,
+                       "the cpu backend has no code for `" +
+                           unknown->getName().getStringRef().str() + "`");
+}
+
 /// scf, arith -> llvm. Only conversions, and none of the upstream optimisers:
 /// code is emitted in the form that it is to have.
 static void buildLoweringPipeline(OpPassManager &manager) {
@@ -77,6 +97,10 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
   Expected<OwningOpRef<ModuleOp>> source = optimized(func);
   if (!source)
     return source.status();
+
+  if (Status status = refuseUnknown(*(*source)->getOps<ir::FuncOp>().begin());
+      status.failed())
+    return status;
 
   MLIRContext context(MLIRContext::Threading::DISABLED);
   prepareContext(context);

@@ -50,6 +50,10 @@ struct GridAxis {
 /// What the host knows of a stage.
 struct StageInfo {
   std::vector<GridAxis> grid;
+  /// Whether its items need nothing but the same items of the stages before it,
+  /// back to the last one that does not join: then these stages run together, a
+  /// few items at a time, while what they read is near.
+  bool joins = false;
 };
 
 /// One entry of the table of buffers.

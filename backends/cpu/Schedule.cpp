@@ -24,7 +24,7 @@ public:
   Scheduler(const Chain &chain, const Facts &facts, const Plan &plan,
             const Isa &isa, Schedule &schedule)
       : chain(chain), facts(facts), plan(plan), target(isa), schedule(schedule),
-        cone(plan, roots()) {}
+        cone(plan, chain.roots()) {}
 
   void run() {
     schedule.stream = llvm::to_vector(chain.axes());
@@ -34,20 +34,6 @@ public:
   }
 
 private:
-  /// Everything that the chain computes.
-  SmallVector<Value> roots() {
-    SmallVector<Value> roots;
-    for (const Chain::Accumulator &part : chain.accumulators()) {
-      roots.push_back(part.element);
-      if (part.guard)
-        roots.push_back(part.guard);
-    }
-    if (ir::FoldOp fold = chain.getFold())
-      for (Region &region : fold->getRegions())
-        llvm::append_range(roots,
-                           region.front().getTerminator()->getOperands());
-    return roots;
-  }
   /// The axes that all accumulators of data have. The others (a count) are the
   /// same in all rows along an axis that they lack.
   SmallVector<ir::AxisAttr> rows() {
@@ -181,6 +167,8 @@ private:
     const bool isOrdered =
         llvm::any_of(chain.accumulators(),
                      [](const auto &part) { return ir::isArg(part.kind); });
+    if (!isSteady())
+      return;
     if (best != lastStreamed()) {
       if (isOrdered)
         return;
@@ -191,6 +179,23 @@ private:
     setLanes(lanesFor(cone, target.vectorBytes));
     schedule.unroll = 4;
     schedule.streamBlock = 2048;
+  }
+
+  /// Whether gauges of a few places are good enough for a lane of its own. The
+  /// maximum seen so far is; a sum may be far from what it is in the end, which
+  /// under an exponential leaves no digits.
+  bool isSteady() const {
+    const auto parts = chain.accumulators();
+    bool isSum = false, isExponential = false;
+    for (unsigned q = 0; q < chain.numGauges(); ++q)
+      for (const Chain::Accumulator &part : parts.take_front(chain.after(q)))
+        isSum |= part.kind != ir::ReduceKind::Max &&
+                 part.kind != ir::ReduceKind::Min;
+    if (ir::FoldOp fold = chain.getFold())
+      for (Operation &op : fold.getElement().front())
+        isExponential |=
+            isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::SinhOp, ir::CoshOp>(op);
+    return !isSum || !isExponential;
   }
 
   bool isPayload(StringAttr axis) const {

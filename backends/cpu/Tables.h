@@ -50,6 +50,8 @@ public:
 
   /// Starts the next stage.
   void startStage();
+  /// The present stage runs together with the one before.
+  void joinStage();
   /// Adds an axis, inside of the others, to the present stage's grid.
   void addGridAxis(ir::SizeAttr extent, int64_t block);
   /// Notes that the present stage reads `buffer`.

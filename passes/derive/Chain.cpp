@@ -180,6 +180,8 @@ void Chain::learn(unsigned number, Expr bound) {
     return;
   facts.sums.insert(number);
   const auto [conditions, inner] = peel(ReduceKind::Sum, bound);
+  if (contains(inner, Form::Exp))
+    facts.wild.insert(number);
   if (conditions.empty() && algebra.isPositive(inner))
     facts.positive.insert(number);
   facts.domain = conditions;
@@ -203,6 +205,12 @@ Expr Chain::worn(ReduceKind kind, llvm::ArrayRef<Expr> conditions,
 /// `element` that holds it where it is needed.
 void Chain::enterPeak(Expr exponent, Expr element, const Exprs &domain,
                       unsigned pass) {
+  const Expr bound = worn(ReduceKind::Max, domain, element);
+  for (auto [number, known] : algebra.facts.bound)
+    if (known == bound && list[number].pass == pass) {
+      algebra.facts.peak[exponent] = number;
+      return;
+    }
   Reduction peak{ReduceKind::Max, domain, element, nullptr};
   peak.pass = pass;
   peak.value = {{element, algebra.one()}};
@@ -212,7 +220,7 @@ void Chain::enterPeak(Expr exponent, Expr element, const Exprs &domain,
   algebra.facts.peak[exponent] = number;
   if (element == exponent)
     peaks.push_back(number);
-  algebra.facts.bound[number] = worn(ReduceKind::Max, domain, element);
+  algebra.facts.bound[number] = bound;
 }
 
 unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
@@ -221,8 +229,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
                       llvm::function_ref<Expr(unsigned)> given) {
   Facts &facts = algebra.facts;
   auto [domain, element] = peel(kind, written);
-  if (domain.empty() && !written->moves())
-    element = whole;
+  const bool isPeeled = !domain.empty();
   domain.insert(domain.begin(), guards.begin(), guards.end());
   facts.domain = domain;
   auto passOf = [&](unsigned other) {
@@ -235,8 +242,9 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     for (unsigned use : condition->fresh)
       pass = std::max(pass, passOf(use));
   Reduction reduction{kind, domain, element, op};
-  // Reductions of earlier passes are given; the number of places always is
-  // known, but better taken as it stands.
+  // Reductions of earlier passes are given. The number of places always is
+  // known, but better taken as it stands: a sum divided by it is a mean. If
+  // that sum is finished, so is the number.
   auto finish = [&](Expr e, auto &&isFinished) {
     return algebra.mapped(e, [&](Expr leaf) {
       return leaf->form == Form::New && isFinished(leaf->reduction)
@@ -246,12 +254,19 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   };
   auto finishAll = [&](auto &&isFinished) {
     reduction.element = finish(element, isFinished);
+    // In the order in which it is written: (m - x) + 1 is not (m + 1) - x.
+    if (!isPeeled && !reduction.element->moves())
+      reduction.element = whole;
     reduction.domain.clear();
     for (Expr condition : domain)
       reduction.domain.push_back(finish(condition, isFinished));
   };
-  auto isEarlier = [&](unsigned other) {
+  auto isBefore = [&](unsigned other) {
     return other != count && passOf(other) < pass;
+  };
+  const bool usesFinished = llvm::any_of(element->fresh, isBefore);
+  auto isEarlier = [&](unsigned other) {
+    return isBefore(other) || (other == count && usesFinished);
   };
   finishAll(isEarlier);
   // A maximum serves who visits the same places in the same pass.

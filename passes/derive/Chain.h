@@ -68,9 +68,9 @@ public:
 
   /// Adds a reduction and returns its number. `written` is the element as the
   /// algebra sees it, `whole` the same not taken apart, which is accumulated if
-  /// nothing in it moves; `earliest` is the first pass in which everything that
-  /// is given to it is finished. `given` names the finished result of a
-  /// reduction.
+  /// nothing in it moves in the end; `earliest` is the first pass in which
+  /// everything that is given to it is finished. `given` names the finished
+  /// result of a reduction.
   unsigned enter(ir::ReduceKind kind, llvm::ArrayRef<Expr> guards, Expr written,
                  Expr whole, ir::ReduceOp op, unsigned earliest,
                  llvm::function_ref<Expr(unsigned)> given);

@@ -324,6 +324,8 @@ Expr Algebra::power(Expr e, double n) {
 }
 
 Expr Algebra::exp(Expr e) {
+  // A multiple of a sum as a sum of multiples, as all sums have it.
+  e = add(llvm::ArrayRef<Expr>(e));
   if (excludes(e, -infinity))
     return where(e->args[0], exp(e->args[1]), zeroExpr, /*hard=*/true);
   if (e->form == Form::Log && isPositive(e->args[0]))

@@ -98,6 +98,8 @@ bool Laws::isFar(Expr term) {
     return true;
   bool hasSum = false, isDivided = false;
   for (Expr factor : factorsOf(term)) {
+    if (factor->form == Form::New && a.facts.wild.count(factor->reduction))
+      return true;
     const bool isSum =
         factor->form == Form::New && a.facts.sums.count(factor->reduction) != 0;
     hasSum = hasSum || isSum ||

@@ -130,7 +130,7 @@ Reader::Formula Reader::read(ir::ReduceOp reduce) {
     element = select.getOnTrue();
   }
   formula.element = expr(element);
-  formula.whole = leads(element) ? formula.element : leaf(element);
+  formula.whole = leads(element) ? array(element) : leaf(element);
   a.keepsCancelled = false;
   return formula;
 }
@@ -222,6 +222,11 @@ static bool mayFail(Value value) {
 Expr Reader::leaf(Value value) {
   const Names &names = behind(value);
   finished->insert(names.begin(), names.end());
+  return array(value);
+}
+
+/// A value whose reductions of the chain are finished by then.
+Expr Reader::array(Value value) {
   const ir::ArrayType type = typeOf(value);
   for (ir::AxisAttr axis : axes)
     if (type.hasAxis(axis.getName()))
@@ -274,6 +279,10 @@ Expr Reader::select(Operation *op) {
   return out;
 }
 
+static bool isScaling(Expr array, Expr by) {
+  return array->form == Form::Data && by->form == Form::Constant;
+}
+
 Expr Reader::elementwise(Operation *op) {
   const Law law = mlir::cast<ir::ElementwiseOpInterface>(op).law();
   if (!typeOf(op->getResult(0)).isFloat() || law == Law::None) {
@@ -293,10 +302,13 @@ Expr Reader::elementwise(Operation *op) {
     return a.sub(x, y);
   case Law::Negate:
     return a.negate(x);
+  // An array in other units is an array: constants that were multiplied into
+  // those of 2^x would not cancel against a maximum in these units.
   case Law::Multiply:
-    return a.mul(x, y);
+    return isScaling(x, y) || isScaling(y, x) ? leaf(op->getResult(0))
+                                              : a.mul(x, y);
   case Law::Divide:
-    return a.div(x, y);
+    return isScaling(x, y) ? leaf(op->getResult(0)) : a.div(x, y);
   case Law::Exp:
     return a.exp(x);
   case Law::Exp2:

@@ -57,6 +57,7 @@ private:
   Expr elementwise(mlir::Operation *op);
   Expr select(mlir::Operation *op);
   Expr leaf(mlir::Value value);
+  Expr array(mlir::Value value);
   Expr cast(ir::CastOp op);
   void split(mlir::Value guard, Exprs &into);
   bool leads(mlir::Value value);

@@ -425,15 +425,22 @@ Value FoldWriter::finite(Value value, bool divides) {
   const Type element = typeOf(value).getElementType();
   Value instead = number(element, divides ? 1 : 0);
   Value good;
-  if (isa<FloatType>(element)) {
+  if (auto floats = dyn_cast<FloatType>(element)) {
     Value size = ir::AbsOp::create(b, loc, value);
     Value infinity = number(element, std::numeric_limits<double>::infinity());
     good = ir::CompareOp::create(b, loc, ir::Predicate::Lt, size, infinity);
-  }
-  if (divides) {
-    Value nonZero = ir::CompareOp::create(b, loc, ir::Predicate::Ne, value,
-                                          number(element, 0));
-    good = good ? Value(ir::AndOp::create(b, loc, good, nonZero)) : nonZero;
+    if (divides) {
+      // Another gauge divided by a denormal number may overflow.
+      const double least =
+          APFloat::getSmallestNormalized(floats.getFloatSemantics())
+              .convertToDouble();
+      Value enough = ir::CompareOp::create(b, loc, ir::Predicate::Ge, size,
+                                           number(element, least));
+      good = ir::AndOp::create(b, loc, good, enough);
+    }
+  } else if (divides) {
+    good = ir::CompareOp::create(b, loc, ir::Predicate::Ne, value,
+                                 number(element, 0));
   }
   if (!good)
     return value;

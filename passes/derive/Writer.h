@@ -83,6 +83,7 @@ private:
 
   mlir::Value emit(Region &region, Expr e, mlir::Type element);
   mlir::Value compute(Region &region, Expr e, mlir::Type element);
+  bool areNear(Expr x, Expr y);
   mlir::Value sum(Region &region, Expr e, mlir::Type element);
   mlir::Value product(Region &region, Expr e, mlir::Type element);
   mlir::Value power(Region &region, Expr base, double exponent,

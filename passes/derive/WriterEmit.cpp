@@ -139,6 +139,25 @@ static std::pair<Expr, bool> signOf(Algebra &a, Expr term) {
                    : std::make_pair(term, false);
 }
 
+/// Whether two terms lie near each other, so that their difference comes first:
+/// a gauge and the same gauge as it was, a maximum and what it is a maximum of.
+bool FoldWriter::areNear(Expr x, Expr y) {
+  Algebra &a = chain.algebra;
+  auto isMaximumOf = [&](Expr gauge, Expr element) {
+    if (gauge->form != Form::New && gauge->form != Form::Old)
+      return false;
+    auto found = a.facts.bound.find(gauge->reduction);
+    if (found == a.facts.bound.end())
+      return false;
+    Expr bound = found->second;
+    while (bound->form == Form::Where)
+      bound = bound->args[1];
+    return bound == element;
+  };
+  return (x->moves() && a.atNew(x) == a.atNew(y)) || isMaximumOf(x, y) ||
+         isMaximumOf(y, x);
+}
+
 Value FoldWriter::sum(Region &region, Expr e, Type element) {
   Algebra &a = chain.algebra;
   Exprs plus, minus;
@@ -147,9 +166,18 @@ Value FoldWriter::sum(Region &region, Expr e, Type element) {
     (isNegative ? minus : plus).push_back(size);
   }
   Value total;
+  auto put = [&](Value next) {
+    total = total ? Value(ir::AddOp::create(b, loc, total, next)) : next;
+  };
   for (Expr term : plus) {
     Value next = emit(region, term, element);
-    total = total ? Value(ir::AddOp::create(b, loc, total, next)) : next;
+    auto near =
+        llvm::find_if(minus, [&](Expr other) { return areNear(term, other); });
+    if (near != minus.end()) {
+      next = ir::SubOp::create(b, loc, next, emit(region, *near, element));
+      minus.erase(near);
+    }
+    put(next);
   }
   for (Expr term : minus) {
     Value next = emit(region, term, element);

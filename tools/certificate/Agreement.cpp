@@ -83,7 +83,7 @@ static bool same(double a, double b) {
 
 /// `wanted` has the number in all directions, the nearest first.
 static Judgement judge(double got, std::span<const double> wanted,
-                       double largest) {
+                       double largest, NotFinite notFinite) {
   const double want = wanted.front();
   double spread = 0;
   for (double other : wanted) {
@@ -94,6 +94,9 @@ static Judgement judge(double got, std::span<const double> wanted,
       spread = std::max(spread, std::fabs(other - want));
   }
   if (same(got, want))
+    return {Verdict::Agrees};
+  if (!std::isfinite(got) && !std::isfinite(want) &&
+      notFinite == NotFinite::Alike)
     return {Verdict::Agrees};
   if (!std::isfinite(got) || !std::isfinite(want))
     return {Verdict::Differs, std::numeric_limits<double>::infinity()};
@@ -126,7 +129,8 @@ static double largestOf(const Tensor &tensor) {
 }
 
 static Judgement judgeAt(const Tensor &got, const Rounded &wanted,
-                         size_t number, int64_t ordinal, double largest) {
+                         size_t number, int64_t ordinal, double largest,
+                         NotFinite notFinite) {
   const int64_t offset = got.offsetOfOrdinal(ordinal);
   if (!isFloat(got.dtype())) {
     std::vector<int64_t> numbers;
@@ -137,7 +141,7 @@ static Judgement judgeAt(const Tensor &got, const Rounded &wanted,
   std::vector<double> numbers;
   for (const std::vector<Tensor> &run : wanted.runs)
     numbers.push_back(run[number].loadAsDouble(offset));
-  return judge(got.loadAsDouble(offset), numbers, largest);
+  return judge(got.loadAsDouble(offset), numbers, largest, notFinite);
 }
 
 static std::string place(const Tensor &tensor, int64_t ordinal) {
@@ -150,12 +154,13 @@ static std::string place(const Tensor &tensor, int64_t ordinal) {
 }
 
 void certificate::compare(const Tensor &got, const Rounded &wanted,
-                          size_t number, const std::string &where,
-                          CertificateCheck &check) {
+                          size_t number, NotFinite notFinite,
+                          const std::string &where, CertificateCheck &check) {
   const Tensor &nearest = wanted.best()[number];
   const double largest = isFloat(got.dtype()) ? largestOf(nearest) : 0;
   for (int64_t i = 0; i < got.numElements(); ++i) {
-    const Judgement judgement = judgeAt(got, wanted, number, i, largest);
+    const Judgement judgement =
+        judgeAt(got, wanted, number, i, largest, notFinite);
     if (judgement.verdict == Verdict::Skipped) {
       ++check.skipped;
       continue;

@@ -32,10 +32,15 @@ private:
   std::unique_ptr<Executable> best, plain;
 };
 
+/// Which numbers that are not finite agree: infinities of one sign and NaN with
+/// NaN, or all (language.md, "When numbers are not finite").
+enum class NotFinite { Exact, Alike };
+
 /// Compares result `number` of `wanted` with `got`, and adds to `check`. The
 /// first element that does not agree becomes its failure, `where` it was.
 void compare(const Tensor &got, const Rounded &wanted, size_t number,
-             const std::string &where, CertificateCheck &check);
+             NotFinite notFinite, const std::string &where,
+             CertificateCheck &check);
 
 } // namespace fovea::certificate
 

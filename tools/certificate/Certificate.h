@@ -23,6 +23,7 @@
 //                            every operation rounded up, down, to zero, and
 //                            with plain sums (w itself has compensated ones).
 //
+// Where inputs are infinite or NaN, any two numbers that are not finite agree.
 // So what rounding does to the formula as written is no fault of the fold.
 // Where that is too much to judge by (w overflows, underflows or loses its
 // digits: it is finite in one direction only, or 1000 r > 0.001 of the largest

@@ -96,7 +96,7 @@ private:
     if (!results)
       return false;
     for (const Law &law : laws.laws)
-      compare(results->best()[law.left], *results, law.right,
+      compare(results->best()[law.left], *results, law.right, NotFinite::Exact,
               "S" + std::to_string(law.accumulator) + ", " + numbers + ", " +
                   trial.text,
               into.laws[law.number]);
@@ -116,8 +116,11 @@ private:
     for (const auto &[numbers, text] : allNumbers) {
       CertificateCheck &check =
           certificate.endToEnd.emplace_back(CertificateCheck{.name = text});
+      const NotFinite notFinite = numbers < Numbers::MinusInfinities
+                                      ? NotFinite::Exact
+                                      : NotFinite::Alike;
       forTrials(numbers, [&](Trial &trial) {
-        return compareWithWritten(*oracle, trial, check);
+        return compareWithWritten(*oracle, trial, notFinite, check);
       });
       if (check.compared + check.skipped == 0 && !check.failure)
         check.failure = "no input could be evaluated: " + refusal;
@@ -125,7 +128,7 @@ private:
     return Status::ok();
   }
   bool compareWithWritten(const Oracle &oracle, const Trial &trial,
-                          CertificateCheck &check) {
+                          NotFinite notFinite, CertificateCheck &check) {
     Expected<Rounded> wanted = oracle.run(trial.inputs);
     if (!wanted) {
       refusal = wanted.status().text(); // an index out of range, mostly
@@ -141,7 +144,7 @@ private:
         continue;
       }
       for (size_t r = 0; r < got->size(); ++r)
-        compare((*got)[r], *wanted, r,
+        compare((*got)[r], *wanted, r, notFinite,
                 where + ": `" + program->signature().results[r].name + "`",
                 check);
     }

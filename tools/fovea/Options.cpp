@@ -84,11 +84,12 @@ static constexpr const char *irHelp =
     R"(Prints the compiler's view of a function.
 
   fovea ir attention.fov
-  fovea ir attention.fov attention --stage=optimized
+  fovea ir attention.fov attention --stage=fused
 
 --stage is one of
   formula    the function as the frontend understands it
-  optimized  after all passes that do not depend on a backend
+  optimized  simplified, equal formulas made one
+  fused      chains of reductions as folds, as backends compile it
 )";
 
 namespace {
@@ -181,7 +182,8 @@ static std::vector<Command> declare(CLI::App &app, Texts &texts) {
       ->allow_extra_args(false);
   CLI::App *ir = addVerb(app, texts, "ir", irHelp);
   addFunction(ir, texts);
-  ir->add_option("--stage", texts.stage, "formula (default) or optimized");
+  ir->add_option("--stage", texts.stage,
+                 "formula (default), optimized or fused");
   return {{Verb::Run, run},         {Verb::Check, check}, {Verb::Test, test},
           {Verb::Explain, explain}, {Verb::Graph, graph}, {Verb::Ir, ir}};
 }

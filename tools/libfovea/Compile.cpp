@@ -119,7 +119,7 @@ fovea_code fovea_compile(const fovea_program *program,
 
 void fovea_exe_free(fovea_exe *exe) { delete exe; }
 
-static constexpr const char *stages[] = {"formula", "optimized"};
+static constexpr const char *stages[] = {"formula", "optimized", "fused"};
 
 const char *fovea_stage_name(uint64_t stage) {
   return stage < std::size(stages) ? stages[stage] : nullptr;
@@ -145,10 +145,13 @@ static Status advance(mlir::ModuleOp module, std::string_view stage) {
     known += (known.empty() ? "`" : ", `") + std::string(name) + "`";
   if (stage == stages[0])
     return Status::ok();
-  if (stage != stages[1])
+  if (stage != stages[1] && stage != stages[2])
     return misuse("there is no stage `" + std::string(stage) + "`; there is " +
                   known);
-  return runPasses(module, buildOptimizePipeline);
+  if (Status status = runPasses(module, buildOptimizePipeline);
+      status.failed() || stage == stages[1])
+    return status;
+  return runPasses(module, buildFusePipeline);
 }
 
 fovea_code fovea_ir(const fovea_program *program, const fovea_request *request,

@@ -6,6 +6,7 @@
 
 #include "passes/Pipelines.h"
 #include "tools/certificate/Certificate.h"
+#include "tools/certificate/Widen.h"
 #include "tools/explain/Explanation.h"
 #include "tools/libfovea/Compile.h"
 #include "tools/libfovea/Entry.h"
@@ -20,9 +21,18 @@ struct Stages {
 };
 } // namespace
 
+/// All numbers in f64: what the algebra makes of constants (log2 e / sqrt D) is
+/// then not rounded to storage.
+static void widen(mlir::ModuleOp module) {
+  ir::FuncOp func = functionIn(module);
+  mlir::OwningOpRef<ir::FuncOp> wide = certificate::widened(func);
+  func.erase();
+  module.push_back(wide.release());
+}
+
 static Expected<Stages> stagesOf(const fovea_program *program,
-                                 const fovea_request *request,
-                                 fovea_call *call) {
+                                 const fovea_request *request, fovea_call *call,
+                                 bool isWide = false) {
   Expected<fovea_request> asked = fovea::request(request, "the request");
   if (!asked)
     return asked.status();
@@ -35,6 +45,8 @@ static Expected<Stages> stagesOf(const fovea_program *program,
   if (!module)
     return module.status();
   stages.written = *std::move(module);
+  if (isWide)
+    widen(*stages.written);
   stages.optimized = stages.written->clone();
   if (Status status = runPasses(*stages.optimized, buildOptimizePipeline);
       status.failed())
@@ -96,7 +108,7 @@ fovea_code fovea_certify(const fovea_program *program,
     startCall(call);
     if (!program || !call || !holds)
       return misuse("`program`, `call` or `holds` is null");
-    Expected<Stages> stages = stagesOf(program, request, call);
+    Expected<Stages> stages = stagesOf(program, request, call, /*isWide=*/true);
     if (!stages)
       return stages.status();
     Expected<Certificate> certificate =
