@@ -169,6 +169,21 @@ std::map<Expr, Expr, ById> Chain::unsafeExponents(Expr element) {
   return found;
 }
 
+/// Whether all that varies in an element are exponentials: what is made from
+/// such elements lies anywhere. (A sum of data weighted with exponentials lies
+/// among the data.)
+static bool isOfExponentials(Expr element) {
+  bool found = false;
+  for (Expr factor : factorsOf(element)) {
+    if (!factor->hasData)
+      continue;
+    if (!contains(factor, Form::Exp))
+      return false;
+    found = true;
+  }
+  return found;
+}
+
 /// What later reductions may rely on. `bound` is the element as written with
 /// all its conditions, to be held against the domains of others.
 void Chain::learn(unsigned number, Expr bound) {
@@ -176,12 +191,12 @@ void Chain::learn(unsigned number, Expr bound) {
   const Reduction &reduction = list[number];
   if (reduction.kind == ReduceKind::Max)
     facts.bound[number] = bound;
+  if (isOfExponentials(peel(reduction.kind, bound).second))
+    facts.wild.insert(number);
   if (reduction.kind != ReduceKind::Sum)
     return;
   facts.sums.insert(number);
   const auto [conditions, inner] = peel(ReduceKind::Sum, bound);
-  if (contains(inner, Form::Exp))
-    facts.wild.insert(number);
   if (conditions.empty() && algebra.isPositive(inner))
     facts.positive.insert(number);
   facts.domain = conditions;

@@ -90,7 +90,8 @@ struct Facts {
   Names mild;
   /// Sums, the number of places aside.
   Names sums;
-  /// Of them those of exponentials, whose mean need not lie among the data.
+  /// Reductions of exponentials alone: even their mean need not lie among the
+  /// data.
   Names wild;
   /// For a maximum its element, of which it is a bound.
   std::map<unsigned, Expr> bound;
