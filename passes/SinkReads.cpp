@@ -99,8 +99,17 @@ private:
       return readOf(b, at, operand, removed);
     });
     // Where an operand may not be needed, for an empty reduction or a branch
-    // that is not taken, the index is checked all the same.
-    if (!isa<ir::ReduceOp, ir::SelectOp, ir::AndOp, ir::OrOp>(source))
+    // that is not taken, and along axes that no operand has, the index is
+    // checked all the same.
+    const bool isStrict =
+        !isa<ir::ReduceOp, ir::SelectOp, ir::AndOp, ir::OrOp>(source);
+    const bool isChecked =
+        llvm::all_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
+          return llvm::any_of(source->getOperands(), [&](Value operand) {
+            return typeOf(operand).hasAxis(axis.getName());
+          });
+        });
+    if (isStrict && isChecked)
       return made;
     return ir::AtOp::create(b, at.getLoc(), at.getType(), made, at.getIndices(),
                             at.getAxes(), at.getTensor());
