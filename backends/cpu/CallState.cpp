@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 using namespace fovea;
 using namespace fovea::cpu;
@@ -37,6 +38,8 @@ Status CallState::solveSizes(const Program &program,
                                std::to_string(numbers[axis.extent]))
           .withValue(numbers[axis.extent]);
 
+  if (Status status = makeSteps(program); status.failed())
+    return status;
   strides.assign(program.buffers.size(), {});
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     std::vector<int64_t> shape;
@@ -46,6 +49,55 @@ Status CallState::solveSizes(const Program &program,
     if (!count)
       return count.status();
     strides[i] = rowMajorStrides(shape);
+  }
+  return Status::ok();
+}
+
+/// All items of a stage together are cut into about so many pieces: enough to
+/// occupy the threads of large machines, whatever this one has.
+static constexpr int64_t wantedPieces = 64;
+
+/// In how many pieces each of `items` items is cut.
+static int64_t piecesOf(const Cut &cut, int64_t items,
+                        const std::vector<int64_t> &numbers) {
+  auto product = [&](const std::vector<unsigned> &extents) {
+    int64_t result = 1;
+    for (unsigned extent : extents)
+      if (__builtin_mul_overflow(result, numbers[extent], &result))
+        return std::numeric_limits<int64_t>::max();
+    return result;
+  };
+  if (items == 0)
+    return 1;
+  // To visit a piece should be more work than to combine its state.
+  const int64_t least = std::max(cut.leastPlaces, product(cut.payload));
+  const int64_t wanted = (wantedPieces + items - 1) / items;
+  return std::max<int64_t>(1, std::min(wanted, product(cut.visited) / least));
+}
+
+/// In how many pieces items are cut, and which stages run together.
+Status CallState::makeSteps(const Program &program) {
+  steps.clear();
+  for (unsigned i = 0; i < program.stages.size(); ++i) {
+    const StageInfo &stage = program.stages[i];
+    std::vector<int64_t> shape;
+    for (const GridAxis &axis : stage.grid)
+      shape.push_back((numbers[axis.extent] + axis.block - 1) / axis.block);
+    Expected<int64_t> items = countElements(shape);
+    if (!items)
+      return items.status();
+    const int64_t pieces =
+        stage.cut ? piecesOf(*stage.cut, *items, numbers) : 1;
+    if (stage.cut)
+      numbers[stage.cut->pieces] = pieces;
+    int64_t first = 0;
+    if (pieces > 1) {
+      first = numbers[stage.cut->states] = *items * pieces;
+      steps.push_back({{{i, 0}}, first});
+    }
+    if (pieces > 1 || !stage.joins || steps.empty())
+      steps.push_back({{}, *items});
+    steps.back().parts.push_back({i, first});
   }
   return Status::ok();
 }
@@ -86,16 +138,17 @@ private:
 Status CallState::placeWorkspace(const Program &program) {
   places.assign(program.buffers.size(), 0);
   Places free;
-  // Stages that run together are one step.
-  std::vector<unsigned> step;
-  for (const StageInfo &stage : program.stages)
-    step.push_back(step.empty() ? 0 : step.back() + !stage.joins);
-  const unsigned steps = step.empty() ? 0 : step.back() + 1;
-  for (unsigned present = 0; present < steps; ++present) {
+  std::vector<unsigned> firstStep(program.stages.size()), lastStep = firstStep;
+  for (unsigned k = steps.size(); k-- > 0;)
+    for (const Step::Part &part : steps[k].parts) {
+      firstStep[part.stage] = k;
+      lastStep[part.stage] = std::max(lastStep[part.stage], k);
+    }
+  for (unsigned present = 0; present < steps.size(); ++present) {
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer &buffer = program.buffers[i];
       if (buffer.kind != Buffer::Kind::Workspace ||
-          step[buffer.firstStage] != present)
+          firstStep[buffer.firstStage] != present)
         continue;
       size_t bytes = buffer.elementBytes;
       for (unsigned extent : buffer.extents)
@@ -111,7 +164,7 @@ Status CallState::placeWorkspace(const Program &program) {
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer &buffer = program.buffers[i];
       if (buffer.kind == Buffer::Kind::Workspace &&
-          step[buffer.lastStage] == present)
+          lastStep[buffer.lastStage] == present)
         free.giveBack(places[i]);
     }
   }
@@ -119,19 +172,8 @@ Status CallState::placeWorkspace(const Program &program) {
   return Status::ok();
 }
 
-/// The items of each stage, and its buffers in the scratch memory, which the
-/// stages share.
+/// The buffers of each stage in the scratch memory, which the stages share.
 Status CallState::placeScratch(const Program &program) {
-  items.clear();
-  for (const StageInfo &stage : program.stages) {
-    std::vector<int64_t> shape;
-    for (const GridAxis &axis : stage.grid)
-      shape.push_back((numbers[axis.extent] + axis.block - 1) / axis.block);
-    Expected<int64_t> count = countElements(shape);
-    if (!count)
-      return count.status();
-    items.push_back(*count);
-  }
   std::vector<size_t> used(program.stages.size());
   scratchBytes = 0;
   for (size_t i = 0; i < program.buffers.size(); ++i) {

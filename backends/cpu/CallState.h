@@ -16,8 +16,16 @@ namespace fovea::cpu {
 struct CallState {
   std::vector<void *> buffers;
   std::vector<int64_t> numbers;
-  /// For each stage the number of its items.
-  std::vector<int64_t> items;
+  /// Stages that run together, and how many items each of them does.
+  struct Step {
+    struct Part {
+      unsigned stage;
+      int64_t first;
+    };
+    std::vector<Part> parts;
+    int64_t items;
+  };
+  std::vector<Step> steps;
 
   /// For each worker the first failure in its part of a stage, and in which run
   /// of items it was.
@@ -42,6 +50,7 @@ struct CallState {
 
 private:
   Status solveSizes(const Program &program, std::span<const int64_t> dims);
+  Status makeSteps(const Program &program);
   Status placeWorkspace(const Program &program);
   Status placeScratch(const Program &program);
   Status makeDense(const Program &program, std::span<const Tensor> inputs,

@@ -62,15 +62,19 @@ static constexpr int64_t itemsTogether = 8;
 
 /// Runs all items of stages that belong together; gives the failure of the
 /// first that has one.
-static FailureWords runTogether(std::span<void *const> stages, CallState &state,
-                                int64_t items, int workers) {
+static FailureWords runTogether(const std::vector<void *> &functions,
+                                const CallState::Step &together,
+                                CallState &state, int workers) {
+  const int64_t items = together.items;
   auto run = [&](void *const *buffers, const int64_t *numbers, int64_t begin,
                  int64_t end, int64_t *failure, void *scratch) {
-    const int64_t step = stages.size() == 1 ? end - begin : itemsTogether;
+    const int64_t step =
+        together.parts.size() == 1 ? end - begin : itemsTogether;
     for (int64_t at = begin; at < end; at += step)
-      for (void *stage : stages)
-        reinterpret_cast<StageFunction>(stage)(
-            buffers, numbers, at, std::min(at + step, end), failure, scratch);
+      for (const CallState::Step::Part &part : together.parts)
+        reinterpret_cast<StageFunction>(functions[part.stage])(
+            buffers, numbers, part.first + at,
+            part.first + std::min(at + step, end), failure, scratch);
   };
   if (workers == 1 || items == 1) {
     FailureWords words = {0, 0};
@@ -100,16 +104,11 @@ static FailureWords runTogether(std::span<void *const> stages, CallState &state,
 }
 
 Status CpuExecutable::runStages(CallState &state, int workers) const {
-  const std::vector<void *> &functions = compiled.code->functions();
-  const std::vector<StageInfo> &stages = compiled.program.stages;
-  for (size_t i = 0, count = 1; i < functions.size(); i += count) {
-    count = 1;
-    while (i + count < functions.size() && stages[i + count].joins)
-      ++count;
-    if (state.items[i] == 0)
+  for (const CallState::Step &step : state.steps) {
+    if (step.items == 0)
       continue;
-    const FailureWords words = runTogether(
-        std::span(functions).subspan(i, count), state, state.items[i], workers);
+    const FailureWords words =
+        runTogether(compiled.code->functions(), step, state, workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }

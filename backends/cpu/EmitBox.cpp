@@ -186,24 +186,9 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     anyFails = anyFails ? b.either(anyFails, chances->fails) : chances->fails;
   }
   enter(box);
-  auto branch = [&](Scope &around, Value condition, bool hasElse,
-                    llvm::function_ref<void(Scope &)> then,
-                    llvm::function_ref<void(Scope &)> otherwise) {
-    enter(around);
-    auto op = scf::IfOp::create(b, condition, hasElse);
-    for (auto [block, body] : {std::pair(op.thenBlock(), then),
-                               std::pair(op.elseBlock(), otherwise)}) {
-      if (!block)
-        continue;
-      block->getTerminator()->erase();
-      Scope &inside = openBlock(around, op, block);
-      body(inside);
-      closeLoop(inside);
-    }
-  };
   auto step = [&](Scope &around) {
     branch(
-        around, anyFails, true,
+        around, anyFails,
         [&](Scope &some) { emitStep(some, place, first, last); },
         [&](Scope &all) {
           alwaysTrue.insert(guards.begin(), guards.end());
@@ -215,5 +200,5 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     step(box);
     return;
   }
-  branch(box, anyHolds, false, step, [](Scope &) {});
+  branch(box, anyHolds, step);
 }

@@ -71,6 +71,20 @@ Emitter::Parts Emitter::closeLoop(Scope &loop, ValueRange results) {
   return Parts(op->getResults());
 }
 
+void Emitter::branch(Scope &outer, Value condition, Body then, Body otherwise) {
+  enter(outer);
+  auto op = scf::IfOp::create(b, condition, /*withElseRegion=*/!!otherwise);
+  for (auto [block, body] : {std::pair(op.thenBlock(), then),
+                             std::pair(op.elseBlock(), otherwise)}) {
+    if (!block)
+      continue;
+    block->getTerminator()->erase();
+    Scope &inside = openBlock(outer, op, block);
+    body(inside);
+    closeLoop(inside);
+  }
+}
+
 /// Where a result of a stage goes.
 Emitter::Storage Emitter::storageOf(const Stage &stage, unsigned result) {
   Storage storage;
@@ -104,6 +118,7 @@ Scope &Emitter::openFunction() {
   numbers.clear();
   bases.clear();
   indexCoordinates.clear();
+  pieces = nullptr;
   tables.startStage();
   Type pointer = b.pointerType();
   Type i64 = b.getI64Type();
@@ -177,6 +192,17 @@ Scope &Emitter::openItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
       openLoop(function, entry->getArgument(2), entry->getArgument(3), {});
   enter(item);
   Value rest = item.block->getArgument(0);
+  if (pieces) {
+    Value all = pieces;
+    for (Value count : counts)
+      all = arith::MulIOp::create(b, all, count);
+    isVisited = b.compare(arith::CmpIPredicate::sge, rest, all);
+    row = b.select(isVisited, arith::SubIOp::create(b, rest, all),
+                   arith::DivUIOp::create(b, rest, pieces));
+    piece =
+        b.select(isVisited, b.i64(0), arith::RemUIOp::create(b, rest, pieces));
+    rest = row;
+  }
   for (size_t i = grid.size(); i-- > 0;) {
     Value place_ = rest;
     if (i > 0) {

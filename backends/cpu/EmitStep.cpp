@@ -22,7 +22,7 @@ void Emitter::emitStep(Scope &scope, const CoordByAxis &place, Value first,
   const SmallVector<unsigned> ends = groupEnds();
   makeGauges(scope, place, 0, gaugesBefore(), Slot::Next);
   for (auto [group, end] : llvm::enumerate(ends)) {
-    repairGroup(scope, place, begin, end, nullptr);
+    repairGroup(scope, place, begin, end);
     if (ir::FoldOp fold = chain->getFold())
       bindArguments(fold.getElement().front(), 0, /*gauges=*/true, Slot::Next);
     sweep(scope, place, group, begin, end, first, last);
@@ -71,9 +71,9 @@ Value Emitter::anyLane(Value flags) {
 }
 
 /// Moves accumulators `begin` to `end` to the new gauges. With a shift, each
-/// lane joins the one so far away, moved likewise.
+/// joins the one so far away, moved likewise.
 void Emitter::repairGroup(Scope &outer, const CoordByAxis &place,
-                          unsigned begin, unsigned end, Value shift) {
+                          unsigned begin, unsigned end, Shift shift) {
   auto parts = chain->accumulators().slice(begin, end - begin);
   const bool repairs = llvm::any_of(
       parts, [](const Chain::Accumulator &part) { return part.isRepaired; });
@@ -86,15 +86,12 @@ void Emitter::repairGroup(Scope &outer, const CoordByAxis &place,
     repairAll(phase, place, begin, end, shift);
     return;
   }
-  auto branch = scf::IfOp::create(b, moved, /*withElseRegion=*/false);
-  branch.thenBlock()->getTerminator()->erase();
-  Scope &then = openBlock(phase, branch, branch.thenBlock());
-  repairAll(then, place, begin, end, shift);
-  closeLoop(then);
+  branch(phase, moved,
+         [&](Scope &then) { repairAll(then, place, begin, end, shift); });
 }
 
 void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
-                        unsigned end, Value shift) {
+                        unsigned end, Shift shift) {
   ir::FoldOp fold = chain->getFold();
   const unsigned accumulators = chain->accumulators().size();
   const unsigned gauges = chain->numGauges();
@@ -120,7 +117,7 @@ void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
         [&](Scope &inner, const CoordByAxis &at) {
           // Both sides of the join, or the one that is repaired.
           SmallVector<SmallVector<Parts>> sides;
-          for (Value from : {Value(), shift}) {
+          for (const Shift from : {Shift(), shift}) {
             if (!sides.empty() && !shift)
               break;
             Scope &side = newPhase(inner);
@@ -153,11 +150,9 @@ void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
           for (auto [i, k] : llvm::enumerate(set)) {
             if (!shift && !chain->accumulators()[k].isRepaired)
               continue;
-            Parts parts = sides[0][i];
-            if (shift)
-              parts = Parts(variables[k]
-                                .accumulation->withLanes(schedule.lanes)
-                                .combine(b, sides[0][i], sides[1][i]));
+            const Parts parts =
+                shift ? joinStates(variables[k], sides[0][i], sides[1][i])
+                      : sides[0][i];
             storeParts(variables[k], parts, at);
           }
         });

@@ -90,14 +90,21 @@ private:
     llvm::SmallVector<unsigned> buffers;
     /// Of a gauge: what it becomes at the end of a step.
     llvm::SmallVector<unsigned> next;
+    /// If items may be cut: the same for all pieces.
+    llvm::SmallVector<unsigned> pieces;
   };
   enum class Slot { Now, Next };
+  /// The way to a state that is joined: so many lanes and whole states, or
+  /// null.
+  struct Shift {
+    mlir::Value lanes, states;
+    explicit operator bool() const { return lanes || states; }
+  };
   /// What an argument of a fold's region stands for.
   struct Argument {
     const Variable *variable = nullptr;
     Slot slot = Slot::Now;
-    /// Lanes to skip, or null.
-    mlir::Value shift;
+    Shift shift;
     /// How many lanes to read.
     int64_t lanes = 1;
   };
@@ -117,6 +124,10 @@ private:
   /// The loop over items of a grid; sets the place of the item.
   Scope &openItems(Scope &function, llvm::ArrayRef<ir::AxisAttr> grid,
                    llvm::ArrayRef<int64_t> blocks, CoordByAxis &place);
+  using Body = llvm::function_ref<void(Scope &)>;
+  /// Runs `then` where the condition holds, else `otherwise` if there is that.
+  void branch(Scope &outer, mlir::Value condition, Body then,
+              Body otherwise = nullptr);
   Scope &openLoop(Scope &outer, mlir::Value lower, mlir::Value upper,
                   mlir::ValueRange carried, mlir::Value step = {});
   /// A scope for a block of an operation in `outer`.
@@ -131,30 +142,39 @@ private:
   // EmitChain.cpp: the course of a stage of reductions.
   void emitChain(const Stage &stage);
   void declareVariables(const Chain &chain);
-  void declareVariable(Variable &variable);
+  llvm::SmallVector<unsigned> declareParts(const Variable &variable,
+                                           bool isCut = false);
+  void cutItems();
+  void findState(Scope &item);
   void forGroups(Scope &outer, const CoordByAxis &place, PlaceBody body);
   void forPayload(Scope &outer, llvm::ArrayRef<ir::AxisAttr> axes,
                   const CoordByAxis &place, PlaceBody body);
   std::pair<mlir::Value, mlir::Value> payloadRange(ir::AxisAttr axis);
   void initialize(Scope &scope, const CoordByAxis &place);
   void streamBlocks(Scope &item, const CoordByAxis &place);
-  void combineLanes(Scope &scope, const CoordByAxis &place);
+  void combine(Scope &scope, const CoordByAxis &place);
   void finish(Scope &scope, const CoordByAxis &place, const Stage &stage,
               llvm::ArrayRef<Storage> storage);
 
   // EmitState.cpp: variables in scratch memory.
   Parts loadParts(const Variable &variable, const CoordByAxis &place,
-                  Slot slot = Slot::Now, mlir::Value shift = {},
-                  int64_t lanes = 0);
+                  Slot slot = Slot::Now, Shift shift = {}, int64_t lanes = 0);
   void storeParts(const Variable &variable, mlir::ValueRange parts,
                   const CoordByAxis &place, Slot slot = Slot::Now);
   mlir::Value stateOffset(const Variable &variable, const CoordByAxis &place);
+  mlir::Value stateSize(const Variable &variable);
+  int64_t stateStride() const {
+    return schedule.lanes * (schedule.streamsLanes ? 2 : 1);
+  }
+  /// The state of the places of both; those of `lhs` come first.
+  Parts joinStates(const Variable &variable, mlir::ValueRange lhs,
+                   mlir::ValueRange rhs);
   Element elementOfArgument(const Request &request);
   Element numberOf(const Variable &variable, mlir::ValueRange parts);
   Parts partsOf(const Variable &variable, Element number,
                 mlir::ValueRange before);
   void bindArguments(mlir::Block &block, unsigned first, bool gauges, Slot slot,
-                     mlir::Value shift = {}, int64_t lanes = 0);
+                     Shift shift = {}, int64_t lanes = 0);
   void makeGauges(Scope &scope, const CoordByAxis &place, unsigned first,
                   unsigned last, Slot slot);
   void adoptGauges(Scope &scope, const CoordByAxis &place);
@@ -170,12 +190,12 @@ private:
   void emitStep(Scope &scope, const CoordByAxis &place, mlir::Value first,
                 mlir::Value last);
   void repairGroup(Scope &scope, const CoordByAxis &place, unsigned first,
-                   unsigned last, mlir::Value shift);
+                   unsigned last, Shift shift = {});
   mlir::Value guardOf(unsigned k);
   mlir::Value emitMoved(unsigned k, const CoordByAxis &place);
   mlir::Value anyLane(mlir::Value flags);
   void repairAll(Scope &scope, const CoordByAxis &place, unsigned first,
-                 unsigned last, mlir::Value shift);
+                 unsigned last, Shift shift);
   void sweep(Scope &scope, const CoordByAxis &place, unsigned group,
              unsigned begin, unsigned end, mlir::Value first, mlir::Value last);
   Parts joinPlaces(unsigned k, Scope &scope, mlir::ValueRange state,
@@ -321,6 +341,9 @@ private:
   CoordByAxis streamPlace;
   /// The places of the schedule's payload axis that the item has.
   mlir::Value payloadFirst, payloadLast;
+  /// If items may be cut, how many pieces they have, else null; then the number
+  /// of the present item and piece, and whether all of its pieces are visited.
+  mlir::Value pieces, row, piece, isVisited;
   static constexpr unsigned rowBlock = 1, streamBlock = 2;
 };
 

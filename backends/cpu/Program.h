@@ -18,6 +18,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,25 @@ struct GridAxis {
   int64_t block = 1;
 };
 
+/// How the items of a stage are cut into pieces: parts of the places that an
+/// item visits, each with a state of its own. How many depends on sizes alone.
+/// Of n items in s > 1 pieces the stage visits piece k % s of item k / s for
+/// k < n * s, and after all of these combines the pieces of item k - n * s.
+struct Cut {
+  /// The entry of the table of numbers that holds how many pieces an item has,
+  /// and the one that holds how many all items have; 0 if that is one each.
+  unsigned pieces, states;
+  /// The extents of what an item visits, and of what a state has numbers for.
+  std::vector<unsigned> visited, payload;
+  /// A piece has at least so many places.
+  int64_t leastPlaces;
+};
+
 /// What the host knows of a stage.
 struct StageInfo {
   std::vector<GridAxis> grid;
+  /// Set if items may be cut.
+  std::optional<Cut> cut;
   /// Whether its items need nothing but the same items of the stages before it,
   /// back to the last one that does not join: then these stages run together, a
   /// few items at a time, while what they read is near.
@@ -76,10 +93,10 @@ struct Buffer {
   unsigned lastStage = 0;
 };
 
-/// One entry of the table of numbers: a size, or the stride in elements of an
-/// axis of a buffer.
+/// One entry of the table of numbers: a size, the stride in elements of an axis
+/// of a buffer, or one that belongs to a stage's Cut.
 struct Number {
-  enum class Kind { Size, Stride };
+  enum class Kind { Size, Stride, Cut };
 
   Kind kind = Kind::Size;
   SizeExpr size;

@@ -31,6 +31,7 @@ public:
     schedule.grid = plan.layout(rows());
     chooseLanes();
     chooseTiles();
+    chooseCut();
   }
 
 private:
@@ -179,6 +180,22 @@ private:
     setLanes(lanesFor(cone, target.vectorBytes));
     schedule.unroll = 4;
     schedule.streamBlock = 2048;
+  }
+
+  /// A piece has enough blocks that nobody minds a state more.
+  void chooseCut() {
+    const int64_t least =
+        (schedule.streamsLanes ? 4 : 16) * schedule.streamBlock;
+    int64_t places = 1;
+    bool isKnown = true;
+    for (ir::AxisAttr axis : schedule.stream) {
+      const std::optional<int64_t> extent = axis.getSize().getConstant();
+      isKnown &= extent.has_value();
+      places =
+          std::min(places * std::min(extent.value_or(1), 2 * least), 2 * least);
+    }
+    if (isSteady() && (!isKnown || places == 2 * least))
+      schedule.leastPlaces = least;
   }
 
   /// Whether gauges of a few places are good enough for a lane of its own. The

@@ -44,6 +44,9 @@ struct Schedule {
   int64_t groups = 1;
   /// Places of the last streamed axis in a block.
   int64_t streamBlock = 64;
+  /// If not 0, items may be cut into pieces of at least so many streamed
+  /// places, whose states are combined like those of lanes.
+  int64_t leastPlaces = 0;
   /// Places next to each other that share a loop.
   int64_t unroll = 1;
   /// Values kept in scratch memory: for all of an item, and for each group of

@@ -48,6 +48,15 @@ public:
   /// A dense array of that shape for the present stage alone, one a thread.
   unsigned scratch(llvm::ArrayRef<ir::SizeAttr> extents, unsigned elementBytes);
 
+  /// Cuts the items of the present stage, which visit places of those extents
+  /// and have numbers for those of `payload` in their states.
+  void cutStage(llvm::ArrayRef<ir::SizeAttr> visited,
+                llvm::ArrayRef<ir::SizeAttr> payload, int64_t leastPlaces);
+  const Cut &presentCut() const { return *program.stages.back().cut; }
+  /// A dense array for the pieces' states of the present stage, which has
+  /// numbers of those extents for each.
+  unsigned states(llvm::ArrayRef<ir::SizeAttr> extents, unsigned elementBytes);
+
   /// Starts the next stage.
   void startStage();
   /// The present stage runs together with the one before.
