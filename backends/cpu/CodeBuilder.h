@@ -64,6 +64,8 @@ public:
   /// A scalar in every lane.
   mlir::Value broadcast(mlir::Value scalar, int64_t lanes);
   mlir::Value extract(mlir::Value vector, int64_t lane);
+  /// `count` lanes from `first` on.
+  mlir::Value slice(mlir::Value vector, int64_t first, int64_t count);
   mlir::Value insert(mlir::Value vector, mlir::Value scalar, int64_t lane);
 
   mlir::Value compare(mlir::arith::CmpIPredicate predicate, mlir::Value lhs,

@@ -53,7 +53,7 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
     if (axis == schedule.stream.back().getName())
       return Bounds{blockFirst, arith::SubIOp::create(b, blockLast, b.i64(1)),
                     b.flag(true)};
-    if (axis != schedule.laneRow.getName()) {
+    if (!schedule.laneRow || axis != schedule.laneRow.getName()) {
       Value end = size(index.getAxis().getSize());
       return Bounds{b.i64(0), arith::SubIOp::create(b, end, b.i64(1)),
                     b.flag(true)};
@@ -169,7 +169,8 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     if (part.guard)
       guards.insert(part.guard);
   }
-  if (guards.empty() || !schedule.laneRow || schedule.lanes == 1) {
+  const bool isVector = schedule.laneRow && schedule.lanes > 1;
+  if (guards.empty() || !(isVector || schedule.blockLanes > 1)) {
     emitStep(outer, place, first, last);
     return;
   }

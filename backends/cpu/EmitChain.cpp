@@ -58,7 +58,7 @@ void Emitter::declareVariables(const Chain &chain) {
     Accumulation how{part.kind, element};
     how.isNarrow =
         part.kind == ir::ReduceKind::Sum && isFloat(element) &&
-        (part.isRepaired || (schedule.lanes > 1 && !variable.payload.empty()));
+        (part.isRepaired || (visitLanes() > 1 && !variable.payload.empty()));
     variable.accumulation = how;
     OpBuilder::InsertionGuard guard(b);
     enter(scopes.front());

@@ -222,6 +222,7 @@ void Emitter::emitStage(const Stage &stage) {
     return;
   }
   chain.reset();
+  schedule = Schedule();
   auto output = dyn_cast<ir::OutputOp>(stage.root);
   Value value = output ? Value(output.getValue()) : stage.root->getResult(0);
   Scope &function = openFunction();

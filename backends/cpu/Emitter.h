@@ -202,8 +202,18 @@ private:
                    llvm::ArrayRef<CoordByAxis> places);
   void joinPayload(Scope &scope, const CoordByAxis &place, unsigned k,
                    mlir::Value first, mlir::Value last);
+  /// The lanes of a visit of places that joins accumulators without payload.
+  int64_t visitLanes() const {
+    return std::max(schedule.lanes, schedule.blockLanes);
+  }
+  void makeInnerTiles(Scope &scope, const CoordByAxis &place, mlir::Value first,
+                      mlir::Value last);
+  int64_t payloadLanes(unsigned k);
+  void joinVectors(Scope &scope, const CoordByAxis &place, unsigned k,
+                   mlir::Value begin, mlir::Value end, int64_t count,
+                   int64_t lanes, mlir::Value first, mlir::Value last);
   void forStream(Scope &scope, const CoordByAxis &place, mlir::Value first,
-                 mlir::Value last, int64_t unroll, Parts &state,
+                 mlir::Value last, int64_t unroll, int64_t lanes, Parts &state,
                  StreamBody body);
 
   // EmitBox.cpp: guards over a block of places.
@@ -230,6 +240,7 @@ private:
                     llvm::ArrayRef<ir::AxisAttr> axes, Scope &scope,
                     mlir::ValueRange state, const CoordByAxis &place);
   Accumulation innerAccumulation(ir::ReduceOp reduce, int64_t lanes);
+  int64_t lanesWithin(ir::ReduceOp reduce, llvm::ArrayRef<Coords> at);
   void emitInner(ir::ReduceOp reduce, llvm::ArrayRef<Coords> at);
   /// Makes the inner reductions behind `values`, those at all `places`
   /// together.

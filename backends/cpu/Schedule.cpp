@@ -133,8 +133,38 @@ private:
         most = lacking;
       }
     }
+    // Lanes along a row that all reads have would gather, and of a single one
+    // they would be idle.
+    const bool isShared = best && (most > 0 || isContiguous(best.getName()));
+    const bool isSingle = best && best.getSize().getConstant() == 1;
+    if ((!isShared || isSingle) && chooseBlocks())
+      return;
     if (best)
       takeRow(best);
+  }
+
+  bool isContiguous(StringAttr axis) const {
+    return llvm::any_of(cone.inOrder(), [&](Value value) {
+      return isLoaded(plan, value) && contiguousAxis(plan, value) == axis;
+    });
+  }
+
+  /// Lanes within a block, if the inner reductions of a block can be kept.
+  bool chooseBlocks() {
+    SmallVector<Value> inner;
+    for (Value value : cone.inOrder()) {
+      auto reduce = value.getDefiningOp<ir::ReduceOp>();
+      if (!reduce || plan.isStored(value) || !hasStream(value))
+        continue;
+      if (!fitsTile(value) || value.getParentRegion() != chainRegion())
+        return false;
+      inner.push_back(value);
+    }
+    schedule.innerTiles = inner;
+    schedule.blockLanes = lanesFor(cone, target.vectorBytes);
+    schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
+    schedule.streamBlock = 256;
+    return true;
   }
 
   /// The axis along which most of what is read lies side by side.
@@ -184,8 +214,7 @@ private:
 
   /// A piece has enough blocks that nobody minds a state more.
   void chooseCut() {
-    const int64_t least =
-        (schedule.streamsLanes ? 4 : 16) * schedule.streamBlock;
+    const int64_t least = schedule.streamsLanes ? 8192 : 1024;
     int64_t places = 1;
     bool isKnown = true;
     for (ir::AxisAttr axis : schedule.stream) {
@@ -260,6 +289,8 @@ private:
     Operation *op = value.getDefiningOp();
     if (!op) {
       sum = 1;
+    } else if (llvm::is_contained(schedule.innerTiles, value)) {
+      sum = 1;
     } else if (isLoaded(plan, value)) {
       const bool isStrided =
           schedule.lanes > 1 && hasLanes(value) &&
@@ -318,12 +349,12 @@ private:
         if (!op || !seen.insert(value).second || done.contains(value) ||
             isLoaded(plan, value))
           continue;
-        isInner |= isa<ir::ReduceOp>(op);
+        isInner |= isa<ir::ReduceOp>(op) && schedule.blockLanes == 1;
         work += isa<ir::ReduceOp>(op) ? 0 : ownCost(op);
         if (!isa<ir::ReduceOp>(op))
           next.append(op->operand_begin(), op->operand_end());
       }
-      const bool isVector = schedule.lanes > 1;
+      const bool isVector = schedule.lanes > 1 || schedule.blockLanes > 1;
       schedule.visits.push_back(!isVector  ? 1
                                 : isInner  ? schedule.unroll
                                 : work < 8 ? 4
@@ -389,7 +420,7 @@ private:
         }))
       return;
     SmallVector<Value> work = {part.element};
-    if (part.guard && schedule.lanes > 1)
+    if (part.guard && (schedule.lanes > 1 || schedule.blockLanes > 1))
       work.push_back(part.guard);
     while (!work.empty()) {
       Value value = work.pop_back_val();

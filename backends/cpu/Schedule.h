@@ -42,6 +42,10 @@ struct Schedule {
   bool streamsLanes = false;
   int64_t lanes = 1;
   int64_t groups = 1;
+  /// If more than 1, no axis has the lanes and each row has one state. Within a
+  /// block so many lanes lie along the last streamed axis, along the last of an
+  /// accumulator's own axes, or along the axis that an inner reduction reads.
+  int64_t blockLanes = 1;
   /// Places of the last streamed axis in a block.
   int64_t streamBlock = 64;
   /// If not 0, items may be cut into pieces of at least so many streamed
@@ -52,6 +56,8 @@ struct Schedule {
   /// Values kept in scratch memory: for all of an item, and for each group of
   /// accumulators those kept from then on, for one block.
   llvm::SmallVector<mlir::Value> rowTiles;
+  /// Inner reductions that are made for a block before it is visited.
+  llvm::SmallVector<mlir::Value> innerTiles;
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> streamTiles;
   /// For each group of accumulators, places that its visit of a block takes at
   /// a time.

@@ -84,7 +84,7 @@ HOSTILE = {
 PLACES = [(1, 70, 2, 3), (40, 200, 2, 3), (9, 257, 2, 17), (67, 66, 2, 1)]
 # What f32 cannot hold of such numbers: their squares and products, and what is left where they cancel.
 OVERFLOWS = {"layer_norm_", "rms", "moments", "variance", "entropy", "divergence", "guarded_mean", "linear_cross",
-             "extremes", "branch"}
+             "extremes", "branch", "nearest"}
 # Inputs that the result is linear in, and so large with them.
 FACTORS = {"v", "g", "b"}
 # Inputs that are part of scores: 1e6 leaves f32 no digits for what is added or taken off.
@@ -288,7 +288,8 @@ SPLIT = [("plain", (700, 600, 16, 16)), ("plain", (1, 20000, 8, 8)), ("causal_pr
          ("layer_norm_", (500, 300, 0, 0)), ("cross", (400, 500, 0, 0)), ("linear_cross", (64, 3000, 16, 0)),
          ("columns", (2000, 100, 0, 0)), ("extremes", (2, 90000, 0, 0)), ("moments", (2, 90000, 0, 0)),
          ("window_product", (9, 30000, 4, 8)), ("double", (1, 40000, 2, 3)), ("divergence", (1, 40000, 0, 0)),
-         ("cross", (3, 40000, 0, 0)), ("variance", (50000, 3, 0, 0)), ("entropy", (2, 70000, 0, 0))]
+         ("cross", (3, 40000, 0, 0)), ("variance", (50000, 3, 0, 0)), ("single", (0, 50000, 8, 40)), ("single_window", (0, 30000, 16, 3)),
+         ("entropy", (2, 70000, 0, 0))]
 
 
 def main():
