@@ -57,6 +57,10 @@ Status CallState::solveSizes(const Program &program,
 /// occupy the threads of large machines, whatever this one has.
 static constexpr int64_t wantedPieces = 64;
 
+/// For so few rows a stage runs that has no lanes along them: it reads all that
+/// they have in common once for each.
+static constexpr int64_t fewRows = 3;
+
 /// In how many pieces each of `items` items is cut.
 static int64_t piecesOf(const Cut &cut, int64_t items,
                         const std::vector<int64_t> &numbers) {
@@ -78,8 +82,15 @@ static int64_t piecesOf(const Cut &cut, int64_t items,
 /// In how many pieces items are cut, and which stages run together.
 Status CallState::makeSteps(const Program &program) {
   steps.clear();
+  // Whether the stage before would be the one to join, but another runs.
+  bool isReplaced = false;
   for (unsigned i = 0; i < program.stages.size(); ++i) {
     const StageInfo &stage = program.stages[i];
+    if (stage.choice &&
+        stage.choice->isForFew != (numbers[stage.choice->rows] <= fewRows)) {
+      isReplaced |= !stage.choice->isForFew;
+      continue;
+    }
     std::vector<int64_t> shape;
     for (const GridAxis &axis : stage.grid)
       shape.push_back((numbers[axis.extent] + axis.block - 1) / axis.block);
@@ -95,9 +106,10 @@ Status CallState::makeSteps(const Program &program) {
       first = numbers[stage.cut->states] = *items * pieces;
       steps.push_back({{{i, 0}}, first});
     }
-    if (pieces > 1 || !stage.joins || steps.empty())
+    if (pieces > 1 || !stage.joins || isReplaced || steps.empty())
       steps.push_back({{}, *items});
     steps.back().parts.push_back({i, first});
+    isReplaced = false;
   }
   return Status::ok();
 }
@@ -138,12 +150,19 @@ private:
 Status CallState::placeWorkspace(const Program &program) {
   places.assign(program.buffers.size(), 0);
   Places free;
+  // Those that do not run belong to the step before them.
   std::vector<unsigned> firstStep(program.stages.size()), lastStep = firstStep;
-  for (unsigned k = steps.size(); k-- > 0;)
+  unsigned next = 0;
+  for (unsigned k = 0; k < steps.size(); ++k)
     for (const Step::Part &part : steps[k].parts) {
-      firstStep[part.stage] = k;
-      lastStep[part.stage] = std::max(lastStep[part.stage], k);
+      for (; next < part.stage; ++next)
+        firstStep[next] = lastStep[next] = k > 0 ? k - 1 : 0;
+      if (next == part.stage)
+        firstStep[next++] = k;
+      lastStep[part.stage] = k;
     }
+  for (; next < program.stages.size(); ++next)
+    firstStep[next] = lastStep[next] = steps.size() - 1;
   for (unsigned present = 0; present < steps.size(); ++present) {
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer &buffer = program.buffers[i];

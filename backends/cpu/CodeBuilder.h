@@ -43,6 +43,9 @@ public:
 
   const Isa &features() const { return target; }
 
+  /// Where functions go that the code calls.
+  void setModule(mlir::ModuleOp other) { module = other; }
+
   /// The type in registers of a formula's element, whose type may belong to
   /// another context.
   mlir::Type scalarType(mlir::Type element);

@@ -9,11 +9,17 @@
 #include "backends/cpu/CallState.h"
 #include "runtime/ThreadPool.h"
 
+#include <algorithm>
+
 using namespace fovea;
 using namespace fovea::cpu;
 
 CpuExecutable::CpuExecutable(Signature signature, CompiledProgram compiled)
-    : Executable(std::move(signature)), compiled(std::move(compiled)) {}
+    : Executable(std::move(signature)), compiled(std::move(compiled)) {
+  auto next = this->compiled.code->functions().begin();
+  for (const StageInfo &stage : this->compiled.program.stages)
+    functions.push_back(stage.isForFew() ? nullptr : *next++);
+}
 CpuExecutable::~CpuExecutable() = default;
 
 /// The failure that the code reports, in the user's words.
@@ -103,12 +109,35 @@ static FailureWords runTogether(const std::vector<void *> &functions,
   return first.words;
 }
 
+/// Code for few rows is compiled when it is to run.
+Status CpuExecutable::loadFew(const CallState &state) const {
+  const std::vector<StageInfo> &stages = compiled.program.stages;
+  const bool isNeeded = std::ranges::any_of(state.steps, [&](const auto &step) {
+    return std::ranges::any_of(step.parts, [&](const auto &part) {
+      return stages[part.stage].isForFew();
+    });
+  });
+  if (!isNeeded)
+    return Status::ok();
+  const auto &code = compiled.forFew->load();
+  if (!code)
+    return code.status();
+  std::call_once(isLoaded, [&] {
+    auto next = (*code)->functions().begin();
+    for (size_t i = 0; i < stages.size(); ++i)
+      if (stages[i].isForFew())
+        functions[i] = *next++;
+  });
+  return Status::ok();
+}
+
 Status CpuExecutable::runStages(CallState &state, int workers) const {
+  if (Status status = loadFew(state); status.failed())
+    return status;
   for (const CallState::Step &step : state.steps) {
     if (step.items == 0)
       continue;
-    const FailureWords words =
-        runTogether(compiled.code->functions(), step, state, workers);
+    const FailureWords words = runTogether(functions, step, state, workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }

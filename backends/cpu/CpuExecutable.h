@@ -28,11 +28,15 @@ protected:
                  std::span<const int64_t> dims) const override;
 
 private:
+  Status loadFew(const CallState &state) const;
   Status runStages(CallState &state, int workers) const;
   Status failure(const FailureWords &words,
                  std::span<const int64_t> numbers) const;
 
   const CompiledProgram compiled;
+  /// Of each stage, null until it is loaded.
+  mutable std::once_flag isLoaded;
+  mutable std::vector<void *> functions;
   /// States that no call uses at present.
   mutable std::mutex mutex;
   mutable std::vector<std::unique_ptr<CallState>> idle;

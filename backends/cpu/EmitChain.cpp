@@ -340,10 +340,35 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, const Stage &stage,
 
 void Emitter::emitChain(const Stage &stage) {
   chain.emplace(stage.root);
-  schedule = Schedule(*chain, facts, plan, b.features());
-  Scope &function = openFunction();
+  const Schedule usual(*chain, facts, plan, b.features());
   SmallVector<Storage> storage;
-  for (unsigned r = 0; r < stage.results.size(); ++r)
+  if (usual.hasFew) {
+    const ir::SizeAttr rows = usual.laneRow.getSize();
+    std::swap(module, forFew);
+    b.setModule(module);
+    emitRows(stage,
+             Schedule(*chain, facts, plan, b.features(), /*isForFew=*/true),
+             storage, /*isForFew=*/true);
+    tables.chooseStage(rows, /*isForFew=*/true);
+    std::swap(module, forFew);
+    b.setModule(module);
+    emitRows(stage, usual, storage, /*isForFew=*/false);
+    tables.chooseStage(rows, /*isForFew=*/false);
+  } else {
+    emitRows(stage, usual, storage, /*isForFew=*/false);
+  }
+  for (auto [value, where] : llvm::zip_equal(stage.root->getResults(), storage))
+    storages[value] = where;
+}
+
+/// A stage as `chosen`; makes the storage of its results if that is not there.
+void Emitter::emitRows(const Stage &stage, Schedule chosen,
+                       SmallVector<Storage> &storage, bool isForFew) {
+  schedule = std::move(chosen);
+  Scope &function = openFunction();
+  for (const Storage &result : storage)
+    use(result);
+  for (unsigned r = storage.size(); r < stage.results.size(); ++r)
     storage.push_back(storageOf(stage, r));
   declareVariables(*chain);
 
@@ -357,7 +382,9 @@ void Emitter::emitChain(const Stage &stage) {
     grid.push_back(schedule.laneRow);
     blocks.push_back(schedule.lanes * schedule.groups);
   }
-  enterGroup(grid, blocks, chain->roots(), stage.root->getResults());
+  // Who follows may join the stage for many rows.
+  if (!isForFew)
+    enterGroup(grid, blocks, chain->roots(), stage.root->getResults());
   CoordByAxis place;
   Scope &item = openItems(function, grid, blocks, place);
   if (schedule.payload) {
@@ -400,6 +427,4 @@ void Emitter::emitChain(const Stage &stage) {
   closeLoop(item);
   b.setInsertionPointToEnd(entry);
   LLVM::ReturnOp::create(b, ValueRange());
-  for (auto [value, where] : llvm::zip_equal(stage.root->getResults(), storage))
-    storages[value] = where;
 }

@@ -22,9 +22,10 @@ static SmallVector<StringAttr> namesOf(ArrayRef<ir::AxisAttr> axes) {
   return names;
 }
 
-Emitter::Emitter(ir::FuncOp func, ModuleOp module, Program &program)
-    : func(func), module(module), facts(func), plan(func, facts),
-      tables(func, program), b(module) {
+Emitter::Emitter(ir::FuncOp func, ModuleOp module, ModuleOp forFew,
+                 Program &program)
+    : func(func), module(module), forFew(forFew), facts(func),
+      plan(func, facts), tables(func, program), b(module) {
   for (auto [i, input] : llvm::enumerate(func.getBody().getOps<ir::InputOp>()))
     storages[input.getResult()].elements = {
         tables.input(i, input.getAxes().size()),
@@ -279,6 +280,14 @@ void Emitter::emitStage(const Stage &stage) {
   // From now on others read it.
   if (!output)
     storages[value] = storage;
+}
+
+void Emitter::use(const Storage &storage) {
+  tables.use(storage.elements.buffer);
+  for (std::optional<unsigned> buffer :
+       {storage.hard, storage.failure, storage.culprit})
+    if (buffer)
+      tables.use(*buffer);
 }
 
 void Emitter::storeElement(const Storage &storage, Element element, Type type,

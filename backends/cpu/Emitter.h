@@ -26,10 +26,12 @@
 
 namespace fovea::cpu {
 
-/// Emits the stages of one program, `stage0`, `stage1`, ..., as StageFunctions.
+/// Emits the stages of one program, `stage0`, `stage1`, ..., as StageFunctions,
+/// those for few rows into a module of their own.
 class Emitter {
 public:
-  Emitter(ir::FuncOp func, mlir::ModuleOp module, Program &program);
+  Emitter(ir::FuncOp func, mlir::ModuleOp module, mlir::ModuleOp forFew,
+          Program &program);
 
   void emit();
 
@@ -138,9 +140,13 @@ private:
   void storeElement(const Storage &storage, Element element, mlir::Type type,
                     const CoordByAxis &place);
   void reportFailure(const Element &element);
+  /// Notes that the present stage writes it.
+  void use(const Storage &storage);
 
   // EmitChain.cpp: the course of a stage of reductions.
   void emitChain(const Stage &stage);
+  void emitRows(const Stage &stage, Schedule chosen,
+                llvm::SmallVector<Storage> &storage, bool isForFew);
   void declareVariables(const Chain &chain);
   llvm::SmallVector<unsigned> declareParts(const Variable &variable,
                                            bool isCut = false);
@@ -311,7 +317,7 @@ private:
   Place placeIn(const BufferAxes &buffer, const CoordByAxis &place);
 
   ir::FuncOp func;
-  mlir::ModuleOp module;
+  mlir::ModuleOp module, forFew;
   const Facts facts;
   const Plan plan;
   Tables tables;

@@ -62,11 +62,22 @@ struct Cut {
   int64_t leastPlaces;
 };
 
+/// Two stages in a row compute the same; sizes alone decide which of them runs.
+struct Choice {
+  /// The entry of the table of numbers that holds how many rows there are.
+  unsigned rows;
+  /// Whether the stage is the one for few rows; that comes first.
+  bool isForFew;
+};
+
 /// What the host knows of a stage.
 struct StageInfo {
   std::vector<GridAxis> grid;
   /// Set if items may be cut.
   std::optional<Cut> cut;
+  /// Set if another stage may run in its place.
+  std::optional<Choice> choice;
+  bool isForFew() const { return choice && choice->isForFew; }
   /// Whether its items need nothing but the same items of the stages before it,
   /// back to the last one that does not join: then these stages run together, a
   /// few items at a time, while what they read is near.

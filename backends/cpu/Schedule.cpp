@@ -22,9 +22,9 @@ namespace {
 class Scheduler {
 public:
   Scheduler(const Chain &chain, const Facts &facts, const Plan &plan,
-            const Isa &isa, Schedule &schedule)
-      : chain(chain), facts(facts), plan(plan), target(isa), schedule(schedule),
-        cone(plan, chain.roots()) {}
+            const Isa &isa, bool isForFew, Schedule &schedule)
+      : chain(chain), facts(facts), plan(plan), target(isa), isForFew(isForFew),
+        schedule(schedule), cone(plan, chain.roots()) {}
 
   void run() {
     schedule.stream = llvm::to_vector(chain.axes());
@@ -137,10 +137,15 @@ private:
     // they would be idle.
     const bool isShared = best && (most > 0 || isContiguous(best.getName()));
     const bool isSingle = best && best.getSize().getConstant() == 1;
-    if ((!isShared || isSingle) && chooseBlocks())
+    const auto inner = innerOfBlock();
+    if (inner && (!isShared || isSingle || isForFew)) {
+      chooseBlocks(*inner);
       return;
-    if (best)
-      takeRow(best);
+    }
+    if (!best)
+      return;
+    takeRow(best);
+    schedule.hasFew = inner && !best.getSize().getConstant();
   }
 
   bool isContiguous(StringAttr axis) const {
@@ -149,22 +154,27 @@ private:
     });
   }
 
-  /// Lanes within a block, if the inner reductions of a block can be kept.
-  bool chooseBlocks() {
+  /// The inner reductions that there are at each place of a block; none if
+  /// they cannot be kept.
+  std::optional<SmallVector<Value>> innerOfBlock() {
     SmallVector<Value> inner;
     for (Value value : cone.inOrder()) {
       auto reduce = value.getDefiningOp<ir::ReduceOp>();
       if (!reduce || plan.isStored(value) || !hasStream(value))
         continue;
       if (!fitsTile(value) || value.getParentRegion() != chainRegion())
-        return false;
+        return std::nullopt;
       inner.push_back(value);
     }
-    schedule.innerTiles = inner;
+    return inner;
+  }
+
+  /// Lanes within a block.
+  void chooseBlocks(ArrayRef<Value> inner) {
+    schedule.innerTiles.assign(inner.begin(), inner.end());
     schedule.blockLanes = lanesFor(cone, target.vectorBytes);
     schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
     schedule.streamBlock = 256;
-    return true;
   }
 
   /// The axis along which most of what is read lies side by side.
@@ -476,6 +486,7 @@ private:
   const Facts &facts;
   const Plan &plan;
   const Isa &target;
+  const bool isForFew;
   Schedule &schedule;
   const Cone cone;
   llvm::DenseMap<Value, unsigned> costs;
@@ -483,8 +494,8 @@ private:
 } // namespace
 
 Schedule::Schedule(const Chain &chain, const Facts &facts, const Plan &plan,
-                   const Isa &isa) {
-  Scheduler(chain, facts, plan, isa, *this).run();
+                   const Isa &isa, bool isForFew) {
+  Scheduler(chain, facts, plan, isa, isForFew, *this).run();
 }
 
 int64_t cpu::mapLanes(Value value, StringAttr inner, const Facts &facts,

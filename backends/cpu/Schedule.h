@@ -26,8 +26,9 @@ class Plan;
 /// states are combined at the end.
 struct Schedule {
   Schedule() = default;
+  /// `isForFew`: there are few rows along the axis that has the lanes else.
   Schedule(const Chain &chain, const Facts &facts, const Plan &plan,
-           const Isa &isa);
+           const Isa &isa, bool isForFew = false);
 
   llvm::SmallVector<ir::AxisAttr> grid;
   /// The streamed axes, outermost loop first.
@@ -46,6 +47,8 @@ struct Schedule {
   /// block so many lanes lie along the last streamed axis, along the last of an
   /// accumulator's own axes, or along the axis that an inner reduction reads.
   int64_t blockLanes = 1;
+  /// Whether a schedule for few rows would be another one.
+  bool hasFew = false;
   /// Places of the last streamed axis in a block.
   int64_t streamBlock = 64;
   /// If not 0, items may be cut into pieces of at least so many streamed

@@ -57,13 +57,18 @@ public:
   /// numbers of those extents for each.
   unsigned states(llvm::ArrayRef<ir::SizeAttr> extents, unsigned elementBytes);
 
+  /// The present stage runs if there are few rows, or if there are not.
+  void chooseStage(ir::SizeAttr rows, bool isForFew) {
+    program.stages.back().choice = Choice{size(rows), isForFew};
+  }
+
   /// Starts the next stage.
   void startStage();
   /// The present stage runs together with the one before.
   void joinStage();
   /// Adds an axis, inside of the others, to the present stage's grid.
   void addGridAxis(ir::SizeAttr extent, int64_t block);
-  /// Notes that the present stage reads `buffer`.
+  /// Notes that the present stage reads or writes `buffer`.
   void use(unsigned buffer);
 
 private:
