@@ -55,7 +55,7 @@ Status CallState::solveSizes(const Program &program,
 
 /// All items of a stage together are cut into about so many pieces: enough to
 /// occupy the threads of large machines, whatever this one has.
-static constexpr int64_t wantedPieces = 64;
+static constexpr int64_t wantedPieces = 32;
 
 /// For so few rows a stage runs that has no lanes along them: it reads all that
 /// they have in common once for each.

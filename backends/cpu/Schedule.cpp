@@ -224,7 +224,7 @@ private:
 
   /// A piece has enough blocks that nobody minds a state more.
   void chooseCut() {
-    const int64_t least = schedule.streamsLanes ? 8192 : 1024;
+    const int64_t least = schedule.streamsLanes ? 16384 : 1024;
     int64_t places = 1;
     bool isKnown = true;
     for (ir::AxisAttr axis : schedule.stream) {

@@ -95,7 +95,7 @@ SLACK = {"alibi": 10}
 
 # Few rows and many places: what runs in pieces (backends/cpu/CallState.cpp), one place more or less than it takes for two
 # of them, for three, or for many; chains whose lanes stream want longer pieces than the others.
-LONG = [2047, 2048, 2049, 3071, 3072, 3073, 5000, 9000, 16383, 16384, 16385, 24577]
+LONG = [2047, 2048, 2049, 3071, 3072, 3073, 5000, 9000, 32767, 32768, 32769, 49153]
 # These reduce over N and M together.
 WHOLE = {"loss_of_all", "variance", "peak"}
 POOL = {}

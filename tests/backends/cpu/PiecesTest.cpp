@@ -46,10 +46,10 @@ TEST_CASE("cpu: long items are cut where they are few") {
   // and what is left are made together, by the stage that combines if there
   // is one.
   CHECK(stepsFor(program, 100, 10) == "1x1 100x2 ");
-  CHECK(stepsFor(program, 100, 300) == "3x1 1x1 100x2 ");
-  CHECK(stepsFor(program, 100, 100000) == "64x1 1x1 100x2 ");
-  CHECK(stepsFor(program, 3, 200000) == "64x1 1x1 66x1 3x2 ");
-  CHECK(stepsFor(program, 1, 16383) == "1x1 1x2 ");
-  CHECK(stepsFor(program, 1, 16384) == "2x1 1x1 2x1 1x2 ");
+  CHECK(stepsFor(program, 100, 500) == "3x1 1x1 100x2 ");
+  CHECK(stepsFor(program, 100, 100000) == "32x1 1x1 100x2 ");
+  CHECK(stepsFor(program, 3, 200000) == "32x1 1x1 33x1 3x2 ");
+  CHECK(stepsFor(program, 1, 32767) == "1x1 1x2 ");
+  CHECK(stepsFor(program, 1, 32768) == "2x1 1x1 2x1 1x2 ");
   CHECK(stepsFor(program, 0, 1000000) == "1x1 0x2 ");
 }
