@@ -108,7 +108,7 @@ Status CallState::makeSteps(const Program &program) {
     }
     if (pieces > 1 || !stage.joins || isReplaced || steps.empty())
       steps.push_back({{}, *items});
-    steps.back().parts.push_back({i, first});
+    steps.back().parts.push_back({i, first, pieces > 1});
     isReplaced = false;
   }
   return Status::ok();

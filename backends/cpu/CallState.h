@@ -21,11 +21,15 @@ struct CallState {
     struct Part {
       unsigned stage;
       int64_t first;
+      /// Whether it combines pieces.
+      bool combines = false;
     };
     std::vector<Part> parts;
     int64_t items;
   };
   std::vector<Step> steps;
+  /// Of the parts of the present step.
+  std::vector<void *> functions;
 
   /// For each worker the first failure in its part of a stage, and in which run
   /// of items it was.

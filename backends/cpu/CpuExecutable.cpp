@@ -6,7 +6,6 @@
 
 #include "backends/cpu/CpuExecutable.h"
 
-#include "backends/cpu/CallState.h"
 #include "runtime/ThreadPool.h"
 
 #include <algorithm>
@@ -18,7 +17,7 @@ CpuExecutable::CpuExecutable(Signature signature, CompiledProgram compiled)
     : Executable(std::move(signature)), compiled(std::move(compiled)) {
   auto next = this->compiled.code->functions().begin();
   for (const StageInfo &stage : this->compiled.program.stages)
-    functions.push_back(stage.isForFew() ? nullptr : *next++);
+    functions.push_back({stage.isForFew() ? nullptr : *next++, nullptr});
 }
 CpuExecutable::~CpuExecutable() = default;
 
@@ -68,7 +67,7 @@ static constexpr int64_t itemsTogether = 8;
 
 /// Runs all items of stages that belong together; gives the failure of the
 /// first that has one.
-static FailureWords runTogether(const std::vector<void *> &functions,
+static FailureWords runTogether(std::span<void *const> functions,
                                 const CallState::Step &together,
                                 CallState &state, int workers) {
   const int64_t items = together.items;
@@ -77,10 +76,12 @@ static FailureWords runTogether(const std::vector<void *> &functions,
     const int64_t step =
         together.parts.size() == 1 ? end - begin : itemsTogether;
     for (int64_t at = begin; at < end; at += step)
-      for (const CallState::Step::Part &part : together.parts)
-        reinterpret_cast<StageFunction>(functions[part.stage])(
-            buffers, numbers, part.first + at,
-            part.first + std::min(at + step, end), failure, scratch);
+      for (size_t i = 0; i < functions.size(); ++i) {
+        const int64_t first = together.parts[i].first;
+        reinterpret_cast<StageFunction>(functions[i])(
+            buffers, numbers, first + at, first + std::min(at + step, end),
+            failure, scratch);
+      }
   };
   if (workers == 1 || items == 1) {
     FailureWords words = {0, 0};
@@ -109,35 +110,49 @@ static FailureWords runTogether(const std::vector<void *> &functions,
   return first.words;
 }
 
-/// Code for few rows is compiled when it is to run.
-Status CpuExecutable::loadFew(const CallState &state) const {
+void *CpuExecutable::functionOf(const CallState::Step::Part &part) const {
+  const bool isOther =
+      part.combines && compiled.program.stages[part.stage].hasCombiner();
+  return isOther ? functions[part.stage].combiner : functions[part.stage].whole;
+}
+
+/// Compiles what few calls need if this one does.
+Status CpuExecutable::loadLate(const CallState &state) const {
   const std::vector<StageInfo> &stages = compiled.program.stages;
   const bool isNeeded = std::ranges::any_of(state.steps, [&](const auto &step) {
     return std::ranges::any_of(step.parts, [&](const auto &part) {
-      return stages[part.stage].isForFew();
+      return stages[part.stage].isForFew() ||
+             (part.combines && stages[part.stage].hasCombiner());
     });
   });
   if (!isNeeded)
     return Status::ok();
-  const auto &code = compiled.forFew->load();
+  const auto &code = compiled.late->load();
   if (!code)
     return code.status();
   std::call_once(isLoaded, [&] {
     auto next = (*code)->functions().begin();
-    for (size_t i = 0; i < stages.size(); ++i)
+    for (size_t i = 0; i < stages.size(); ++i) {
       if (stages[i].isForFew())
-        functions[i] = *next++;
+        functions[i].whole = *next++;
+      if (stages[i].hasCombiner())
+        functions[i].combiner = *next++;
+    }
   });
   return Status::ok();
 }
 
 Status CpuExecutable::runStages(CallState &state, int workers) const {
-  if (Status status = loadFew(state); status.failed())
+  if (Status status = loadLate(state); status.failed())
     return status;
   for (const CallState::Step &step : state.steps) {
     if (step.items == 0)
       continue;
-    const FailureWords words = runTogether(functions, step, state, workers);
+    state.functions.clear();
+    for (const CallState::Step::Part &part : step.parts)
+      state.functions.push_back(functionOf(part));
+    const FailureWords words =
+        runTogether(state.functions, step, state, workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }

@@ -105,7 +105,8 @@ void Emitter::cutItems() {
   for (ir::AxisAttr axis : repeated)
     if (axis != schedule.payload)
       payload.push_back(axis.getSize());
-  tables.cutStage(visited, payload, schedule.leastPlaces);
+  tables.cutStage(visited, payload, schedule.leastPlaces,
+                  /*hasCombiner=*/!schedule.streamsLanes);
   pieces = number(tables.presentCut().pieces);
   for (Variable &variable : variables)
     variable.pieces = declareParts(variable, /*isCut=*/true);
@@ -344,14 +345,12 @@ void Emitter::emitChain(const Stage &stage) {
   SmallVector<Storage> storage;
   if (usual.hasFew) {
     const ir::SizeAttr rows = usual.laneRow.getSize();
-    std::swap(module, forFew);
-    b.setModule(module);
+    setModule(late);
     emitRows(stage,
              Schedule(*chain, facts, plan, b.features(), /*isForFew=*/true),
              storage, /*isForFew=*/true);
     tables.chooseStage(rows, /*isForFew=*/true);
-    std::swap(module, forFew);
-    b.setModule(module);
+    setModule(early);
     emitRows(stage, usual, storage, /*isForFew=*/false);
     tables.chooseStage(rows, /*isForFew=*/false);
   } else {
@@ -365,7 +364,7 @@ void Emitter::emitChain(const Stage &stage) {
 void Emitter::emitRows(const Stage &stage, Schedule chosen,
                        SmallVector<Storage> &storage, bool isForFew) {
   schedule = std::move(chosen);
-  Scope &function = openFunction();
+  Scope &function = openStage();
   for (const Storage &result : storage)
     use(result);
   for (unsigned r = storage.size(); r < stage.results.size(); ++r)
@@ -385,6 +384,22 @@ void Emitter::emitRows(const Stage &stage, Schedule chosen,
   // Who follows may join the stage for many rows.
   if (!isForFew)
     enterGroup(grid, blocks, chain->roots(), stage.root->getResults());
+  declareGrid(grid, blocks);
+  emitItems(function, grid, blocks, stage, storage, /*isCombiner=*/false);
+  if (!pieces || schedule.streamsLanes)
+    return;
+  setModule(late);
+  Scope &combiner = openFunction("combine");
+  pieces = number(tables.presentCut().pieces);
+  emitItems(combiner, grid, blocks, stage, storage, /*isCombiner=*/true);
+  setModule(early);
+}
+
+/// The function that visits items, or the one that combines their pieces; if
+/// lanes stream the first does both, as it combines anyway.
+void Emitter::emitItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
+                        ArrayRef<int64_t> blocks, const Stage &stage,
+                        ArrayRef<Storage> storage, bool isCombiner) {
   CoordByAxis place;
   Scope &item = openItems(function, grid, blocks, place);
   if (schedule.payload) {
@@ -397,7 +412,6 @@ void Emitter::emitRows(const Stage &stage, Schedule chosen,
         b, extent,
         arith::AddIOp::create(b, payloadFirst, b.i64(Schedule::payloadBlock)));
   }
-  declareTiles(place);
   auto visit = [&](Scope &scope) {
     forGroups(scope, place, [&](Scope &group, const CoordByAxis &at) {
       makeRowTiles(group, at);
@@ -405,23 +419,29 @@ void Emitter::emitRows(const Stage &stage, Schedule chosen,
     });
     streamBlocks(scope, place);
   };
-  if (pieces) {
+  if (pieces)
     findState(item);
+  if (!isCombiner)
+    declareTiles(place);
+  if (pieces && schedule.streamsLanes)
     branch(item, b.negated(isVisited), visit);
-    tiles.clear();
-  } else {
+  else if (!isCombiner)
     visit(item);
-  }
+  // Where pieces are combined they are empty.
+  if (pieces)
+    tiles.clear();
   forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
-    if (pieces || schedule.streamsLanes)
+    if (isCombiner || schedule.streamsLanes)
       combine(group, at);
-    if (!pieces) {
+    if (!pieces || isCombiner) {
       finish(group, at, stage, storage);
       return;
     }
     enter(group);
-    Value isWhole = b.compare(arith::CmpIPredicate::eq, pieces, b.i64(1));
-    branch(group, b.either(isVisited, isWhole),
+    Value isDone = b.compare(arith::CmpIPredicate::eq, pieces, b.i64(1));
+    if (schedule.streamsLanes)
+      isDone = b.either(isVisited, isDone);
+    branch(group, isDone,
            [&](Scope &done) { finish(done, at, stage, storage); });
   });
   closeLoop(item);

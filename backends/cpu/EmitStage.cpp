@@ -22,9 +22,9 @@ static SmallVector<StringAttr> namesOf(ArrayRef<ir::AxisAttr> axes) {
   return names;
 }
 
-Emitter::Emitter(ir::FuncOp func, ModuleOp module, ModuleOp forFew,
+Emitter::Emitter(ir::FuncOp func, ModuleOp module, ModuleOp late,
                  Program &program)
-    : func(func), module(module), forFew(forFew), facts(func),
+    : func(func), module(module), early(module), late(late), facts(func),
       plan(func, facts), tables(func, program), b(module) {
   for (auto [i, input] : llvm::enumerate(func.getBody().getOps<ir::InputOp>()))
     storages[input.getResult()].elements = {
@@ -113,19 +113,30 @@ Emitter::Storage Emitter::storageOf(const Stage &stage, unsigned result) {
   return storage;
 }
 
-Scope &Emitter::openFunction() {
+void Emitter::setModule(ModuleOp to) {
+  module = to;
+  b.setModule(to);
+}
+
+Scope &Emitter::openStage() {
+  tables.startStage();
+  ++stageCount;
+  return openFunction("stage");
+}
+
+/// A function for the present stage.
+Scope &Emitter::openFunction(StringRef kind) {
   scopes.clear();
   coordinates.clear();
   numbers.clear();
   bases.clear();
   indexCoordinates.clear();
   pieces = nullptr;
-  tables.startStage();
   Type pointer = b.pointerType();
   Type i64 = b.getI64Type();
   b.setInsertionPointToEnd(module.getBody());
   auto function = LLVM::LLVMFuncOp::create(
-      b, "stage" + std::to_string(stageCount++),
+      b, kind.str() + std::to_string(stageCount - 1),
       LLVM::LLVMFunctionType::get(
           LLVM::LLVMVoidType::get(b.getContext()),
           {pointer, pointer, i64, i64, pointer, pointer}));
@@ -175,10 +186,14 @@ void Emitter::enterGroup(ArrayRef<ir::AxisAttr> grid, ArrayRef<int64_t> blocks,
   groupValues.insert(results.begin(), results.end());
 }
 
-Scope &Emitter::openItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
-                          ArrayRef<int64_t> blocks, CoordByAxis &place) {
+void Emitter::declareGrid(ArrayRef<ir::AxisAttr> grid,
+                          ArrayRef<int64_t> blocks) {
   for (auto [axis, block] : llvm::zip_equal(grid, blocks))
     tables.addGridAxis(axis.getSize(), block);
+}
+
+Scope &Emitter::openItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
+                          ArrayRef<int64_t> blocks, CoordByAxis &place) {
   SmallVector<Value> counts;
   for (auto [axis, block] : llvm::zip_equal(grid, blocks)) {
     Value extent = size(axis.getSize());
@@ -226,7 +241,7 @@ void Emitter::emitStage(const Stage &stage) {
   schedule = Schedule();
   auto output = dyn_cast<ir::OutputOp>(stage.root);
   Value value = output ? Value(output.getValue()) : stage.root->getResult(0);
-  Scope &function = openFunction();
+  Scope &function = openStage();
   const Storage storage = storageOf(stage, 0);
   SmallVector<ir::AxisAttr> grid(stage.axes);
   ir::AxisAttr inner;
@@ -237,6 +252,7 @@ void Emitter::emitStage(const Stage &stage) {
   const SmallVector<int64_t> blocks(grid.size(), 1);
   enterGroup(grid, blocks, value,
              output ? ValueRange() : ValueRange(stage.root->getResults()));
+  declareGrid(grid, blocks);
   Scope &item = openItems(function, grid, blocks, place);
   auto visit = [&](Scope &scope) {
     const Element result = elementAt(value, place);

@@ -26,11 +26,12 @@
 
 namespace fovea::cpu {
 
-/// Emits the stages of one program, `stage0`, `stage1`, ..., as StageFunctions,
-/// those for few rows into a module of their own.
+/// Emits the stages of one program as StageFunctions: `stage0`, `stage1`, ...,
+/// and `combine0`, ..., where a stage has a combiner. These, and the stages for
+/// few rows, go into the module `late`.
 class Emitter {
 public:
-  Emitter(ir::FuncOp func, mlir::ModuleOp module, mlir::ModuleOp forFew,
+  Emitter(ir::FuncOp func, mlir::ModuleOp module, mlir::ModuleOp late,
           Program &program);
 
   void emit();
@@ -117,12 +118,16 @@ private:
 
   // EmitStage.cpp: loops and results.
   void emitStage(const Stage &stage);
-  Scope &openFunction();
+  void setModule(mlir::ModuleOp to);
+  Scope &openStage();
+  Scope &openFunction(llvm::StringRef kind);
   bool joins(llvm::ArrayRef<ir::AxisAttr> grid, llvm::ArrayRef<int64_t> blocks,
              llvm::ArrayRef<mlir::Value> roots);
   void enterGroup(llvm::ArrayRef<ir::AxisAttr> grid,
                   llvm::ArrayRef<int64_t> blocks,
                   llvm::ArrayRef<mlir::Value> roots, mlir::ValueRange results);
+  void declareGrid(llvm::ArrayRef<ir::AxisAttr> grid,
+                   llvm::ArrayRef<int64_t> blocks);
   /// The loop over items of a grid; sets the place of the item.
   Scope &openItems(Scope &function, llvm::ArrayRef<ir::AxisAttr> grid,
                    llvm::ArrayRef<int64_t> blocks, CoordByAxis &place);
@@ -147,6 +152,9 @@ private:
   void emitChain(const Stage &stage);
   void emitRows(const Stage &stage, Schedule chosen,
                 llvm::SmallVector<Storage> &storage, bool isForFew);
+  void emitItems(Scope &function, llvm::ArrayRef<ir::AxisAttr> grid,
+                 llvm::ArrayRef<int64_t> blocks, const Stage &stage,
+                 llvm::ArrayRef<Storage> storage, bool isCombiner);
   void declareVariables(const Chain &chain);
   llvm::SmallVector<unsigned> declareParts(const Variable &variable,
                                            bool isCut = false);
@@ -317,7 +325,8 @@ private:
   Place placeIn(const BufferAxes &buffer, const CoordByAxis &place);
 
   ir::FuncOp func;
-  mlir::ModuleOp module, forFew;
+  /// The present one and the two.
+  mlir::ModuleOp module, early, late;
   const Facts facts;
   const Plan plan;
   Tables tables;

@@ -144,9 +144,9 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
   prepareContext(*context);
   const Location nowhere = UnknownLoc::get(context.get());
   OwningOpRef<ModuleOp> module = ModuleOp::create(nowhere);
-  OwningOpRef<ModuleOp> forFew = ModuleOp::create(nowhere);
+  OwningOpRef<ModuleOp> late = ModuleOp::create(nowhere);
   CompiledProgram result;
-  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, *forFew,
+  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, *late,
           result.program)
       .emit();
   if (result.program.checks.size() > maxChecks)
@@ -156,19 +156,20 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
                              " places that may fail, but the limit is " +
                              std::to_string(maxChecks));
 
-  std::vector<std::string> names, namesForFew;
-  for (const auto &[i, stage] : llvm::enumerate(result.program.stages))
-    (stage.isForFew() ? namesForFew : names)
+  std::vector<std::string> names, lateNames;
+  for (const auto &[i, stage] : llvm::enumerate(result.program.stages)) {
+    (stage.isForFew() ? lateNames : names)
         .push_back("stage" + std::to_string(i));
+    if (stage.hasCombiner())
+      lateNames.push_back("combine" + std::to_string(i));
+  }
   Expected<std::unique_ptr<LoadedCode>> code = compileModule(*module, names);
   if (!code)
     return code.status();
   result.code = std::move(*code);
   module = nullptr;
-  if (!namesForFew.empty())
-    result.forFew = std::make_unique<LateCode>(
-        std::move(context), std::move(forFew), std::move(namesForFew));
-  else
-    forFew = nullptr;
+  if (!lateNames.empty())
+    result.late = std::make_unique<LateCode>(
+        std::move(context), std::move(late), std::move(lateNames));
   return result;
 }

@@ -38,13 +38,14 @@ private:
   std::optional<Expected<std::unique_ptr<LoadedCode>>> code;
 };
 
-/// A program and its code: StageFunctions for those of `program.stages` that
-/// are for few rows, in order, and for the others.
+/// A program and its code, as StageFunctions.
 struct CompiledProgram {
   Program program;
+  /// Of all stages but those for few rows.
   std::unique_ptr<LoadedCode> code;
-  /// Null if there are none for few rows.
-  std::unique_ptr<LateCode> forFew;
+  /// For each stage in order: itself, if it is for few rows, and its combiner,
+  /// if it has one; null if there are none.
+  std::unique_ptr<LateCode> late;
 };
 
 /// Compiles a verified function; works on a copy.

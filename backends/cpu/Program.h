@@ -51,7 +51,8 @@ struct GridAxis {
 /// How the items of a stage are cut into pieces: parts of the places that an
 /// item visits, each with a state of its own. How many depends on sizes alone.
 /// Of n items in s > 1 pieces the stage visits piece k % s of item k / s for
-/// k < n * s, and after all of these combines the pieces of item k - n * s.
+/// k < n * s, and after all of these combines the pieces of item k - n * s. The
+/// latter may be a function of its own.
 struct Cut {
   /// The entry of the table of numbers that holds how many pieces an item has,
   /// and the one that holds how many all items have; 0 if that is one each.
@@ -60,6 +61,7 @@ struct Cut {
   std::vector<unsigned> visited, payload;
   /// A piece has at least so many places.
   int64_t leastPlaces;
+  bool hasCombiner;
 };
 
 /// Two stages in a row compute the same; sizes alone decide which of them runs.
@@ -78,6 +80,7 @@ struct StageInfo {
   /// Set if another stage may run in its place.
   std::optional<Choice> choice;
   bool isForFew() const { return choice && choice->isForFew; }
+  bool hasCombiner() const { return cut && cut->hasCombiner; }
   /// Whether its items need nothing but the same items of the stages before it,
   /// back to the last one that does not join: then these stages run together, a
   /// few items at a time, while what they read is near.

@@ -137,8 +137,10 @@ unsigned Tables::scratch(ArrayRef<ir::SizeAttr> extents,
 }
 
 void Tables::cutStage(ArrayRef<ir::SizeAttr> visited,
-                      ArrayRef<ir::SizeAttr> payload, int64_t leastPlaces) {
+                      ArrayRef<ir::SizeAttr> payload, int64_t leastPlaces,
+                      bool hasCombiner) {
   Cut cut;
+  cut.hasCombiner = hasCombiner;
   cut.leastPlaces = leastPlaces;
   for (unsigned Cut::*counted : {&Cut::pieces, &Cut::states}) {
     cut.*counted = program.numbers.size();

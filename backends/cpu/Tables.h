@@ -51,7 +51,8 @@ public:
   /// Cuts the items of the present stage, which visit places of those extents
   /// and have numbers for those of `payload` in their states.
   void cutStage(llvm::ArrayRef<ir::SizeAttr> visited,
-                llvm::ArrayRef<ir::SizeAttr> payload, int64_t leastPlaces);
+                llvm::ArrayRef<ir::SizeAttr> payload, int64_t leastPlaces,
+                bool hasCombiner);
   const Cut &presentCut() const { return *program.stages.back().cut; }
   /// A dense array for the pieces' states of the present stage, which has
   /// numbers of those extents for each.
