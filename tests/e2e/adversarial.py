@@ -104,7 +104,9 @@ POOL = {}
 def pooled(name, data):
     """Slices of numbers that are made once."""
     def fill(rng, count):
-        pool = POOL.setdefault(name, data(random.Random(name), 1 << 15))
+        if name not in POOL:
+            POOL[name] = data(random.Random(name), 1 << 15)
+        pool = POOL[name]
         start = rng.randrange(len(pool) // 2)
         return (pool[start:] + pool * (count // len(pool) + 1))[:count]
     return fill
@@ -275,7 +277,7 @@ def bits(program):
         comparison = Comparison.__new__(Comparison)
         comparison.function, comparison.cpu = function, exe
         sizes = comparison.sizes(*place)
-        arrays = comparison.arrays(random.Random(1), sizes, normal)
+        arrays = comparison.arrays(random.Random(1), sizes, pooled("normal", normal))
         first = exe.run(arrays, sizes)
         for _ in range(3):
             assert exe.run(arrays, sizes) == first, f"{function} differs from run to run"
