@@ -82,6 +82,10 @@ unionAxes(llvm::ArrayRef<ArrayType> types,
 llvm::SmallVector<InputOp> inputsOf(FuncOp func);
 llvm::SmallVector<OutputOp> outputsOf(FuncOp func);
 
+/// Whether an element of what `op` gives may come from another place than its
+/// own: it renames axes, or reads through an index along one that its source has.
+bool looksElsewhere(mlir::Operation *op);
+
 /// Whether a reduction gives the position of an element.
 bool isArg(ReduceKind kind);
 /// What is wrong with joining elements of that type, or nothing: any and all

@@ -48,7 +48,6 @@ static bool isCut(RoleAttr role) {
   case RoleKind::Lane:
     return role.getBlock() > 0;
   case RoleKind::Stream:
-    return role.getSplit();
   case RoleKind::Contract:
     return false;
   }
@@ -170,6 +169,18 @@ ParseResult PhaseOp::parse(OpAsmParser &parser, OperationState &result) {
   if (parser.parseKeyword("roles") ||
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseRole))
     return failure();
+  if (succeeded(parser.parseOptionalKeyword("few"))) {
+    std::string name;
+    const SMLoc at = parser.getCurrentLocation();
+    if (parser.parseKeywordOrString(&name))
+      return failure();
+    for (Attribute role : roles)
+      if (AxisAttr axis = cast<RoleAttr>(role).getAxis();
+          axis.getName() == name)
+        result.addAttribute("few", axis);
+    if (!result.attributes.get("few"))
+      return parser.emitError(at, "no role for axis ") << name;
+  }
   SmallVector<int64_t> visits;
   int64_t unroll = 1;
   if (succeeded(parser.parseOptionalKeyword("visits")) &&
@@ -218,6 +229,10 @@ void PhaseOp::print(OpAsmPrinter &printer) {
   llvm::interleaveComma(getRoles().getAsRange<RoleAttr>(), printer,
                         [&](RoleAttr role) { printRoleBody(printer, role); });
   printer << ')';
+  if (AxisAttr few = getFewAttr()) {
+    printer << " few ";
+    printer.printKeywordOrString(few.getName().getValue());
+  }
   if (!getVisits().empty()) {
     printer << " visits [";
     llvm::interleaveComma(getVisits(), printer);
@@ -237,14 +252,25 @@ void PhaseOp::print(OpAsmPrinter &printer) {
                           });
     printer << ']';
   });
-  printer.printOptionalAttrDict((*this)->getAttrs(),
-                                {"roles", "layouts", "visits", "unroll"});
+  printer.printOptionalAttrDict(
+      (*this)->getAttrs(), {"roles", "layouts", "visits", "unroll", "few"});
   printTypes(printer, getResultTypes());
 }
 
 //===----------------------------------------------------------------------===//
 // Constraints
 //===----------------------------------------------------------------------===//
+
+bool fovea::ir::looksElsewhere(Operation *op) {
+  if (isa<RenameOp>(op))
+    return true;
+  auto at = dyn_cast<AtOp>(op);
+  return at &&
+         llvm::any_of(at.getAxes().getAsRange<AxisAttr>(), [&](AxisAttr axis) {
+           return cast<ArrayType>(at.getOperand(0).getType())
+               .hasAxis(axis.getName());
+         });
+}
 
 /// Whether all that `phase` reads of `result`, of another phase of its kernel,
 /// belongs to its own item: whatever is made from it, nothing is read of it at
@@ -260,12 +286,28 @@ static bool readsOwnItem(PhaseOp phase, Value result) {
       Operation *user = use.getOwner();
       if (!phase->isProperAncestor(user))
         continue;
-      if (isa<RenameOp, AtOp>(user) && use.getOperandNumber() == 0)
+      if (use.getOperandNumber() == 0 && looksElsewhere(user))
         return false;
       llvm::append_range(work, user->getResults());
     }
   }
   return true;
+}
+
+/// Whether what a phase streams are items, in blocks of whole ones.
+static bool streamsItems(PhaseOp phase, ArrayRef<RoleAttr> items,
+                         int64_t coarsest) {
+  SmallVector<RoleAttr> streamed;
+  for (RoleAttr role : phase.getRoles().getAsRange<RoleAttr>())
+    if (role.getKind() == RoleKind::Stream)
+      streamed.push_back(role);
+  if (streamed.size() != items.size() || !streamed.front().getSplit() ||
+      streamed.back().getBlock() % coarsest != 0)
+    return false;
+  return llvm::all_of(llvm::zip(streamed, items), [](const auto &pair) {
+    auto [role, item] = pair;
+    return role.getAxis() == item.getAxis();
+  });
 }
 
 LogicalResult KernelOp::verifyRegions() {
@@ -282,17 +324,42 @@ LogicalResult KernelOp::verifyRegions() {
   if (yield.getValues().getTypes() != getResultTypes()) // kernel_c1
     return emitOpError("yields other types than it has results of");
 
-  auto phases = llvm::to_vector(getBody().getOps<PhaseOp>());
-  for (PhaseOp phase : llvm::drop_begin(phases)) {
-    const SmallVector<RoleAttr> first = phases.front().getItemRoles();
+  SmallVector<PhaseOp, 4> phases;
+  for (auto phase : getBody().getOps<PhaseOp>()) {
+    auto next = dyn_cast<PhaseOp>(phase->getNextNode());
+    if (!phase.getFewAttr())
+      phases.push_back(phase);
+    else if (!next || next.getFewAttr() ||
+             next.getResultTypes() != phase.getResultTypes() ||
+             next.getLayouts() != phase.getLayouts()) // phase_c6
+      return phase.emitOpError("stands in for a phase that does not follow");
+  }
+  if (phases.empty()) // kernel_c1
+    return emitOpError("has no phase");
+  const SmallVector<RoleAttr> first = phases.front().getItemRoles();
+  int64_t coarsest = 1;
+  bool isClosed = false;
+  for (PhaseOp phase : phases) {
     const SmallVector<RoleAttr> own = phase.getItemRoles();
-    bool fits = first.size() == own.size();
+    if (!own.empty())
+      coarsest = std::max(coarsest, own.back().getBlock());
+    if (phase != phases.front() && own.empty() && !first.empty() &&
+        phase.getReduction() && !isClosed) {
+      isClosed = true;
+      if (!streamsItems(phase, first, coarsest)) // kernel_c2
+        return phase.emitOpError("does not stream the items of the phases "
+                                 "before it");
+      continue;
+    }
+    bool fits = isClosed ? own.empty() && !phase.getReduction()
+                         : first.size() == own.size();
     for (size_t i = 0; fits && i < own.size(); ++i) {
-      auto [fine, coarse] =
-          std::minmax(std::max<int64_t>(own[i].getBlock(), 1),
-                      std::max<int64_t>(first[i].getBlock(), 1));
+      const int64_t mine = std::max<int64_t>(own[i].getBlock(), 1);
+      const int64_t other = std::max<int64_t>(first[i].getBlock(), 1);
+      const bool isLast = i + 1 == own.size();
       fits = own[i].getAxis() == first[i].getAxis() &&
-             (i + 1 == own.size() ? coarse % fine == 0 : coarse == fine);
+             (mine == other ||
+              (isLast && std::max(mine, other) % std::min(mine, other) == 0));
     }
     if (!fits) // kernel_c2
       return phase.emitOpError("is cut into other items than the phases "

@@ -32,8 +32,10 @@ def Fovea_RoleAttr : AttrDef<Fovea_Dialect, "Role"> {
     `by 64` is the number of places that a block (or, of a lane or payload axis,
     an item) has; without it all places belong to each item. `lanes 16` is the
     number of places in a vector: of a streamed axis the lanes have states of
-    their own, which are combined at the end. `split` says that a streamed axis
-    is cut into pieces, items of their own, whose states are combined.
+    their own, which are combined at the end; at a contracted or a payload axis
+    it says that a block is worked off in vectors, though each row has one state.
+    `split` says that the streamed axes may be cut into pieces, items of their
+    own, whose states are combined: where there are few rows.
 
     Example: `#fovea.role<j: M stream by 64>`, `#fovea.role<i: N lane by 128 lanes 16>`.
   }];
@@ -74,9 +76,12 @@ def KernelOp : Fovea_Op<"kernel", [Pure, SingleBlock]> {
     meaning is that of the operations inside.
 
     - (C1) The body has phases, and a `fovea.yield` of their results.
-    - (C2) All phases cut the same axes, in the same order, into blocks of the
-      same size; those of the last axis may differ by a whole factor. An item is
-      what belongs to one block of the coarsest.
+    - (C2) All phases, but for those for few rows, cut the same axes, in the
+      same order, into blocks of the same size; those of the last axis may differ
+      by a whole factor. An item is what belongs to one block of the coarsest.
+      Behind them there may be one that streams just these axes, split, in blocks
+      of whole items (its pieces are then runs of items), and behind that maps
+      that cut nothing.
     - (C3) A phase sees of the phases before it what belongs to its own item
       only: nothing that is made from their results is renamed or read through an
       index.
@@ -106,6 +111,9 @@ def PhaseOp : Fovea_Op<"phase", [Pure, SingleBlock, HasParent<"KernelOp">]> {
 
     Example: `fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16) visits [4] unroll 4 { ... } layouts [n] -> <f32, n: N>`
 
+    `few n` says that it takes the place of the next phase, which computes the
+    same, in calls that have few rows along n.
+
     - (C1) Each axis has one role; it may be contracted as well. Only one axis
       has lanes, a power of two of them; blocks are whole vectors.
     - (C2) The streamed axes are those of the fold or reduction; a map has none.
@@ -113,11 +121,13 @@ def PhaseOp : Fovea_Op<"phase", [Pure, SingleBlock, HasParent<"KernelOp">]> {
       a permutation of its axes.
     - (C4) The body yields a value for each result, of its element type; it may
       lack axes along which it does not vary.
-    - (C5) `visits` has an entry for each group of accumulators; a `fovea.keep` names one.
+    - (C5) `visits` has an entry for each group of accumulators; a `fovea.keep`
+      names one.
+    - (C6) What stands in for another phase has the same results and layouts.
   }];
   let arguments = (ins Fovea_RoleArrayAttr:$roles, ArrayAttr:$layouts,
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$visits,
-    DefaultValuedAttr<I64Attr, "1">:$unroll);
+    DefaultValuedAttr<I64Attr, "1">:$unroll, OptionalAttr<Fovea_AxisAttr>:$few);
   let results = (outs Variadic<Fovea_ArrayType>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;

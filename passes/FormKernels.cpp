@@ -11,7 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Passes.h"
-#include "passes/kernels/Cone.h"
+#include "passes/kernels/Plan.h"
 #include "passes/kernels/Reads.h"
 #include "passes/kernels/Scheduler.h"
 
@@ -33,6 +33,8 @@ namespace {
 struct Planned {
   const Stage *stage;
   Schedule schedule;
+  /// For few rows along the axis that has the lanes.
+  std::optional<Schedule> forFew;
   /// What it stores.
   SmallVector<Value> results;
 };
@@ -70,11 +72,16 @@ public:
 private:
   void formGroups() {
     for (const Stage &stage : plan.stages()) {
-      Planned planned = {&stage, scheduleFor(stage, facts, plan, machine), {}};
+      Planned planned = {
+          &stage, scheduleFor(stage, facts, plan, machine), {}, {}};
+      if (planned.schedule.hasFew)
+        planned.forFew = scheduleFor(stage, facts, plan, machine,
+                                     /*isForFew=*/true);
       if (!isa<ir::OutputOp>(stage.root))
         planned.results.append(stage.root->result_begin(),
                                stage.root->result_end());
-      if (groups.empty() || !joins(planned, groups.back())) {
+      if (groups.empty() ||
+          (!joins(planned, groups.back()) && !closes(planned, groups.back()))) {
         groups.emplace_back();
         groups.back().items = planned.schedule.items();
       }
@@ -137,10 +144,44 @@ private:
     return true;
   }
 
-  bool readsOwnItem(const Planned &stage, const Group &group) const {
+  /// Makes a fold over the rows of a kernel its end, if it is made from what
+  /// they have: its pieces are runs of items.
+  bool closes(Planned &stage, Group &group) const {
+    Schedule schedule = stage.schedule;
+    SmallVector<ir::AxisAttr> rows;
+    for (const Schedule::Cut &cut : group.items)
+      rows.push_back(cut.axis);
+    if (rows.empty() || !schedule.isSplit || !schedule.items().empty() ||
+        rows.size() != schedule.stream.size() ||
+        !llvm::all_of(schedule.stream,
+                      [&](ir::AxisAttr axis) {
+                        return llvm::is_contained(rows, axis);
+                      }) ||
+        (schedule.streamsLanes && schedule.stream.back() != rows.back()) ||
+        !readsOwnItem(stage, group))
+      return false;
+    const llvm::DenseSet<Value> made = madeBy(group);
+    const Cone cone(plan, stage.stage->roots());
+    if (llvm::none_of(cone.inOrder(),
+                      [&](Value value) { return made.contains(value); }))
+      return false;
+    schedule.stream = rows;
+    schedule.streamBlock = std::max<int64_t>(64, group.items.back().block);
+    stage.schedule = schedule;
+    // What follows may be made from the one result.
+    group.items.clear();
+    return true;
+  }
+
+  static llvm::DenseSet<Value> madeBy(const Group &group) {
     llvm::DenseSet<Value> made;
-    for (const Planned &before : group.stages)
-      made.insert(before.results.begin(), before.results.end());
+    for (const Planned &stage : group.stages)
+      made.insert(stage.results.begin(), stage.results.end());
+    return made;
+  }
+
+  bool readsOwnItem(const Planned &stage, const Group &group) const {
+    const llvm::DenseSet<Value> made = madeBy(group);
     // Whoever reads through an index or inside of a reduction may see other
     // items.
     SmallVector<std::pair<Value, bool>> work;
@@ -156,7 +197,7 @@ private:
       Operation *op = value.getDefiningOp();
       if (!op || made.contains(value) || plan.isStored(value))
         continue;
-      isSame &= !isa<ir::AtOp, ir::RenameOp, ir::ReduceOp>(op);
+      isSame &= !isa<ir::ReduceOp>(op) && !ir::looksElsewhere(op);
       for (Value operand : op->getOperands())
         work.push_back({operand, isSame});
     }
@@ -204,7 +245,9 @@ private:
     unsigned next = 0;
     SmallVector<std::pair<Value, Value>> results;
     for (const Planned &planned : group.stages) {
-      ir::PhaseOp phase = buildPhase(planned);
+      if (planned.forFew)
+        buildPhase(*planned.stage, *planned.forFew, planned.schedule.laneRow);
+      ir::PhaseOp phase = buildPhase(*planned.stage, planned.schedule);
       if (auto output = dyn_cast<ir::OutputOp>(planned.stage->root)) {
         yielded.push_back(phase->getResult(0));
         shown[output] = kernel->getResult(next++);
@@ -227,9 +270,8 @@ private:
     return arrayType(output.getValue()).withAxes(ir::axesOf(output.getAxes()));
   }
 
-  ir::PhaseOp buildPhase(const Planned &planned) {
-    const Stage &stage = *planned.stage;
-    const Schedule &schedule = planned.schedule;
+  ir::PhaseOp buildPhase(const Stage &stage, const Schedule &schedule,
+                         ir::AxisAttr few = {}) {
     const bool isChain = Chain::isChain(stage.root);
     SmallVector<Type> types;
     SmallVector<Attribute> layouts;
@@ -247,7 +289,7 @@ private:
       roles.push_back(role);
     auto phase = ir::PhaseOp::create(
         b, stage.root->getLoc(), types, b.getArrayAttr(roles),
-        b.getArrayAttr(layouts), schedule.visits, schedule.unroll);
+        b.getArrayAttr(layouts), schedule.visits, schedule.unroll, few);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToEnd(&phase.getBody().emplaceBlock());
     IRMapping mapping = stored;
@@ -263,6 +305,8 @@ private:
                           b.clone(*stage.root, mapping)->getResults());
     for (Value value : schedule.rowTiles)
       keep(phase, mapping.lookupOrDefault(value), {});
+    for (Value value : schedule.innerTiles)
+      keep(phase, mapping.lookupOrDefault(value), b.getI32IntegerAttr(0));
     for (auto [group, tiles] : llvm::enumerate(schedule.streamTiles))
       for (Value value : tiles)
         keep(phase, mapping.lookupOrDefault(value),

@@ -68,6 +68,20 @@ ReductionState Accumulation::combine(CodeBuilder &b, ValueRange lhs,
   return emitJoin(b, kind, lhs, rhs[0], nullptr);
 }
 
+ReductionState Accumulation::acrossLanes(CodeBuilder &b,
+                                         ValueRange state) const {
+  ReductionState parts(state);
+  for (int64_t lanes = lanesOf(state[0]); lanes > 1; lanes /= 2) {
+    ReductionState low, high;
+    for (Value part : parts) {
+      low.push_back(b.slice(part, 0, lanes / 2));
+      high.push_back(b.slice(part, lanes / 2, lanes / 2));
+    }
+    parts = withLanes(lanes / 2).combine(b, low, high);
+  }
+  return parts;
+}
+
 Value Accumulation::finish(CodeBuilder &b, ValueRange state) const {
   if (isNarrow)
     return state[0];

@@ -28,6 +28,8 @@ struct Accumulation {
   /// The state of the elements of both.
   ReductionState combine(CodeBuilder &b, mlir::ValueRange lhs,
                          mlir::ValueRange rhs) const;
+  /// The state of the elements of all lanes.
+  ReductionState acrossLanes(CodeBuilder &b, mlir::ValueRange state) const;
   /// The number that it stands for.
   mlir::Value finish(CodeBuilder &b, mlir::ValueRange state) const;
   /// A state that stands for `number`; not for argmax and argmin.

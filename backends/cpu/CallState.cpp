@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 using namespace fovea;
 using namespace fovea::cpu;
@@ -37,6 +38,8 @@ Status CallState::solveSizes(const Program &program,
                                std::to_string(numbers[axis.extent]))
           .withValue(numbers[axis.extent]);
 
+  if (Status status = makeSteps(program); status.failed())
+    return status;
   strides.assign(program.buffers.size(), {});
   for (size_t i = 0; i < program.buffers.size(); ++i) {
     std::vector<int64_t> shape;
@@ -46,6 +49,92 @@ Status CallState::solveSizes(const Program &program,
     if (!count)
       return count.status();
     strides[i] = rowMajorStrides(shape);
+  }
+  return Status::ok();
+}
+
+/// All items of a stage together are cut into about so many pieces: enough to
+/// occupy the threads of large machines, whatever this one has.
+static constexpr int64_t wantedPieces = 32;
+
+/// For so few rows a stage runs that has no lanes along them: it reads all that
+/// they have in common once for each.
+static constexpr int64_t fewRows = 3;
+
+/// In how many pieces each of `items` items is cut.
+static int64_t piecesOf(const Cut &cut, int64_t items,
+                        const std::vector<int64_t> &numbers) {
+  auto product = [&](const std::vector<unsigned> &extents) {
+    int64_t result = 1;
+    for (unsigned extent : extents)
+      if (__builtin_mul_overflow(result, numbers[extent], &result))
+        return std::numeric_limits<int64_t>::max();
+    return result;
+  };
+  if (items == 0)
+    return 1;
+  // To visit a piece should be more work than to combine its state.
+  const int64_t least = std::max(cut.leastPlaces, product(cut.payload));
+  const int64_t wanted = (wantedPieces + items - 1) / items;
+  return std::max<int64_t>(1, std::min(wanted, product(cut.visited) / least));
+}
+
+/// In how many pieces items are cut, and which stages run together.
+Status CallState::makeSteps(const Program &program) {
+  steps.clear();
+  // Whether the stage before would be the one to join, but another runs.
+  bool isReplaced = false;
+  for (unsigned i = 0; i < program.stages.size(); ++i) {
+    const StageInfo &stage = program.stages[i];
+    if (stage.choice &&
+        stage.choice->isForFew != (numbers[stage.choice->rows] <= fewRows)) {
+      isReplaced |= !stage.choice->isForFew;
+      continue;
+    }
+    std::vector<int64_t> shape;
+    for (const GridAxis &axis : stage.grid)
+      shape.push_back((numbers[axis.extent] + axis.block - 1) / axis.block);
+    Expected<int64_t> items = countElements(shape);
+    if (!items)
+      return items.status();
+    int64_t pieces = stage.cut ? piecesOf(*stage.cut, *items, numbers) : 1;
+    const bool isClosing =
+        stage.closingBlock > 0 && stage.cut && !isReplaced && !steps.empty() &&
+        !steps.back().parts.front().combines && steps.back().items > 0;
+    if (isClosing) {
+      // Rows that take long are many places.
+      Step &rows = steps.back();
+      const Step::Part &part = rows.parts.front();
+      const int64_t blocks = rows.items / part.blocks(rows.block) *
+                             part.blocks(stage.closingBlock);
+      pieces = std::min(wantedPieces, blocks);
+      if (pieces > 1) {
+        rows.blocks = blocks;
+        rows.block = stage.closingBlock;
+        rows.items = pieces;
+      }
+    }
+    if (stage.cut)
+      numbers[stage.cut->pieces] = pieces;
+    Step::Part part = {.stage = i};
+    if (!stage.grid.empty()) {
+      part.extent = numbers[stage.grid.back().extent];
+      part.block = stage.grid.back().block;
+    }
+    if (pieces > 1) {
+      const int64_t states = *items * pieces;
+      numbers[stage.cut->states] = states;
+      if (isClosing)
+        steps.back().parts.push_back(part);
+      else
+        steps.emplace_back().add(part, states);
+      part.first = states;
+      part.combines = true;
+    }
+    if (pieces > 1 || !stage.joins || isReplaced || steps.empty())
+      steps.emplace_back();
+    steps.back().add(part, *items);
+    isReplaced = false;
   }
   return Status::ok();
 }
@@ -86,16 +175,24 @@ private:
 Status CallState::placeWorkspace(const Program &program) {
   places.assign(program.buffers.size(), 0);
   Places free;
-  // Stages that run together are one step.
-  std::vector<unsigned> step;
-  for (const StageInfo &stage : program.stages)
-    step.push_back(step.empty() ? 0 : step.back() + !stage.joins);
-  const unsigned steps = step.empty() ? 0 : step.back() + 1;
-  for (unsigned present = 0; present < steps; ++present) {
+  // Those that do not run belong to the step before them.
+  std::vector<unsigned> firstStep(program.stages.size()), lastStep = firstStep;
+  unsigned next = 0;
+  for (unsigned k = 0; k < steps.size(); ++k)
+    for (const Step::Part &part : steps[k].parts) {
+      for (; next < part.stage; ++next)
+        firstStep[next] = lastStep[next] = k > 0 ? k - 1 : 0;
+      if (next == part.stage)
+        firstStep[next++] = k;
+      lastStep[part.stage] = k;
+    }
+  for (; next < program.stages.size(); ++next)
+    firstStep[next] = lastStep[next] = steps.size() - 1;
+  for (unsigned present = 0; present < steps.size(); ++present) {
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer &buffer = program.buffers[i];
       if (buffer.kind != Buffer::Kind::Workspace ||
-          step[buffer.firstStage] != present)
+          firstStep[buffer.firstStage] != present)
         continue;
       size_t bytes = buffer.elementBytes;
       for (unsigned extent : buffer.extents)
@@ -111,7 +208,7 @@ Status CallState::placeWorkspace(const Program &program) {
     for (size_t i = 0; i < program.buffers.size(); ++i) {
       const Buffer &buffer = program.buffers[i];
       if (buffer.kind == Buffer::Kind::Workspace &&
-          step[buffer.lastStage] == present)
+          lastStep[buffer.lastStage] == present)
         free.giveBack(places[i]);
     }
   }
@@ -119,23 +216,8 @@ Status CallState::placeWorkspace(const Program &program) {
   return Status::ok();
 }
 
-/// The items of each stage, and its buffers in the scratch memory, which the
-/// stages share.
+/// The buffers of each stage in the scratch memory, which the stages share.
 Status CallState::placeScratch(const Program &program) {
-  items.clear();
-  for (const StageInfo &stage : program.stages) {
-    std::vector<int64_t> shape;
-    for (const GridAxis &axis : stage.grid)
-      shape.push_back((numbers[axis.extent] + axis.block - 1) / axis.block);
-    Expected<int64_t> count = countElements(shape);
-    if (!count)
-      return count.status();
-    items.push_back({*count});
-    if (!stage.grid.empty()) {
-      items.back().extent = numbers[stage.grid.back().extent];
-      items.back().block = stage.grid.back().block;
-    }
-  }
   std::vector<size_t> used(program.stages.size());
   scratchBytes = 0;
   for (size_t i = 0; i < program.buffers.size(); ++i) {

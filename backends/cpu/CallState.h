@@ -16,24 +16,49 @@ namespace fovea::cpu {
 struct CallState {
   std::vector<void *> buffers;
   std::vector<int64_t> numbers;
-  /// The items of a stage: how many, and how the last axis of its grid is cut.
-  struct Items {
-    int64_t count = 1, extent = 1, block = 1;
+  /// Stages that run together, and how many items they have.
+  struct Step {
+    struct Part {
+      unsigned stage;
+      int64_t first = 0;
+      /// Whether it combines pieces.
+      bool combines = false;
+      /// How the last axis of its grid is cut.
+      int64_t extent = 1, block = 1;
 
-    int64_t blocks(int64_t ofSize) const {
-      return (extent + ofSize - 1) / ofSize;
-    }
-    /// The first one that belongs to item `number` of the same grid with
-    /// coarser blocks.
-    int64_t firstOf(int64_t number, int64_t coarseBlock) const {
-      const int64_t coarse = blocks(coarseBlock);
-      return coarse == 0 ? 0
-                         : number / coarse * blocks(block) +
-                               number % coarse * (coarseBlock / block);
+      int64_t blocks(int64_t ofSize) const {
+        return (extent + ofSize - 1) / ofSize;
+      }
+      /// The first of its items that belongs to item `number` of the same grid
+      /// with coarser blocks.
+      int64_t itemAt(int64_t number, int64_t coarseBlock) const {
+        const int64_t coarse = blocks(coarseBlock);
+        return first + (coarse == 0
+                            ? 0
+                            : number / coarse * blocks(block) +
+                                  number % coarse * (coarseBlock / block));
+      }
+    };
+    std::vector<Part> parts;
+    int64_t items = 0;
+    /// Of the coarsest grid, which decides what an item is.
+    int64_t block = 0;
+    /// If not 0, items are pieces, runs of so many blocks together, and the
+    /// last part reduces what the others made of each.
+    int64_t blocks = 0;
+
+    /// Adds a part that has `count` items.
+    void add(const Part &part, int64_t count) {
+      parts.push_back(part);
+      if (part.block > block) {
+        block = part.block;
+        items = count;
+      }
     }
   };
-  /// Of each stage.
-  std::vector<Items> items;
+  std::vector<Step> steps;
+  /// Of the parts of the present step.
+  std::vector<void *> functions;
 
   /// For each worker the first failure in its part of a stage, and in which run
   /// of items it was.
@@ -58,6 +83,7 @@ struct CallState {
 
 private:
   Status solveSizes(const Program &program, std::span<const int64_t> dims);
+  Status makeSteps(const Program &program);
   Status placeWorkspace(const Program &program);
   Status placeScratch(const Program &program);
   Status makeDense(const Program &program, std::span<const Tensor> inputs,

@@ -89,6 +89,15 @@ Value CodeBuilder::extract(Value vector, int64_t lane) {
   return LLVM::ExtractElementOp::create(*this, vector, i64(lane));
 }
 
+Value CodeBuilder::slice(Value vector, int64_t first, int64_t count) {
+  if (count == 1)
+    return extract(vector, first);
+  SmallVector<int32_t> lanes;
+  for (int64_t lane = first; lane < first + count; ++lane)
+    lanes.push_back(lane);
+  return LLVM::ShuffleVectorOp::create(*this, vector, vector, lanes);
+}
+
 Value CodeBuilder::insert(Value vector, Value scalar, int64_t lane) {
   return LLVM::InsertElementOp::create(*this, vector, scalar, i64(lane));
 }

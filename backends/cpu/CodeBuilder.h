@@ -43,6 +43,9 @@ public:
 
   const Isa &features() const { return target; }
 
+  /// Where functions go that the code calls.
+  void setModule(mlir::ModuleOp other) { module = other; }
+
   /// The type in registers of a formula's element, whose type may belong to
   /// another context.
   mlir::Type scalarType(mlir::Type element);
@@ -64,6 +67,8 @@ public:
   /// A scalar in every lane.
   mlir::Value broadcast(mlir::Value scalar, int64_t lanes);
   mlir::Value extract(mlir::Value vector, int64_t lane);
+  /// `count` lanes from `first` on.
+  mlir::Value slice(mlir::Value vector, int64_t first, int64_t count);
   mlir::Value insert(mlir::Value vector, mlir::Value scalar, int64_t lane);
 
   mlir::Value compare(mlir::arith::CmpIPredicate predicate, mlir::Value lhs,

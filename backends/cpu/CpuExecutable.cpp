@@ -6,7 +6,6 @@
 
 #include "backends/cpu/CpuExecutable.h"
 
-#include "backends/cpu/CallState.h"
 #include "runtime/ThreadPool.h"
 
 #include <algorithm>
@@ -15,7 +14,11 @@ using namespace fovea;
 using namespace fovea::cpu;
 
 CpuExecutable::CpuExecutable(Signature signature, CompiledProgram compiled)
-    : Executable(std::move(signature)), compiled(std::move(compiled)) {}
+    : Executable(std::move(signature)), compiled(std::move(compiled)) {
+  auto next = this->compiled.code->functions().begin();
+  for (const StageInfo &stage : this->compiled.program.stages)
+    functions.push_back({stage.isForFew() ? nullptr : *next++, nullptr});
+}
 CpuExecutable::~CpuExecutable() = default;
 
 /// The failure that the code reports, in the user's words.
@@ -64,27 +67,37 @@ static constexpr int64_t itemsTogether = 8;
 
 /// Runs all items of stages that belong together; gives the failure of the
 /// first that has one.
-static FailureWords runTogether(std::span<void *const> stages,
-                                std::span<const StageInfo> infos,
-                                std::span<const CallState::Items> grids,
+static FailureWords runTogether(std::span<void *const> functions,
+                                const CallState::Step &together, bool isOrdered,
                                 CallState &state, int workers) {
-  // The coarsest grid decides.
-  const CallState::Items &grid = *std::ranges::max_element(
-      grids, {}, [](const CallState::Items &each) { return each.block; });
-  const int64_t items = grid.count;
-  // Which failure is the first must not depend on where a thread begins.
-  const bool isOrdered = std::ranges::any_of(infos, &StageInfo::fails);
+  const int64_t items = together.items;
   auto run = [&](void *const *buffers, const int64_t *numbers, int64_t begin,
                  int64_t end, int64_t *failure, void *scratch) {
-    const int64_t step = stages.size() == 1            ? end - begin
-                         : isOrdered || grid.block > 1 ? 1
-                                                       : itemsTogether;
+    auto call = [&](size_t i, int64_t from, int64_t to) {
+      reinterpret_cast<StageFunction>(functions[i])(buffers, numbers, from, to,
+                                                    failure, scratch);
+    };
+    auto callItems = [&](size_t parts, int64_t from, int64_t to) {
+      for (size_t i = 0; i < parts; ++i)
+        call(i, together.parts[i].itemAt(from, together.block),
+             together.parts[i].itemAt(to, together.block));
+    };
+    if (together.blocks > 0) {
+      const size_t last = functions.size() - 1;
+      for (int64_t piece = begin; piece < end; ++piece) {
+        const int64_t from = together.blocks * piece / items;
+        const int64_t to = together.blocks * (piece + 1) / items;
+        for (int64_t at = from; at < to; ++at)
+          callItems(last, at, at + 1);
+        call(last, piece, piece + 1);
+      }
+      return;
+    }
+    const int64_t step = functions.size() == 1             ? end - begin
+                         : isOrdered || together.block > 1 ? 1
+                                                           : itemsTogether;
     for (int64_t at = begin; at < end; at += step)
-      for (size_t i = 0; i < stages.size(); ++i)
-        reinterpret_cast<StageFunction>(stages[i])(
-            buffers, numbers, grids[i].firstOf(at, grid.block),
-            grids[i].firstOf(std::min(at + step, end), grid.block), failure,
-            scratch);
+      callItems(functions.size(), at, std::min(at + step, end));
   };
   if (workers == 1 || items == 1) {
     FailureWords words = {0, 0};
@@ -113,19 +126,53 @@ static FailureWords runTogether(std::span<void *const> stages,
   return first.words;
 }
 
-Status CpuExecutable::runStages(CallState &state, int workers) const {
-  const std::vector<void *> &functions = compiled.code->functions();
+void *CpuExecutable::functionOf(const CallState::Step::Part &part) const {
+  const bool isOther =
+      part.combines && compiled.program.stages[part.stage].hasCombiner();
+  return isOther ? functions[part.stage].combiner : functions[part.stage].whole;
+}
+
+/// Compiles what few calls need if this one does.
+Status CpuExecutable::loadLate(const CallState &state) const {
   const std::vector<StageInfo> &stages = compiled.program.stages;
-  for (size_t i = 0, count = 1; i < functions.size(); i += count) {
-    count = 1;
-    while (i + count < functions.size() && stages[i + count].joins)
-      ++count;
-    if (state.items[i].count == 0)
+  const bool isNeeded = std::ranges::any_of(state.steps, [&](const auto &step) {
+    return std::ranges::any_of(step.parts, [&](const auto &part) {
+      return stages[part.stage].isForFew() ||
+             (part.combines && stages[part.stage].hasCombiner());
+    });
+  });
+  if (!isNeeded)
+    return Status::ok();
+  const auto &code = compiled.late->load();
+  if (!code)
+    return code.status();
+  std::call_once(isLoaded, [&] {
+    auto next = (*code)->functions().begin();
+    for (size_t i = 0; i < stages.size(); ++i) {
+      if (stages[i].isForFew())
+        functions[i].whole = *next++;
+      if (stages[i].hasCombiner())
+        functions[i].combiner = *next++;
+    }
+  });
+  return Status::ok();
+}
+
+Status CpuExecutable::runStages(CallState &state, int workers) const {
+  if (Status status = loadLate(state); status.failed())
+    return status;
+  for (const CallState::Step &step : state.steps) {
+    if (step.items == 0)
       continue;
+    state.functions.clear();
+    // Which failure is the first must not depend on where a thread begins.
+    bool isOrdered = false;
+    for (const CallState::Step::Part &part : step.parts) {
+      state.functions.push_back(functionOf(part));
+      isOrdered |= compiled.program.stages[part.stage].fails;
+    }
     const FailureWords words =
-        runTogether(std::span(functions).subspan(i, count),
-                    std::span(stages).subspan(i, count),
-                    std::span(state.items).subspan(i, count), state, workers);
+        runTogether(state.functions, step, isOrdered, state, workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }

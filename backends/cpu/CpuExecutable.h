@@ -8,13 +8,12 @@
 #define FOVEA_BACKENDS_CPU_CPUEXECUTABLE_H
 
 #include "backends/Backend.h"
+#include "backends/cpu/CallState.h"
 #include "backends/cpu/Pipeline.h"
 
 #include <mutex>
 
 namespace fovea::cpu {
-
-struct CallState;
 
 /// Runs the stages of a program one after the other. What a call needs is kept
 /// for the next one: repeated calls allocate nothing.
@@ -28,11 +27,21 @@ protected:
                  std::span<const int64_t> dims) const override;
 
 private:
+  /// The function that runs a part of a step, or null if it is not loaded.
+  void *functionOf(const CallState::Step::Part &part) const;
+  Status loadLate(const CallState &state) const;
   Status runStages(CallState &state, int workers) const;
   Status failure(const FailureWords &words,
                  std::span<const int64_t> numbers) const;
 
   const CompiledProgram compiled;
+  /// Of each stage; those that come late are null until they are loaded.
+  struct Functions {
+    void *whole = nullptr;
+    void *combiner = nullptr;
+  };
+  mutable std::once_flag isLoaded;
+  mutable std::vector<Functions> functions;
   /// States that no call uses at present.
   mutable std::mutex mutex;
   mutable std::vector<std::unique_ptr<CallState>> idle;

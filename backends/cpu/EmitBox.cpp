@@ -55,7 +55,7 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
     if (axis == schedule.stream.back().getName())
       return Bounds{blockFirst, arith::SubIOp::create(b, blockLast, b.i64(1)),
                     b.flag(true)};
-    if (axis != schedule.laneRow.getName()) {
+    if (!schedule.laneRow || axis != schedule.laneRow.getName()) {
       Value end = size(index.getAxis().getSize());
       return Bounds{b.i64(0), arith::SubIOp::create(b, end, b.i64(1)),
                     b.flag(true)};
@@ -173,7 +173,8 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     if (part.guard)
       guards.insert(part.guard);
   }
-  if (guards.empty() || !schedule.laneRow || schedule.lanes == 1) {
+  const bool isVector = schedule.laneRow && schedule.lanes > 1;
+  if (guards.empty() || !(isVector || schedule.blockLanes > 1)) {
     emitStep(outer, place, first, last);
     return;
   }
@@ -190,24 +191,9 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     anyFails = anyFails ? b.either(anyFails, chances->fails) : chances->fails;
   }
   enter(box);
-  auto branch = [&](Scope &around, Value condition, bool hasElse,
-                    llvm::function_ref<void(Scope &)> then,
-                    llvm::function_ref<void(Scope &)> otherwise) {
-    enter(around);
-    auto op = scf::IfOp::create(b, condition, hasElse);
-    for (auto [block, body] : {std::pair(op.thenBlock(), then),
-                               std::pair(op.elseBlock(), otherwise)}) {
-      if (!block)
-        continue;
-      block->getTerminator()->erase();
-      Scope &inside = openBlock(around, op, block);
-      body(inside);
-      closeLoop(inside);
-    }
-  };
   auto step = [&](Scope &around) {
     branch(
-        around, anyFails, true,
+        around, anyFails,
         [&](Scope &some) { emitStep(some, place, first, last); },
         [&](Scope &all) {
           alwaysTrue.insert(guards.begin(), guards.end());
@@ -219,5 +205,5 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     step(box);
     return;
   }
-  branch(box, anyHolds, false, step, [](Scope &) {});
+  branch(box, anyHolds, step);
 }

@@ -19,24 +19,25 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::cpu;
 
-/// Scratch memory for the parts of a variable: in the row form all lanes of all
-/// groups; if lanes stream there is as much again, so that the lanes can be
-/// read shifted while they are combined.
-void Emitter::declareVariable(Variable &variable) {
+/// Memory for the parts of a variable: in the row form all lanes of all groups;
+/// if lanes stream there is as much again, so that the lanes can be read
+/// shifted while they are combined. In scratch, or once for each piece.
+SmallVector<unsigned> Emitter::declareParts(const Variable &variable,
+                                            bool isCut) {
   SmallVector<ir::SizeAttr> extents;
-  int64_t lanes = schedule.lanes * (schedule.laneRow ? schedule.groups : 1) *
-                  (schedule.streamsLanes ? 2 : 1);
+  int64_t lanes = stateGroups() * stateStride();
   for (ir::AxisAttr axis : variable.payload)
     if (axis == schedule.cutPayload)
       lanes *= schedule.cutBlock;
     else
       extents.push_back(axis.getSize());
+  SmallVector<unsigned> buffers;
   for (Type part : variable.parts) {
     const unsigned bytes = (widthOf(part) + 7) / 8 * lanes;
-    variable.buffers.push_back(tables.scratch(extents, bytes));
-    if (!variable.accumulation)
-      variable.next.push_back(tables.scratch(extents, bytes));
+    buffers.push_back(isCut ? tables.states(extents, bytes)
+                            : tables.scratch(extents, bytes));
   }
+  return buffers;
 }
 
 void Emitter::declareVariables(const Chain &chain) {
@@ -57,7 +58,7 @@ void Emitter::declareVariables(const Chain &chain) {
     Accumulation how{part.kind, element};
     how.isNarrow =
         part.kind == ir::ReduceKind::Sum && isFloat(element) &&
-        (part.isRepaired || (schedule.lanes > 1 && !variable.payload.empty()));
+        (part.isRepaired || (visitLanes() > 1 && !variable.payload.empty()));
     variable.accumulation = how;
     OpBuilder::InsertionGuard guard(b);
     enter(scopes.front());
@@ -85,8 +86,30 @@ void Emitter::declareVariables(const Chain &chain) {
     variable.fails = fails;
     if (fails)
       variable.parts.append({b.getI64Type(), b.getI64Type()});
-    declareVariable(variable);
+    variable.buffers = declareParts(variable);
+    if (!variable.accumulation)
+      variable.next = declareParts(variable);
   }
+  if (schedule.isSplit)
+    cutItems();
+}
+
+/// Lets items be cut.
+void Emitter::cutItems() {
+  SmallVector<ir::SizeAttr> visited, payload;
+  llvm::SmallSetVector<ir::AxisAttr, 4> repeated;
+  for (ir::AxisAttr axis : schedule.stream)
+    visited.push_back(axis.getSize());
+  for (const Variable &variable : variables)
+    repeated.insert(variable.payload.begin(), variable.payload.end());
+  for (ir::AxisAttr axis : repeated)
+    if (axis != schedule.cutPayload)
+      payload.push_back(axis.getSize());
+  tables.cutStage(visited, payload, schedule.leastPlaces(),
+                  /*hasCombiner=*/!schedule.streamsLanes);
+  pieces = number(tables.presentCut().pieces);
+  for (Variable &variable : variables)
+    variable.pieces = declareParts(variable, /*isCut=*/true);
 }
 
 /// Runs `body` for each group of lanes of an item.
@@ -166,24 +189,74 @@ void Emitter::initialize(Scope &scope, const CoordByAxis &place) {
   makeGauges(scope, place, 0, chain->numGauges(), Slot::Now);
 }
 
+/// All blocks of the item, or those of its piece: the last streamed axis in
+/// blocks, the places along the others one after the other.
 void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
-  // All but the last streamed axis one place at a time.
   CoordByAxis inside = place;
   SmallVector<Scope *> loops;
   Scope *scope = &item;
-  for (ir::AxisAttr axis :
-       ArrayRef<ir::AxisAttr>(schedule.stream).drop_back()) {
-    Value extent = size(axis.getSize());
-    enter(*scope);
-    scope = &openLoop(*scope, b.i64(0), extent, {});
-    loops.push_back(scope);
-    inside[axis.getName()] =
-        addCoordinate(scope->block->getArgument(0), *scope);
-  }
+  const auto outer = ArrayRef<ir::AxisAttr>(schedule.stream).drop_back();
+  SmallVector<Value> extents;
+  for (ir::AxisAttr axis : outer)
+    extents.push_back(size(axis.getSize()));
   Value extent = size(schedule.stream.back().getSize());
+  enter(item);
+  const Value block = b.i64(schedule.streamBlock);
+  Value begin = b.i64(0), end = extent;
+  auto multiply = [&](Value lhs, Value rhs) -> Value {
+    return arith::MulIOp::create(b, lhs, rhs);
+  };
+  if (!pieces) {
+    for (auto [axis, count] : llvm::zip_equal(outer, extents)) {
+      enter(*scope);
+      scope = &openLoop(*scope, b.i64(0), count, {});
+      loops.push_back(scope);
+      inside[axis.getName()] =
+          addCoordinate(scope->block->getArgument(0), *scope);
+    }
+  } else {
+    // The blocks are counted over all places along the outer axes.
+    Value blocks = arith::DivUIOp::create(
+        b, arith::AddIOp::create(b, extent, b.i64(schedule.streamBlock - 1)),
+        block);
+    Value rows = b.i64(1);
+    for (Value count : extents)
+      rows = multiply(rows, count);
+    Value total = multiply(rows, blocks);
+    auto border = [&](Value number) -> Value {
+      return arith::DivUIOp::create(b, multiply(total, number), pieces);
+    };
+    Value from = border(piece);
+    Value to = border(arith::AddIOp::create(b, piece, b.i64(1)));
+    if (!outer.empty()) {
+      Value some = arith::MaxSIOp::create(b, blocks, b.i64(1));
+      Value last = arith::DivUIOp::create(
+          b,
+          arith::AddIOp::create(b, to,
+                                arith::SubIOp::create(b, some, b.i64(1))),
+          some);
+      scope = &openLoop(item, arith::DivUIOp::create(b, from, some), last, {});
+      loops.push_back(scope);
+      enter(*scope);
+      Value row = scope->block->getArgument(0), rest = row;
+      for (size_t i = outer.size(); i-- > 0;) {
+        Value coordinate = rest;
+        if (i > 0) {
+          coordinate = arith::RemUIOp::create(b, rest, extents[i]);
+          rest = arith::DivUIOp::create(b, rest, extents[i]);
+        }
+        inside[outer[i].getName()] = addCoordinate(coordinate, *scope);
+      }
+      Value before = multiply(row, blocks);
+      from = arith::MaxSIOp::create(b, arith::SubIOp::create(b, from, before),
+                                    b.i64(0));
+      to = arith::SubIOp::create(b, to, before);
+    }
+    begin = multiply(from, block);
+    end = arith::MinSIOp::create(b, multiply(to, block), extent);
+  }
   enter(*scope);
-  Value block = b.i64(schedule.streamBlock);
-  scope = &openLoop(*scope, b.i64(0), extent, {}, block);
+  scope = &openLoop(*scope, begin, end, {}, block);
   loops.push_back(scope);
   enter(*scope);
   Value first = scope->block->getArgument(0);
@@ -198,19 +271,33 @@ void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
 }
 
 /// Joins the states of lanes h, h + 1, ... to those of 0, 1, ..., for h half of
-/// the lanes, a quarter, ..., 1.
-void Emitter::combineLanes(Scope &outer, const CoordByAxis &place) {
+/// the lanes, a quarter, ..., 1. If all pieces of the item are visited, joins
+/// the others to the first one instead, in order.
+void Emitter::combine(Scope &outer, const CoordByAxis &place) {
   Scope &phase = newPhase(outer);
   enter(phase);
-  Scope &loop =
-      openLoop(phase, b.i64(0), b.i64(llvm::Log2_64(schedule.lanes)), {});
+  const int64_t halves =
+      schedule.streamsLanes ? llvm::Log2_64(schedule.lanes) : 0;
+  Value count = b.i64(halves);
+  if (pieces)
+    count =
+        b.select(isVisited, arith::SubIOp::create(b, pieces, b.i64(1)), count);
+  Scope &loop = openLoop(phase, b.i64(0), count, {});
   enter(loop);
-  Value half = arith::ShRUIOp::create(b, b.i64(schedule.lanes / 2),
-                                      loop.block->getArgument(0));
+  Value turn = loop.block->getArgument(0);
+  Shift shift;
+  if (halves > 0)
+    shift.lanes = arith::ShRUIOp::create(b, b.i64(schedule.lanes / 2), turn);
+  if (pieces)
+    shift.states = arith::AddIOp::create(b, turn, b.i64(1));
+  if (halves > 0 && pieces) {
+    shift.lanes = b.select(isVisited, b.i64(0), shift.lanes);
+    shift.states = b.select(isVisited, shift.states, b.i64(0));
+  }
   makeGauges(loop, place, 0, gaugesBefore(), Slot::Next);
   unsigned first = 0;
   for (unsigned last : groupEnds()) {
-    repairGroup(loop, place, first, last, half);
+    repairGroup(loop, place, first, last, shift);
     const auto [from, to] = gaugesAfter(first, last);
     makeGauges(loop, place, from, to, Slot::Next);
     first = last;
@@ -221,8 +308,6 @@ void Emitter::combineLanes(Scope &outer, const CoordByAxis &place) {
 
 void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
                      ArrayRef<Storage> storage) {
-  if (schedule.streamsLanes)
-    combineLanes(outer, place);
   const int64_t lanes = schedule.streamsLanes ? 1 : schedule.lanes;
   ir::FoldOp fold = chain->getFold();
   for (unsigned r = 0; r < phase->getNumResults(); ++r) {
@@ -233,9 +318,9 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
     Scope &last = newPhase(outer);
     if (fold) {
       Block &block = fold.getFinish().front();
-      bindArguments(block, 0, /*gauges=*/false, Slot::Now, nullptr, lanes);
+      bindArguments(block, 0, /*gauges=*/false, Slot::Now, {}, lanes);
       bindArguments(block, chain->accumulators().size(), /*gauges=*/true,
-                    Slot::Now, nullptr, lanes);
+                    Slot::Now, {}, lanes);
     }
     forPayload(last, axes, place, [&](Scope &inner, const CoordByAxis &at) {
       Element result;
@@ -246,8 +331,8 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
         enter(inner);
       } else {
         enter(inner);
-        result = numberOf(variables[0], loadParts(variables[0], at, Slot::Now,
-                                                  nullptr, lanes));
+        result = numberOf(variables[0],
+                          loadParts(variables[0], at, Slot::Now, {}, lanes));
       }
       storeElement(storage[r], result, type, at);
     });
@@ -257,10 +342,23 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
 void Emitter::emitChain(ir::PhaseOp phase, Scope &function) {
   chain.emplace(phase.getReduction());
   SmallVector<Storage> storage;
-  for (unsigned r = 0; r < phase->getNumResults(); ++r)
-    storage.push_back(storageOf(phase, r));
+  for (Value result : phase->getResults())
+    storage.push_back(storages.at(result));
   declareVariables(*chain);
+  declareGrid();
+  emitItems(function, phase, storage, /*isCombiner=*/false);
+  if (!pieces || schedule.streamsLanes)
+    return;
+  setModule(late);
+  Scope &combiner = openFunction("combine");
+  pieces = number(tables.presentCut().pieces);
+  emitItems(combiner, phase, storage, /*isCombiner=*/true);
+}
 
+/// The function that visits items, or the one that combines their pieces; if
+/// lanes stream the first does both, as it combines anyway.
+void Emitter::emitItems(Scope &function, ir::PhaseOp phase,
+                        ArrayRef<Storage> storage, bool isCombiner) {
   CoordByAxis place;
   Scope &item = openItems(function, place);
   if (schedule.cutPayload) {
@@ -273,16 +371,38 @@ void Emitter::emitChain(ir::PhaseOp phase, Scope &function) {
         b, extent,
         arith::AddIOp::create(b, payloadFirst, b.i64(schedule.cutBlock)));
   }
-  declareTiles(place);
+  auto visit = [&](Scope &scope) {
+    forGroups(scope, place, [&](Scope &group, const CoordByAxis &at) {
+      makeRowTiles(group, at);
+      initialize(group, at);
+    });
+    streamBlocks(scope, place);
+  };
+  if (pieces)
+    findState(item);
+  if (!isCombiner)
+    declareTiles(place);
+  if (pieces && schedule.streamsLanes)
+    branch(item, b.negated(isVisited), visit);
+  else if (!isCombiner)
+    visit(item);
+  // Where pieces are combined they are empty.
+  if (pieces)
+    tiles.clear();
   forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
-    makeRowTiles(group, at);
-    initialize(group, at);
-  });
-  streamBlocks(item, place);
-  forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
-    finish(group, at, phase, storage);
+    if (isCombiner || schedule.streamsLanes)
+      combine(group, at);
+    if (!pieces || isCombiner) {
+      finish(group, at, phase, storage);
+      return;
+    }
+    enter(group);
+    Value isDone = b.compare(arith::CmpIPredicate::eq, pieces, b.i64(1));
+    if (schedule.streamsLanes)
+      isDone = b.either(isVisited, isDone);
+    branch(group, isDone,
+           [&](Scope &done) { finish(done, at, phase, storage); });
   });
   closeLoop(item);
-  for (auto [value, where] : llvm::zip_equal(phase->getResults(), storage))
-    storages[value] = where;
+  closeFunction();
 }

@@ -71,14 +71,12 @@ Emitter::Parts Emitter::joinAt(const Accumulation &how, Value value,
       enter(scope);
       holds = inLanes(found, lanes).value;
     }
-    // Of a row axis all lanes may run, and those that do not exist go nowhere.
-    if (schedule.streamsLanes) {
-      Coords streamed;
-      for (ir::AxisAttr axis : axes)
-        streamed.push_back(place.lookup(axis.getName()));
-      if (Value mask = maskAt(streamed))
-        holds = holds ? b.both(holds, mask) : mask;
-    }
+    // Of other axes all lanes may run, and those that do not exist go nowhere.
+    Coords reduced;
+    for (ir::AxisAttr axis : axes)
+      reduced.push_back(place.lookup(axis.getName()));
+    if (Value mask = maskAt(reduced))
+      holds = holds ? b.both(holds, mask) : mask;
     if (!holds)
       return next;
     for (auto [after, before] : llvm::zip_equal(next, state))
@@ -139,11 +137,24 @@ Accumulation Emitter::innerAccumulation(ir::ReduceOp reduce, int64_t lanes) {
   return how;
 }
 
+/// The lanes along the last axis that `reduce` runs over, at places that have
+/// none.
+int64_t Emitter::lanesWithin(ir::ReduceOp reduce, ArrayRef<Coords> at) {
+  if (schedule.blockLanes == 1 || lanesAt(at[0]) > 1)
+    return 1;
+  const StringAttr axis = ir::axesOf(reduce.getAxes()).back().getName();
+  return readsAlong(reduce.getOperand(), axis) &&
+                 !facts.mayFail(reduce.getResult())
+             ? schedule.blockLanes
+             : 1;
+}
+
 /// The elements of `reduce` at `at`, whose code lies in one scope.
 void Emitter::emitInner(ir::ReduceOp reduce, ArrayRef<Coords> at) {
   Scope &home = homeOf(reduce.getResult(), at[0]);
   const bool fails = facts.mayFail(reduce.getResult());
-  const int64_t lanes = fails ? 1 : lanesAt(at[0]);
+  const int64_t within = lanesWithin(reduce, at);
+  const int64_t lanes = fails ? 1 : std::max(within, lanesAt(at[0]));
   const Accumulation how = innerAccumulation(reduce, lanes);
   const SmallVector<ir::AxisAttr> axes = ir::axesOf(reduce.getAxes());
 
@@ -162,23 +173,52 @@ void Emitter::emitInner(ir::ReduceOp reduce, ArrayRef<Coords> at) {
   SmallVector<Scope *> loops;
   CoordByAxis visited;
   Scope *scope = &home;
-  for (ir::AxisAttr axis : axes) {
-    Value extent = this->size(axis.getSize());
+  auto visit = [&](ir::AxisAttr axis, Value from, Value to, bool isMasked) {
     enter(*scope);
-    scope = &openLoop(*scope, b.i64(0), extent, state);
+    const int64_t step = axis == axes.back() ? within : 1;
+    Scope &loop = openLoop(*scope, from, to, state, b.i64(step));
+    visited[axis.getName()] = addCoordinate(loop.block->getArgument(0), loop);
+    coordinates.back().lanes = step;
+    if (isMasked) {
+      enter(loop);
+      Value left =
+          arith::SubIOp::create(b, to, Value(loop.block->getArgument(0)));
+      coordinates.back().mask =
+          b.compare(arith::CmpIPredicate::slt, b.laneNumbers(step),
+                    b.broadcast(left, step));
+    }
+    state.assign(loop.block->args_begin() + 1, loop.block->args_end());
+    return &loop;
+  };
+  auto join = [&](Scope &loop) {
+    Parts next;
+    for (auto [r, coords] : llvm::enumerate(at)) {
+      CoordByAxis place = byAxis(reduce.getResult(), coords);
+      for (auto [axis, coordinate] : visited)
+        place[axis] = coordinate;
+      next.append(joinAt(how, reduce.getOperand(), reduce.getGuard(), fails,
+                         axes, loop,
+                         ArrayRef<Value>(state).slice(r * size, size), place));
+    }
+    return next;
+  };
+  for (ir::AxisAttr axis : ArrayRef<ir::AxisAttr>(axes).drop_back()) {
+    Value extent = this->size(axis.getSize());
+    scope = visit(axis, b.i64(0), extent, false);
     loops.push_back(scope);
-    visited[axis.getName()] =
-        addCoordinate(scope->block->getArgument(0), *scope);
-    state.assign(scope->block->args_begin() + 1, scope->block->args_end());
   }
-  Parts next;
-  for (auto [r, coords] : llvm::enumerate(at)) {
-    CoordByAxis place = byAxis(reduce.getResult(), coords);
-    for (auto [axis, coordinate] : visited)
-      place[axis] = coordinate;
-    next.append(joinAt(how, reduce.getOperand(), reduce.getGuard(), fails, axes,
-                       *scope, ArrayRef<Value>(state).slice(r * size, size),
-                       place));
+  Value extent = this->size(axes.back().getSize());
+  enter(*scope);
+  Value whole = extent;
+  if (within > 1)
+    whole = b.both(extent, b.i64(-within));
+  Scope *inner = visit(axes.back(), b.i64(0), whole, false);
+  Parts next = closeLoop(*inner, join(*inner));
+  if (within > 1) {
+    // At most once.
+    state = next;
+    inner = visit(axes.back(), whole, extent, true);
+    next = closeLoop(*inner, join(*inner));
   }
   for (Scope *loop : llvm::reverse(loops))
     next = closeLoop(*loop, next);
@@ -187,12 +227,14 @@ void Emitter::emitInner(ir::ReduceOp reduce, ArrayRef<Coords> at) {
   enter(home);
   for (auto [r, coords] : llvm::enumerate(at)) {
     Parts parts(ArrayRef<Value>(next).slice(r * size, size));
+    if (within > 1)
+      parts = Parts(how.acrossLanes(b, parts));
     Element result;
     if (fails) {
       result.culprit = parts.pop_back_val();
       result.failure = parts.pop_back_val();
     }
-    result.value = how.finish(b, parts);
+    result.value = how.withLanes(lanes / within).finish(b, parts);
     home.elements[{reduce.getResult().getAsOpaquePointer(), coords}] = result;
   }
 }

@@ -32,9 +32,10 @@ static Value shownBy(ir::OutputOp output) {
   return kernel.getYield().getValues()[result.getResultNumber()];
 }
 
-Emitter::Emitter(ir::FuncOp func, ModuleOp module, Program &program)
-    : func(func), module(module), facts(func), tables(func, program),
-      b(module) {
+Emitter::Emitter(ir::FuncOp func, ModuleOp module, ModuleOp late,
+                 Program &program)
+    : func(func), module(module), early(module), late(late), facts(func),
+      tables(func, program), b(module) {
   for (auto [i, input] : llvm::enumerate(func.getBody().getOps<ir::InputOp>()))
     storages[input.getResult()].elements = {
         tables.input(i, input.getAxes().size()),
@@ -54,22 +55,52 @@ void Emitter::emit() {
 
 /// One stage after the other; the host runs them item by item.
 void Emitter::emitKernel(ir::KernelOp kernel) {
-  bool isFirst = true;
+  bool isFirst = true, hasFew = false, hasItems = false;
   for (auto phase : kernel.getBody().getOps<ir::PhaseOp>()) {
     schedule = Schedule(phase);
-    Scope &function = openFunction();
-    if (!std::exchange(isFirst, false))
+    const ir::AxisAttr few = phase.getFewAttr();
+    setModule(few ? late : early);
+    Scope &function = openStage();
+    if (!few && !std::exchange(isFirst, false))
       tables.joinStage();
+    const bool isCut = !schedule.items().empty();
+    if (hasItems && !isCut && phase.getReduction())
+      tables.closeStage(schedule.streamBlock);
+    hasItems |= isCut && !few;
+    placeResults(phase);
     if (phase.getReduction())
       emitChain(phase, function);
     else
       emitMap(phase, function);
-    b.setInsertionPointToEnd(entry);
-    LLVM::ReturnOp::create(b, ValueRange());
+    if (few)
+      tables.chooseStage(few.getSize(), /*isForFew=*/true);
+    else if (hasFew)
+      tables.chooseStage(
+          cast<ir::PhaseOp>(phase->getPrevNode()).getFewAttr().getSize(),
+          /*isForFew=*/false);
+    hasFew = !!few;
   }
+  setModule(early);
   for (auto [value, result] :
        llvm::zip_equal(kernel.getYield().getValues(), kernel.getResults()))
     storages[result] = storages.at(value);
+}
+
+/// Gives the results of a phase their storage. One for few rows and the next
+/// one write to the same.
+void Emitter::placeResults(ir::PhaseOp phase) {
+  auto shown =
+      phase.getFewAttr() ? cast<ir::PhaseOp>(phase->getNextNode()) : phase;
+  for (unsigned r = 0; r < phase->getNumResults(); ++r) {
+    auto found = storages.find(shown->getResult(r));
+    if (found == storages.end())
+      found =
+          storages.try_emplace(shown->getResult(r), storageOf(shown, r)).first;
+    else
+      use(found->second);
+    const Storage storage = found->second;
+    storages[phase->getResult(r)] = storage;
+  }
 }
 
 Scope &Emitter::openLoop(Scope &outer, Value lower, Value upper,
@@ -101,6 +132,20 @@ Emitter::Parts Emitter::closeLoop(Scope &loop, ValueRange results) {
   return Parts(op->getResults());
 }
 
+void Emitter::branch(Scope &outer, Value condition, Body then, Body otherwise) {
+  enter(outer);
+  auto op = scf::IfOp::create(b, condition, /*withElseRegion=*/!!otherwise);
+  for (auto [block, body] : {std::pair(op.thenBlock(), then),
+                             std::pair(op.elseBlock(), otherwise)}) {
+    if (!block)
+      continue;
+    block->getTerminator()->erase();
+    Scope &inside = openBlock(outer, op, block);
+    body(inside);
+    closeLoop(inside);
+  }
+}
+
 /// Where a result of a phase goes.
 Emitter::Storage Emitter::storageOf(ir::PhaseOp phase, unsigned result) {
   Storage storage;
@@ -123,18 +168,30 @@ Emitter::Storage Emitter::storageOf(ir::PhaseOp phase, unsigned result) {
   return storage;
 }
 
-Scope &Emitter::openFunction() {
+void Emitter::setModule(ModuleOp to) {
+  module = to;
+  b.setModule(to);
+}
+
+Scope &Emitter::openStage() {
+  tables.startStage();
+  ++stageCount;
+  return openFunction("stage");
+}
+
+/// A function for the present stage.
+Scope &Emitter::openFunction(StringRef kind) {
   scopes.clear();
   coordinates.clear();
   numbers.clear();
   bases.clear();
   indexCoordinates.clear();
-  tables.startStage();
+  pieces = nullptr;
   Type pointer = b.pointerType();
   Type i64 = b.getI64Type();
   b.setInsertionPointToEnd(module.getBody());
   auto function = LLVM::LLVMFuncOp::create(
-      b, "stage" + std::to_string(stageCount++),
+      b, kind.str() + std::to_string(stageCount - 1),
       LLVM::LLVMFunctionType::get(
           LLVM::LLVMVoidType::get(b.getContext()),
           {pointer, pointer, i64, i64, pointer, pointer}));
@@ -143,11 +200,20 @@ Scope &Emitter::openFunction() {
   return *now;
 }
 
+void Emitter::closeFunction() {
+  b.setInsertionPointToEnd(entry);
+  LLVM::ReturnOp::create(b, ValueRange());
+}
+
+void Emitter::declareGrid() {
+  for (const Schedule::Cut &cut : schedule.items())
+    tables.addGridAxis(cut.axis.getSize(), cut.block);
+}
+
 Scope &Emitter::openItems(Scope &function, CoordByAxis &place) {
   const auto cuts = schedule.items();
   SmallVector<Value> counts;
   for (const Schedule::Cut &cut : cuts) {
-    tables.addGridAxis(cut.axis.getSize(), cut.block);
     Value extent = size(cut.axis.getSize());
     enter(function);
     if (cut.block > 1)
@@ -161,6 +227,17 @@ Scope &Emitter::openItems(Scope &function, CoordByAxis &place) {
       openLoop(function, entry->getArgument(2), entry->getArgument(3), {});
   enter(item);
   Value rest = item.block->getArgument(0);
+  if (pieces) {
+    Value all = pieces;
+    for (Value count : counts)
+      all = arith::MulIOp::create(b, all, count);
+    isVisited = b.compare(arith::CmpIPredicate::sge, rest, all);
+    row = b.select(isVisited, arith::SubIOp::create(b, rest, all),
+                   arith::DivUIOp::create(b, rest, pieces));
+    piece =
+        b.select(isVisited, b.i64(0), arith::RemUIOp::create(b, rest, pieces));
+    rest = row;
+  }
   for (size_t i = cuts.size(); i-- > 0;) {
     Value first = rest;
     if (i > 0) {
@@ -177,17 +254,17 @@ Scope &Emitter::openItems(Scope &function, CoordByAxis &place) {
 /// One element after the other.
 void Emitter::emitMap(ir::PhaseOp phase, Scope &function) {
   chain.reset();
-  const Storage storage = storageOf(phase, 0);
+  const Storage storage = storages.at(phase->getResult(0));
   Value value = phase.getYield().getValues()[0];
   CoordByAxis place;
+  declareGrid();
   Scope &item = openItems(function, place);
   forPayload(item, schedule.payload, place,
              [&](Scope &inner, const CoordByAxis &at) {
                mapLane(value, storage, inner, at);
              });
   closeLoop(item);
-  // From now on others read it.
-  storages[phase->getResult(0)] = storage;
+  closeFunction();
 }
 
 /// The elements along the innermost axis, in vectors.
@@ -229,6 +306,14 @@ void Emitter::mapLane(Value value, const Storage &storage, Scope &item,
       closeLoop(rest);
     }
   }
+}
+
+void Emitter::use(const Storage &storage) {
+  tables.use(storage.elements.buffer);
+  for (std::optional<unsigned> buffer :
+       {storage.hard, storage.failure, storage.culprit})
+    if (buffer)
+      tables.use(*buffer);
 }
 
 void Emitter::storeElement(const Storage &storage, Element element, Type type,

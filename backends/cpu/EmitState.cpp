@@ -33,16 +33,49 @@ Value Emitter::stateOffset(const Variable &variable, const CoordByAxis &place) {
     row = arith::AddIOp::create(b, arith::MulIOp::create(b, row, extent),
                                 coordinate);
   }
-  const int64_t stride = schedule.lanes * (schedule.streamsLanes ? 2 : 1);
-  return row ? Value(arith::MulIOp::create(b, row, b.i64(stride))) : b.i64(0);
+  return row ? Value(arith::MulIOp::create(b, row, b.i64(stateStride())))
+             : b.i64(0);
+}
+
+/// How many lanes a variable has in all.
+Value Emitter::stateSize(const Variable &variable) {
+  Value count = b.i64(stateGroups() * stateStride());
+  for (ir::AxisAttr axis : variable.payload)
+    count = arith::MulIOp::create(b, count,
+                                  axis == schedule.cutPayload
+                                      ? b.i64(schedule.cutBlock)
+                                      : size(axis.getSize()));
+  return count;
+}
+
+/// If the item is cut its state lies among those of all pieces.
+void Emitter::findState(Scope &item) {
+  enter(item);
+  Value isWhole = b.compare(arith::CmpIPredicate::eq, pieces, b.i64(1));
+  Value state =
+      arith::AddIOp::create(b, arith::MulIOp::create(b, row, pieces), piece);
+  for (const Variable &variable : variables) {
+    Value first = arith::MulIOp::create(b, state, stateSize(variable));
+    for (auto [type, buffer, cut] :
+         llvm::zip_equal(variable.parts, variable.buffers, variable.pieces)) {
+      Value bytes =
+          arith::MulIOp::create(b, first, b.i64((widthOf(type) + 7) / 8));
+      Value own = LLVM::GEPOp::create(b, b.pointerType(), b.getI8Type(),
+                                      base(cut), ValueRange{bytes});
+      bases[buffer] = b.select(isWhole, base(buffer), own);
+    }
+  }
 }
 
 Emitter::Parts Emitter::loadParts(const Variable &variable,
                                   const CoordByAxis &place, Slot slot,
-                                  Value shift, int64_t lanes) {
+                                  Shift shift, int64_t lanes) {
   Value offset = stateOffset(variable, place);
-  if (shift)
-    offset = arith::AddIOp::create(b, offset, shift);
+  if (shift.lanes)
+    offset = arith::AddIOp::create(b, offset, shift.lanes);
+  if (shift.states)
+    offset = arith::AddIOp::create(
+        b, offset, arith::MulIOp::create(b, shift.states, stateSize(variable)));
   ArrayRef<unsigned> buffers =
       slot == Slot::Next ? variable.next : variable.buffers;
   Parts parts;
@@ -102,8 +135,26 @@ Emitter::Parts Emitter::partsOf(const Variable &variable, Element number,
   return parts;
 }
 
+Emitter::Parts Emitter::joinStates(const Variable &variable, ValueRange lhs,
+                                   ValueRange rhs) {
+  const size_t numbers = lhs.size() - (variable.fails ? 2 : 0);
+  Parts parts(
+      variable.accumulation->withLanes(schedule.lanes)
+          .combine(b, lhs.take_front(numbers), rhs.take_front(numbers)));
+  if (!variable.fails)
+    return parts;
+  Element first, second;
+  first.failure = lhs[numbers];
+  first.culprit = lhs[numbers + 1];
+  second.failure = rhs[numbers];
+  second.culprit = rhs[numbers + 1];
+  first = firstFailure(first, second);
+  parts.append({first.failure, first.culprit});
+  return parts;
+}
+
 void Emitter::bindArguments(Block &block, unsigned first, bool gauges,
-                            Slot slot, Value shift, int64_t lanes) {
+                            Slot slot, Shift shift, int64_t lanes) {
   const unsigned accumulators = chain->accumulators().size();
   const unsigned begin = gauges ? accumulators : 0;
   const unsigned end = gauges ? variables.size() : accumulators;

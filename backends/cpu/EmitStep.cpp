@@ -20,9 +20,10 @@ void Emitter::emitStep(Scope &scope, const CoordByAxis &place, Value first,
       tiles[value].isReady = false;
   unsigned begin = 0;
   const SmallVector<unsigned> ends = groupEnds();
+  makeInnerTiles(scope, place, first, last);
   makeGauges(scope, place, 0, gaugesBefore(), Slot::Next);
   for (auto [group, end] : llvm::enumerate(ends)) {
-    repairGroup(scope, place, begin, end, nullptr);
+    repairGroup(scope, place, begin, end);
     if (ir::FoldOp fold = chain->getFold())
       bindArguments(fold.getElement().front(), 0, /*gauges=*/true, Slot::Next);
     sweep(scope, place, group, begin, end, first, last);
@@ -71,9 +72,9 @@ Value Emitter::anyLane(Value flags) {
 }
 
 /// Moves accumulators `begin` to `end` to the new gauges. With a shift, each
-/// lane joins the one so far away, moved likewise.
+/// joins the one so far away, moved likewise.
 void Emitter::repairGroup(Scope &outer, const CoordByAxis &place,
-                          unsigned begin, unsigned end, Value shift) {
+                          unsigned begin, unsigned end, Shift shift) {
   auto parts = chain->accumulators().slice(begin, end - begin);
   const bool repairs = llvm::any_of(
       parts, [](const Chain::Accumulator &part) { return part.isRepaired; });
@@ -86,15 +87,12 @@ void Emitter::repairGroup(Scope &outer, const CoordByAxis &place,
     repairAll(phase, place, begin, end, shift);
     return;
   }
-  auto branch = scf::IfOp::create(b, moved, /*withElseRegion=*/false);
-  branch.thenBlock()->getTerminator()->erase();
-  Scope &then = openBlock(phase, branch, branch.thenBlock());
-  repairAll(then, place, begin, end, shift);
-  closeLoop(then);
+  branch(phase, moved,
+         [&](Scope &then) { repairAll(then, place, begin, end, shift); });
 }
 
 void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
-                        unsigned end, Value shift) {
+                        unsigned end, Shift shift) {
   ir::FoldOp fold = chain->getFold();
   const unsigned accumulators = chain->accumulators().size();
   const unsigned gauges = chain->numGauges();
@@ -120,7 +118,7 @@ void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
         [&](Scope &inner, const CoordByAxis &at) {
           // Both sides of the join, or the one that is repaired.
           SmallVector<SmallVector<Parts>> sides;
-          for (Value from : {Value(), shift}) {
+          for (const Shift from : {Shift(), shift}) {
             if (!sides.empty() && !shift)
               break;
             Scope &side = newPhase(inner);
@@ -153,24 +151,37 @@ void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
           for (auto [i, k] : llvm::enumerate(set)) {
             if (!shift && !chain->accumulators()[k].isRepaired)
               continue;
-            Parts parts = sides[0][i];
-            if (shift)
-              parts = Parts(variables[k]
-                                .accumulation->withLanes(schedule.lanes)
-                                .combine(b, sides[0][i], sides[1][i]));
+            const Parts parts =
+                shift ? joinStates(variables[k], sides[0][i], sides[1][i])
+                      : sides[0][i];
             storeParts(variables[k], parts, at);
           }
         });
   }
 }
 
+/// Inner reductions for all places of the block.
+void Emitter::makeInnerTiles(Scope &outer, const CoordByAxis &place,
+                             Value first, Value last) {
+  for (Value value : schedule.innerTiles) {
+    tiles[value].isReady = false;
+    Parts none;
+    forStream(newPhase(outer), place, first, last, schedule.unroll, 1, none,
+              [&](Scope &loop, ArrayRef<CoordByAxis> places, Parts &) {
+                prepareInner(value, places);
+                for (const CoordByAxis &at : places)
+                  storeTile(value, loop, at);
+              });
+    tiles[value].isReady = true;
+  }
+}
+
 /// Runs `body` for `unroll` places at once from `first` on, then for the rest
-/// one by one (one vector, if lanes stream); `state` is carried.
+/// one by one; `state` is carried. With lanes, a place is a vector of them.
 void Emitter::forStream(Scope &scope, const CoordByAxis &place, Value first,
-                        Value last, int64_t unroll, Parts &state,
+                        Value last, int64_t unroll, int64_t lanes, Parts &state,
                         StreamBody body) {
   const StringAttr axis = schedule.stream.back().getName();
-  const int64_t lanes = schedule.streamsLanes ? schedule.lanes : 1;
   auto run = [&](Value from, Value to, int64_t count, bool isMasked) {
     enter(scope);
     Scope &loop = openLoop(scope, from, to, state, b.i64(count * lanes));
@@ -231,17 +242,24 @@ void Emitter::sweep(Scope &outer, const CoordByAxis &place, unsigned group,
     return;
   Scope &phase = newPhase(outer);
   enter(phase);
+  // Lanes that are not the states' are joined to them in the end.
+  const bool isSpread = schedule.blockLanes > 1;
   Parts state;
   for (unsigned k : joined) {
     const Variable &variable = variables[k];
-    const Accumulation how = variable.accumulation->withLanes(schedule.lanes);
-    Parts parts = loadParts(variable, place);
+    const Accumulation how = variable.accumulation->withLanes(visitLanes());
+    Parts parts;
+    if (isSpread)
+      parts = Parts(how.neutral(b));
+    else
+      parts = loadParts(variable, place);
     if (how.isNarrow)
       parts[0] = how.neutral(b)[0];
     state.append(parts);
   }
   forStream(
-      phase, place, first, last, schedule.visits[group], state,
+      phase, place, first, last, schedule.visits[group],
+      schedule.streamsLanes || isSpread ? visitLanes() : 1, state,
       [&](Scope &loop, ArrayRef<CoordByAxis> places, Parts &carried) {
         if (places.size() > 1)
           prepareInner(roots, places);
@@ -268,7 +286,12 @@ void Emitter::sweep(Scope &outer, const CoordByAxis &place, unsigned group,
     const Variable &variable = variables[k];
     Parts parts(ArrayRef<Value>(state).slice(at, variable.parts.size()));
     at += variable.parts.size();
-    if (variable.accumulation->isNarrow)
+    const Accumulation how = variable.accumulation->withLanes(schedule.lanes);
+    if (isSpread)
+      parts = Parts(how.combine(b, loadParts(variable, place),
+                                variable.accumulation->withLanes(visitLanes())
+                                    .acrossLanes(b, parts)));
+    else if (how.isNarrow)
       parts[0] =
           arith::AddFOp::create(b, loadParts(variable, place)[0], parts[0]);
     storeParts(variable, parts, place);
@@ -281,7 +304,7 @@ Emitter::Parts Emitter::joinPlaces(unsigned k, Scope &scope, ValueRange state,
                                    ArrayRef<CoordByAxis> places) {
   const Chain::Accumulator &part = chain->accumulators()[k];
   const Variable &variable = variables[k];
-  const Accumulation how = variable.accumulation->withLanes(schedule.lanes);
+  const Accumulation how = variable.accumulation->withLanes(visitLanes());
   const bool isTree = places.size() > 1 && !variable.fails &&
                       (how.isNarrow || part.kind == ir::ReduceKind::Max ||
                        part.kind == ir::ReduceKind::Min);
@@ -298,9 +321,9 @@ Emitter::Parts Emitter::joinPlaces(unsigned k, Scope &scope, ValueRange state,
     if (guardOf(k))
       guard = elementAt(part.guard, at);
     enter(scope);
-    element = inLanes(element, schedule.lanes);
+    element = inLanes(element, visitLanes());
     if (guardOf(k))
-      element.value = b.select(inLanes(guard, schedule.lanes).value,
+      element.value = b.select(inLanes(guard, visitLanes()).value,
                                element.value, how.neutral(b)[0]);
     level.push_back(element.value);
   }
@@ -320,72 +343,100 @@ Emitter::Parts Emitter::joinPlaces(unsigned k, Scope &scope, ValueRange state,
 /// places along the last of them at once.
 void Emitter::joinPayload(Scope &outer, const CoordByAxis &place, unsigned k,
                           Value first, Value last) {
-  const Chain::Accumulator &part = chain->accumulators()[k];
   const Variable &variable = variables[k];
-  const Accumulation how = variable.accumulation->withLanes(schedule.lanes);
   const ir::AxisAttr axis = variable.payload.back();
+  const int64_t lanes = payloadLanes(k);
+  // So many vectors at a time, then one, then elements.
+  SmallVector<std::pair<int64_t, int64_t>> shapes;
+  if (lanes > 1)
+    shapes = {{2, lanes}, {1, lanes}};
+  else if (schedule.unroll > 1)
+    shapes = {{schedule.unroll, 1}};
   forPayload(
       newPhase(outer), ArrayRef<ir::AxisAttr>(variable.payload).drop_back(),
       place, [&](Scope &inner, const CoordByAxis &at) {
-        auto run = [&](Value from, Value to, int64_t count) {
-          Scope &around = newPhase(inner);
-          enter(around);
-          Scope &loop = openLoop(around, from, to, {}, b.i64(count));
-          Scope &phase = newPhase(loop);
-          enter(phase);
-          SmallVector<CoordByAxis> places;
-          Parts state;
-          for (int64_t r = 0; r < count; ++r) {
-            Value begin = loop.block->getArgument(0);
-            if (r > 0)
-              begin = arith::AddIOp::create(b, begin, b.i64(r));
-            CoordByAxis here = at;
-            here[axis.getName()] = addCoordinate(begin, loop);
-            places.push_back(here);
-            Parts parts = loadParts(variable, here);
-            if (how.isNarrow)
-              parts[0] = how.neutral(b)[0];
-            state.append(parts);
-          }
-          const size_t size = variable.parts.size();
-          forStream(
-              phase, at, first, last, 1, state,
-              [&](Scope &visit, ArrayRef<CoordByAxis> visited, Parts &carried) {
-                const StringAttr stream = schedule.stream.back().getName();
-                for (CoordByAxis &here : places)
-                  here[stream] = visited[0].lookup(stream);
-                SmallVector<Value> roots = {part.element};
-                if (guardOf(k))
-                  roots.push_back(part.guard);
-                if (count > 1)
-                  prepareInner(roots, places);
-                Parts next;
-                for (auto [r, here] : llvm::enumerate(places))
-                  next.append(joinAt(
-                      how, part.element, guardOf(k), variable.fails,
-                      chain->axes(), visit,
-                      ArrayRef<Value>(carried).slice(r * size, size), here));
-                carried = next;
-              });
-          enter(phase);
-          for (auto [r, here] : llvm::enumerate(places)) {
-            Parts parts(ArrayRef<Value>(state).slice(r * size, size));
-            if (how.isNarrow)
-              parts[0] = arith::AddFOp::create(b, loadParts(variable, here)[0],
-                                               parts[0]);
-            storeParts(variable, parts, here);
-          }
-          closeLoop(loop);
-        };
         enter(inner);
-        const auto range = payloadRange(axis);
-        Value middle = range.first;
-        if (schedule.unroll > 1) {
-          Value count = arith::SubIOp::create(b, range.second, range.first);
-          Value rest = arith::RemUIOp::create(b, count, b.i64(schedule.unroll));
-          middle = arith::SubIOp::create(b, range.second, rest);
-          run(range.first, middle, schedule.unroll);
+        auto [begin, end] = payloadRange(axis);
+        for (auto [count, lanes] : shapes) {
+          enter(inner);
+          Value chunk = b.i64(count * lanes);
+          Value rest = arith::RemUIOp::create(
+              b, arith::SubIOp::create(b, end, begin), chunk);
+          Value middle = arith::SubIOp::create(b, end, rest);
+          joinVectors(inner, at, k, begin, middle, count, lanes, first, last);
+          begin = middle;
         }
-        run(middle, range.second, 1);
+        joinVectors(inner, at, k, begin, end, 1, 1, first, last);
       });
+}
+
+/// The lanes along the last axis of an accumulator's payload.
+int64_t Emitter::payloadLanes(unsigned k) {
+  if (schedule.blockLanes == 1 || variables[k].fails)
+    return 1;
+  const StringAttr axis = variables[k].payload.back().getName();
+  return readsAlong(chain->accumulators()[k].element, axis)
+             ? schedule.blockLanes
+             : 1;
+}
+
+/// The same for `count` vectors at a time of the places from `begin` to `end`.
+void Emitter::joinVectors(Scope &outer, const CoordByAxis &at, unsigned k,
+                          Value begin, Value end, int64_t count, int64_t lanes,
+                          Value first, Value last) {
+  const Chain::Accumulator &part = chain->accumulators()[k];
+  const Variable &variable = variables[k];
+  const StringAttr axis = variable.payload.back().getName();
+  const StringAttr stream = schedule.stream.back().getName();
+  const Accumulation how =
+      variable.accumulation->withLanes(std::max(lanes, schedule.lanes));
+  Scope &around = newPhase(outer);
+  enter(around);
+  Scope &loop = openLoop(around, begin, end, {}, b.i64(count * lanes));
+  Scope &phase = newPhase(loop);
+  enter(phase);
+  SmallVector<CoordByAxis> places;
+  Parts state;
+  for (int64_t r = 0; r < count; ++r) {
+    Value place = loop.block->getArgument(0);
+    if (r > 0)
+      place = arith::AddIOp::create(b, place, b.i64(r * lanes));
+    CoordByAxis here = at;
+    here[axis] = addCoordinate(place, loop);
+    coordinates.back().lanes = lanes;
+    places.push_back(here);
+    Parts parts = loadParts(variable, here, Slot::Now, {},
+                            std::max(lanes, schedule.lanes));
+    if (how.isNarrow)
+      parts[0] = how.neutral(b)[0];
+    state.append(parts);
+  }
+  const size_t size = variable.parts.size();
+  forStream(
+      phase, at, first, last, 1, schedule.streamsLanes ? schedule.lanes : 1,
+      state, [&](Scope &visit, ArrayRef<CoordByAxis> visited, Parts &carried) {
+        for (CoordByAxis &here : places)
+          here[stream] = visited[0].lookup(stream);
+        SmallVector<Value> roots = {part.element};
+        if (guardOf(k))
+          roots.push_back(part.guard);
+        if (count > 1)
+          prepareInner(roots, places);
+        Parts next;
+        for (auto [r, here] : llvm::enumerate(places))
+          next.append(joinAt(
+              how, part.element, guardOf(k), variable.fails, chain->axes(),
+              visit, ArrayRef<Value>(carried).slice(r * size, size), here));
+        carried = next;
+      });
+  enter(phase);
+  for (auto [r, here] : llvm::enumerate(places)) {
+    Parts parts(ArrayRef<Value>(state).slice(r * size, size));
+    if (how.isNarrow)
+      parts[0] = arith::AddFOp::create(
+          b, loadParts(variable, here, Slot::Now, {}, lanesOf(parts[0]))[0],
+          parts[0]);
+    storeParts(variable, parts, here);
+  }
+  closeLoop(loop);
 }

@@ -89,6 +89,8 @@ void Emitter::declareTiles(const CoordByAxis &place) {
   enter(scopes.front());
   for (Value value : schedule.rowTiles)
     declareTile(value, /*isRowTile=*/true, place);
+  for (Value value : schedule.innerTiles)
+    declareTile(value, /*isRowTile=*/false, place);
   for (ArrayRef<Value> values : schedule.streamTiles)
     for (Value value : values)
       declareTile(value, /*isRowTile=*/false, place);
@@ -138,8 +140,9 @@ static Type storedType(CodeBuilder &b, ir::ArrayType type) {
 
 Element Emitter::loadTile(const Tile &tile, const Request &request) {
   Value offset = tileOffset(tile, request.coords);
+  const int64_t lanes = std::max(tile.lanes, lanesAt(request.coords));
   auto read = [&](Type type, unsigned buffer) {
-    return emitLoad(b, type, base(buffer), offset, {tile.lanes, nullptr});
+    return emitLoad(b, type, base(buffer), offset, {lanes, nullptr});
   };
   Element result;
   result.value = read(storedType(b, arrayType(request.value)), tile.buffer);
@@ -160,11 +163,13 @@ void Emitter::storeTile(Value value, Scope &scope, const CoordByAxis &place) {
   const Tile &tile = tiles.at(value);
   Element element = elementAt(value, place);
   enter(scope);
-  element = inLanes(element, tile.lanes);
-  Value offset = tileOffset(tile, coordsOf(value, place));
+  const Coords coords = coordsOf(value, place);
+  const int64_t lanes = std::max(tile.lanes, lanesAt(coords));
+  element = inLanes(element, lanes);
+  Value offset = tileOffset(tile, coords);
   auto write = [&](Type type, Value part, unsigned buffer) {
     if (!part)
-      part = b.integer(b.vectorOf(b.getI1Type(), tile.lanes), 0);
+      part = b.integer(b.vectorOf(b.getI1Type(), lanes), 0);
     emitStore(b, type, part, base(buffer), offset);
   };
   write(storedType(b, arrayType(value)), element.value, tile.buffer);

@@ -21,6 +21,7 @@
 #include "backends/cpu/Element.h"
 #include "backends/cpu/Tables.h"
 #include "passes/kernels/Chain.h"
+#include "passes/kernels/Cone.h"
 #include "passes/kernels/Facts.h"
 #include "passes/kernels/Reads.h"
 #include "passes/kernels/Schedule.h"
@@ -37,11 +38,14 @@ using kernels::originsOf;
 using kernels::project;
 using kernels::Schedule;
 
-/// Emits the stages of one program, `stage0`, `stage1`, ..., as StageFunctions.
-class Emitter {
+/// Emits the stages of one program as StageFunctions: `stage0`, `stage1`, ...,
+/// and `combine0`, ..., where a stage has a combiner. These, and the stages for
+/// few rows, go into the module `late`.
+class Emitter : private kernels::Memory {
 public:
   /// `func` consists of kernels.
-  Emitter(ir::FuncOp func, mlir::ModuleOp module, Program &program);
+  Emitter(ir::FuncOp func, mlir::ModuleOp module, mlir::ModuleOp late,
+          Program &program);
 
   void emit();
 
@@ -102,14 +106,21 @@ private:
     llvm::SmallVector<unsigned> buffers;
     /// Of a gauge: what it becomes at the end of a step.
     llvm::SmallVector<unsigned> next;
+    /// If items may be cut: the same for all pieces.
+    llvm::SmallVector<unsigned> pieces;
   };
   enum class Slot { Now, Next };
+  /// The way to a state that is joined: so many lanes and whole states, or
+  /// null.
+  struct Shift {
+    mlir::Value lanes, states;
+    explicit operator bool() const { return lanes || states; }
+  };
   /// What an argument of a fold's region stands for.
   struct Argument {
     const Variable *variable = nullptr;
     Slot slot = Slot::Now;
-    /// Lanes to skip, or null.
-    mlir::Value shift;
+    Shift shift;
     /// How many lanes to read.
     int64_t lanes = 1;
   };
@@ -118,14 +129,35 @@ private:
   using StreamBody =
       llvm::function_ref<void(Scope &, llvm::ArrayRef<CoordByAxis>, Parts &)>;
 
+  // What stages before the present one have stored.
+  bool isStored(mlir::Value value) const override {
+    return storages.contains(value);
+  }
+  mlir::StringAttr innerAxis(mlir::Value value) const override {
+    const auto &axes = storages.at(value).elements.axes;
+    return axes.empty() ? nullptr : axes.back();
+  }
+  bool readsAlong(mlir::Value value, mlir::StringAttr axis) const {
+    return kernels::readsAlong(*this, kernels::Cone(*this, value), axis);
+  }
+
   // EmitStage.cpp: loops and results.
   void emitKernel(ir::KernelOp kernel);
+  void placeResults(ir::PhaseOp phase);
   void emitMap(ir::PhaseOp phase, Scope &function);
   void mapLane(mlir::Value value, const Storage &storage, Scope &item,
                CoordByAxis place);
-  Scope &openFunction();
+  void setModule(mlir::ModuleOp to);
+  Scope &openStage();
+  Scope &openFunction(llvm::StringRef kind);
+  void closeFunction();
+  void declareGrid();
   /// The loop over items; sets the place of the item.
   Scope &openItems(Scope &function, CoordByAxis &place);
+  using Body = llvm::function_ref<void(Scope &)>;
+  /// Runs `then` where the condition holds, else `otherwise` if there is that.
+  void branch(Scope &outer, mlir::Value condition, Body then,
+              Body otherwise = nullptr);
   Scope &openLoop(Scope &outer, mlir::Value lower, mlir::Value upper,
                   mlir::ValueRange carried, mlir::Value step = {});
   /// A scope for a block of an operation in `outer`.
@@ -136,34 +168,48 @@ private:
   void storeElement(const Storage &storage, Element element, mlir::Type type,
                     const CoordByAxis &place);
   void reportFailure(const Element &element);
+  /// Notes that the present stage writes it.
+  void use(const Storage &storage);
 
   // EmitChain.cpp: the course of a stage of reductions.
   void emitChain(ir::PhaseOp phase, Scope &function);
+  void emitItems(Scope &function, ir::PhaseOp phase,
+                 llvm::ArrayRef<Storage> storage, bool isCombiner);
   void declareVariables(const Chain &chain);
-  void declareVariable(Variable &variable);
+  llvm::SmallVector<unsigned> declareParts(const Variable &variable,
+                                           bool isCut = false);
+  void cutItems();
+  void findState(Scope &item);
   void forGroups(Scope &outer, const CoordByAxis &place, PlaceBody body);
   void forPayload(Scope &outer, llvm::ArrayRef<ir::AxisAttr> axes,
                   const CoordByAxis &place, PlaceBody body);
   std::pair<mlir::Value, mlir::Value> payloadRange(ir::AxisAttr axis);
   void initialize(Scope &scope, const CoordByAxis &place);
   void streamBlocks(Scope &item, const CoordByAxis &place);
-  void combineLanes(Scope &scope, const CoordByAxis &place);
+  void combine(Scope &scope, const CoordByAxis &place);
   void finish(Scope &scope, const CoordByAxis &place, ir::PhaseOp phase,
               llvm::ArrayRef<Storage> storage);
 
   // EmitState.cpp: variables in scratch memory.
   Parts loadParts(const Variable &variable, const CoordByAxis &place,
-                  Slot slot = Slot::Now, mlir::Value shift = {},
-                  int64_t lanes = 0);
+                  Slot slot = Slot::Now, Shift shift = {}, int64_t lanes = 0);
   void storeParts(const Variable &variable, mlir::ValueRange parts,
                   const CoordByAxis &place, Slot slot = Slot::Now);
   mlir::Value stateOffset(const Variable &variable, const CoordByAxis &place);
+  mlir::Value stateSize(const Variable &variable);
+  int64_t stateGroups() const { return schedule.laneRow ? schedule.groups : 1; }
+  int64_t stateStride() const {
+    return schedule.lanes * (schedule.streamsLanes ? 2 : 1);
+  }
+  /// The state of the places of both; those of `lhs` come first.
+  Parts joinStates(const Variable &variable, mlir::ValueRange lhs,
+                   mlir::ValueRange rhs);
   Element elementOfArgument(const Request &request);
   Element numberOf(const Variable &variable, mlir::ValueRange parts);
   Parts partsOf(const Variable &variable, Element number,
                 mlir::ValueRange before);
   void bindArguments(mlir::Block &block, unsigned first, bool gauges, Slot slot,
-                     mlir::Value shift = {}, int64_t lanes = 0);
+                     Shift shift = {}, int64_t lanes = 0);
   void makeGauges(Scope &scope, const CoordByAxis &place, unsigned first,
                   unsigned last, Slot slot);
   void adoptGauges(Scope &scope, const CoordByAxis &place);
@@ -179,20 +225,30 @@ private:
   void emitStep(Scope &scope, const CoordByAxis &place, mlir::Value first,
                 mlir::Value last);
   void repairGroup(Scope &scope, const CoordByAxis &place, unsigned first,
-                   unsigned last, mlir::Value shift);
+                   unsigned last, Shift shift = {});
   mlir::Value guardOf(unsigned k);
   mlir::Value emitMoved(unsigned k, const CoordByAxis &place);
   mlir::Value anyLane(mlir::Value flags);
   void repairAll(Scope &scope, const CoordByAxis &place, unsigned first,
-                 unsigned last, mlir::Value shift);
+                 unsigned last, Shift shift);
   void sweep(Scope &scope, const CoordByAxis &place, unsigned group,
              unsigned begin, unsigned end, mlir::Value first, mlir::Value last);
   Parts joinPlaces(unsigned k, Scope &scope, mlir::ValueRange state,
                    llvm::ArrayRef<CoordByAxis> places);
   void joinPayload(Scope &scope, const CoordByAxis &place, unsigned k,
                    mlir::Value first, mlir::Value last);
+  /// The lanes of a visit of places that joins accumulators without payload.
+  int64_t visitLanes() const {
+    return std::max(schedule.lanes, schedule.blockLanes);
+  }
+  void makeInnerTiles(Scope &scope, const CoordByAxis &place, mlir::Value first,
+                      mlir::Value last);
+  int64_t payloadLanes(unsigned k);
+  void joinVectors(Scope &scope, const CoordByAxis &place, unsigned k,
+                   mlir::Value begin, mlir::Value end, int64_t count,
+                   int64_t lanes, mlir::Value first, mlir::Value last);
   void forStream(Scope &scope, const CoordByAxis &place, mlir::Value first,
-                 mlir::Value last, int64_t unroll, Parts &state,
+                 mlir::Value last, int64_t unroll, int64_t lanes, Parts &state,
                  StreamBody body);
 
   // EmitBox.cpp: guards over a block of places.
@@ -219,6 +275,7 @@ private:
                     llvm::ArrayRef<ir::AxisAttr> axes, Scope &scope,
                     mlir::ValueRange state, const CoordByAxis &place);
   Accumulation innerAccumulation(ir::ReduceOp reduce, int64_t lanes);
+  int64_t lanesWithin(ir::ReduceOp reduce, llvm::ArrayRef<Coords> at);
   void emitInner(ir::ReduceOp reduce, llvm::ArrayRef<Coords> at);
   /// Makes the inner reductions behind `values`, those at all `places`
   /// together.
@@ -289,7 +346,8 @@ private:
   Place placeIn(const BufferAxes &buffer, const CoordByAxis &place);
 
   ir::FuncOp func;
-  mlir::ModuleOp module;
+  /// The present one and the two.
+  mlir::ModuleOp module, early, late;
   const Facts facts;
   Tables tables;
   CodeBuilder b;
@@ -326,6 +384,9 @@ private:
   CoordByAxis streamPlace;
   /// The places of the schedule's payload axis that the item has.
   mlir::Value payloadFirst, payloadLast;
+  /// If items may be cut, how many pieces they have, else null; then the number
+  /// of the present item and piece, and whether all of its pieces are visited.
+  mlir::Value pieces, row, piece, isVisited;
   static constexpr unsigned rowBlock = 1, streamBlock = 2;
 };
 

@@ -89,10 +89,47 @@ static void prepareContext(MLIRContext &context) {
                       cf::ControlFlowDialect, scf::SCFDialect>();
 }
 
-Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
+/// Emitted code as machine code.
+static Expected<std::unique_ptr<LoadedCode>>
+compileModule(ModuleOp module, const std::vector<std::string> &names) {
+  std::string complaints;
+  ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &found) {
+    complaints += found.str() + "; ";
+    return success();
+  });
+  if (failed(verify(module)) || !runPasses(module, buildLoweringPipeline))
+    return Status::error(StatusCode::Internal,
+                         "the code generator made invalid code: " + complaints);
   Expected<Jit *> jit = Jit::shared();
   if (!jit)
     return jit.status();
+  Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      (*jit)->targetMachine();
+  if (!machine)
+    return machine.status();
+  Expected<std::unique_ptr<llvm::MemoryBuffer>> object =
+      compileToObject(module, **machine);
+  if (!object)
+    return object.status();
+  return (*jit)->load(std::move(*object), names);
+}
+
+LateCode::LateCode(std::unique_ptr<MLIRContext> context,
+                   OwningOpRef<ModuleOp> module, std::vector<std::string> names)
+    : context(std::move(context)), module(std::move(module)),
+      names(std::move(names)) {}
+LateCode::~LateCode() = default;
+
+const Expected<std::unique_ptr<LoadedCode>> &LateCode::load() {
+  std::call_once(once, [&] {
+    code = compileModule(*module, names);
+    module = nullptr;
+    context.reset();
+  });
+  return *code;
+}
+
+Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
   Expected<OwningOpRef<ModuleOp>> source = optimized(func);
   if (!source)
     return source.status();
@@ -101,16 +138,15 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
       status.failed())
     return status;
 
-  MLIRContext context(MLIRContext::Threading::DISABLED);
-  prepareContext(context);
-  std::string complaints;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-    complaints += diagnostic.str() + "; ";
-    return success();
-  });
-  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  auto context =
+      std::make_unique<MLIRContext>(MLIRContext::Threading::DISABLED);
+  prepareContext(*context);
+  const Location nowhere = UnknownLoc::get(context.get());
+  OwningOpRef<ModuleOp> module = ModuleOp::create(nowhere);
+  OwningOpRef<ModuleOp> late = ModuleOp::create(nowhere);
   CompiledProgram result;
-  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, result.program)
+  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, *late,
+          result.program)
       .emit();
   if (result.program.checks.size() > maxChecks)
     return Status::error(StatusCode::Unsupported,
@@ -118,26 +154,21 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
                              std::to_string(result.program.checks.size()) +
                              " places that may fail, but the limit is " +
                              std::to_string(maxChecks));
-  if (failed(verify(*module)) || !runPasses(*module, buildLoweringPipeline))
-    return Status::error(StatusCode::Internal,
-                         "the code generator made invalid code: " + complaints);
 
-  Expected<std::unique_ptr<llvm::TargetMachine>> machine =
-      (*jit)->targetMachine();
-  if (!machine)
-    return machine.status();
-  Expected<std::unique_ptr<llvm::MemoryBuffer>> object =
-      compileToObject(*module, **machine);
-  if (!object)
-    return object.status();
-
-  std::vector<std::string> names;
-  for (size_t i = 0; i < result.program.stages.size(); ++i)
-    names.push_back("stage" + std::to_string(i));
-  Expected<std::unique_ptr<LoadedCode>> code =
-      (*jit)->load(std::move(*object), names);
+  std::vector<std::string> names, lateNames;
+  for (const auto &[i, stage] : llvm::enumerate(result.program.stages)) {
+    (stage.isForFew() ? lateNames : names)
+        .push_back("stage" + std::to_string(i));
+    if (stage.hasCombiner())
+      lateNames.push_back("combine" + std::to_string(i));
+  }
+  Expected<std::unique_ptr<LoadedCode>> code = compileModule(*module, names);
   if (!code)
     return code.status();
   result.code = std::move(*code);
+  module = nullptr;
+  if (!lateNames.empty())
+    result.late = std::make_unique<LateCode>(
+        std::move(context), std::move(late), std::move(lateNames));
   return result;
 }

@@ -11,12 +11,41 @@
 #include "backends/cpu/Program.h"
 #include "ir/Dialect.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <mutex>
+
 namespace fovea::cpu {
 
-/// A program and its code, a StageFunction for each of `program.stages`.
+/// A module of emitted code that is compiled when it is needed.
+class LateCode {
+public:
+  LateCode(std::unique_ptr<mlir::MLIRContext> context,
+           mlir::OwningOpRef<mlir::ModuleOp> module,
+           std::vector<std::string> names);
+  ~LateCode();
+
+  /// Compiles it, once: the functions, in the order of the names. Several
+  /// threads may call it.
+  const Expected<std::unique_ptr<LoadedCode>> &load();
+
+private:
+  std::once_flag once;
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  const std::vector<std::string> names;
+  std::optional<Expected<std::unique_ptr<LoadedCode>>> code;
+};
+
+/// A program and its code, as StageFunctions.
 struct CompiledProgram {
   Program program;
+  /// Of all stages but those for few rows.
   std::unique_ptr<LoadedCode> code;
+  /// For each stage in order: itself, if it is for few rows, and its combiner,
+  /// if it has one; null if there are none.
+  std::unique_ptr<LateCode> late;
 };
 
 /// Compiles a verified function; works on a copy.

@@ -18,6 +18,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,39 @@ struct GridAxis {
   int64_t block = 1;
 };
 
+/// How the items of a stage are cut into pieces: parts of the places that an
+/// item visits, each with a state of its own. How many depends on sizes alone.
+/// Of n items in s > 1 pieces the stage visits piece k % s of item k / s for
+/// k < n * s, and after all of these combines the pieces of item k - n * s. The
+/// latter may be a function of its own.
+struct Cut {
+  /// The entry of the table of numbers that holds how many pieces an item has,
+  /// and the one that holds how many all items have; 0 if that is one each.
+  unsigned pieces, states;
+  /// The extents of what an item visits, and of what a state has numbers for.
+  std::vector<unsigned> visited, payload;
+  /// A piece has at least so many places.
+  int64_t leastPlaces;
+  bool hasCombiner;
+};
+
+/// Two stages in a row compute the same; sizes alone decide which of them runs.
+struct Choice {
+  /// The entry of the table of numbers that holds how many rows there are.
+  unsigned rows;
+  /// Whether the stage is the one for few rows; that comes first.
+  bool isForFew;
+};
+
 /// What the host knows of a stage.
 struct StageInfo {
   std::vector<GridAxis> grid;
+  /// Set if items may be cut.
+  std::optional<Cut> cut;
+  /// Set if another stage may run in its place.
+  std::optional<Choice> choice;
+  bool isForFew() const { return choice && choice->isForFew; }
+  bool hasCombiner() const { return cut && cut->hasCombiner; }
   /// Whether its items need nothing but the same items of the stages before it,
   /// back to the last one that does not join: then these stages run together, a
   /// few items at a time, while what they read is near. Their grids are the
@@ -57,6 +88,10 @@ struct StageInfo {
   bool joins = false;
   /// Whether it may report a failure.
   bool fails = false;
+  /// If not 0, it visits the last axis of the grid of the stages that it joins
+  /// in blocks of so many places, cut as `cut` says, and its pieces run
+  /// together with the items that they visit.
+  int64_t closingBlock = 0;
 };
 
 /// One entry of the table of buffers.
@@ -79,10 +114,10 @@ struct Buffer {
   unsigned lastStage = 0;
 };
 
-/// One entry of the table of numbers: a size, or the stride in elements of an
-/// axis of a buffer.
+/// One entry of the table of numbers: a size, the stride in elements of an axis
+/// of a buffer, or one that belongs to a stage's Cut.
 struct Number {
-  enum class Kind { Size, Stride };
+  enum class Kind { Size, Stride, Cut };
 
   Kind kind = Kind::Size;
   SizeExpr size;

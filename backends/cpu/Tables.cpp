@@ -136,6 +136,35 @@ unsigned Tables::scratch(ArrayRef<ir::SizeAttr> extents,
   return program.buffers.size() - 1;
 }
 
+void Tables::cutStage(ArrayRef<ir::SizeAttr> visited,
+                      ArrayRef<ir::SizeAttr> payload, int64_t leastPlaces,
+                      bool hasCombiner) {
+  Cut cut;
+  cut.hasCombiner = hasCombiner;
+  cut.leastPlaces = leastPlaces;
+  for (unsigned Cut::*counted : {&Cut::pieces, &Cut::states}) {
+    cut.*counted = program.numbers.size();
+    program.numbers.push_back({Number::Kind::Cut, {}, 0, 0});
+  }
+  for (ir::SizeAttr extent : visited)
+    cut.visited.push_back(size(extent));
+  for (ir::SizeAttr extent : payload)
+    cut.payload.push_back(size(extent));
+  program.stages.back().cut = std::move(cut);
+}
+
+unsigned Tables::states(ArrayRef<ir::SizeAttr> extents, unsigned elementBytes) {
+  Buffer buffer;
+  buffer.elementBytes = elementBytes;
+  buffer.extents.push_back(presentCut().states);
+  for (ir::SizeAttr extent : extents)
+    buffer.extents.push_back(size(extent));
+  buffer.rank = buffer.extents.size();
+  buffer.firstStage = buffer.lastStage = program.stages.size() - 1;
+  program.buffers.push_back(std::move(buffer));
+  return program.buffers.size() - 1;
+}
+
 void Tables::startStage() { program.stages.emplace_back(); }
 
 void Tables::addGridAxis(ir::SizeAttr extent, int64_t block) {

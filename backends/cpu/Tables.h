@@ -48,15 +48,32 @@ public:
   /// A dense array of that shape for the present stage alone, one a thread.
   unsigned scratch(llvm::ArrayRef<ir::SizeAttr> extents, unsigned elementBytes);
 
+  /// Cuts the items of the present stage, which visit places of those extents
+  /// and have numbers for those of `payload` in their states.
+  void cutStage(llvm::ArrayRef<ir::SizeAttr> visited,
+                llvm::ArrayRef<ir::SizeAttr> payload, int64_t leastPlaces,
+                bool hasCombiner);
+  const Cut &presentCut() const { return *program.stages.back().cut; }
+  /// A dense array for the pieces' states of the present stage, which has
+  /// numbers of those extents for each.
+  unsigned states(llvm::ArrayRef<ir::SizeAttr> extents, unsigned elementBytes);
+
+  /// The present stage runs if there are few rows, or if there are not.
+  void chooseStage(ir::SizeAttr rows, bool isForFew) {
+    program.stages.back().choice = Choice{size(rows), isForFew};
+  }
+
   /// Starts the next stage.
   void startStage();
   /// The present stage runs together with the one before.
   void joinStage() { program.stages.back().joins = true; }
+  /// The present stage visits items of the stages before it.
+  void closeStage(int64_t block) { program.stages.back().closingBlock = block; }
   /// The present stage may report a failure.
   void failStage() { program.stages.back().fails = true; }
   /// Adds an axis, inside of the others, to the present stage's grid.
   void addGridAxis(ir::SizeAttr extent, int64_t block);
-  /// Notes that the present stage reads `buffer`.
+  /// Notes that the present stage reads or writes `buffer`.
   void use(unsigned buffer);
 
 private:

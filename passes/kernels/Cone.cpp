@@ -12,7 +12,7 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::kernels;
 
-Cone::Cone(const Plan &plan, ArrayRef<Value> roots) {
+Cone::Cone(const Memory &memory, ArrayRef<Value> roots) {
   SmallVector<std::pair<Value, bool>> work;
   for (Value root : llvm::reverse(roots))
     work.push_back({root, false});
@@ -26,20 +26,21 @@ Cone::Cone(const Plan &plan, ArrayRef<Value> roots) {
       continue;
     work.push_back({value, true});
     Operation *op = value.getDefiningOp();
-    if (!op || plan.isStored(value))
+    if (!op || memory.isStored(value))
       continue;
     for (Value operand : llvm::reverse(op->getOperands()))
       work.push_back({operand, false});
   }
 }
 
-bool kernels::isLoaded(const Plan &plan, Value value) {
+bool kernels::isLoaded(const Memory &memory, Value value) {
   Operation *op = value.getDefiningOp();
-  while (isa_and_present<ir::RenameOp, ir::AtOp>(op) && !plan.isStored(value)) {
+  while (isa_and_present<ir::RenameOp, ir::AtOp>(op) &&
+         !memory.isStored(value)) {
     value = op->getOperand(0);
     op = value.getDefiningOp();
   }
-  return op && (isa<ir::InputOp, ir::LiteralOp>(op) || plan.isStored(value));
+  return op && (isa<ir::InputOp, ir::LiteralOp>(op) || memory.isStored(value));
 }
 
 /// What `name`, an axis of the source of a read, is called in its result; null
@@ -59,10 +60,10 @@ static StringAttr nameInResult(Operation *read, StringAttr name) {
   return nullptr;
 }
 
-StringAttr kernels::contiguousAxis(const Plan &plan, Value value) {
+StringAttr kernels::contiguousAxis(const Memory &memory, Value value) {
   Operation *op = value.getDefiningOp();
-  if (isa<ir::RenameOp, ir::AtOp>(op) && !plan.isStored(value)) {
-    StringAttr inner = contiguousAxis(plan, op->getOperand(0));
+  if (isa<ir::RenameOp, ir::AtOp>(op) && !memory.isStored(value)) {
+    StringAttr inner = contiguousAxis(memory, op->getOperand(0));
     return inner ? nameInResult(op, inner) : nullptr;
   }
   SmallVector<ir::AxisAttr> axes;
@@ -71,8 +72,15 @@ StringAttr kernels::contiguousAxis(const Plan &plan, Value value) {
   else if (auto literal = dyn_cast<ir::LiteralOp>(op))
     axes = ir::axesOf(literal.getAxes());
   else
-    axes = plan.memoryOrder(value);
+    return memory.innerAxis(value);
   return axes.empty() ? nullptr : axes.back().getName();
+}
+
+bool kernels::readsAlong(const Memory &memory, const Cone &cone,
+                         StringAttr axis) {
+  return llvm::any_of(cone.inOrder(), [&](Value value) {
+    return isLoaded(memory, value) && contiguousAxis(memory, value) == axis;
+  });
 }
 
 bool kernels::fitsLanes(const Facts &facts, const Cone &cone) {

@@ -7,15 +7,25 @@
 #ifndef FOVEA_PASSES_KERNELS_CONE_H
 #define FOVEA_PASSES_KERNELS_CONE_H
 
-#include "passes/kernels/Plan.h"
+#include "passes/kernels/Facts.h"
 
 namespace fovea::kernels {
+
+/// What lies in memory beside inputs and literals.
+class Memory {
+public:
+  virtual ~Memory() = default;
+  virtual bool isStored(mlir::Value value) const = 0;
+  /// The axis along which the elements of a stored value lie side by side; null
+  /// for a scalar.
+  virtual mlir::StringAttr innerAxis(mlir::Value value) const = 0;
+};
 
 /// The values from which elements of some values are computed in one stage,
 /// down to what is stored, which is included.
 class Cone {
 public:
-  Cone(const Plan &plan, llvm::ArrayRef<mlir::Value> roots);
+  Cone(const Memory &memory, llvm::ArrayRef<mlir::Value> roots);
 
   bool contains(mlir::Value value) const { return values.contains(value); }
   /// Each value once, operands before users.
@@ -28,10 +38,13 @@ private:
 
 /// Whether elements of `value` are read from memory, perhaps under other names
 /// or through indices.
-bool isLoaded(const Plan &plan, mlir::Value value);
+bool isLoaded(const Memory &memory, mlir::Value value);
 
 /// The axis along which a loaded value's elements lie side by side, or null.
-mlir::StringAttr contiguousAxis(const Plan &plan, mlir::Value value);
+mlir::StringAttr contiguousAxis(const Memory &memory, mlir::Value value);
+
+/// Whether the elements of a value of `cone` lie side by side along `axis`.
+bool readsAlong(const Memory &memory, const Cone &cone, mlir::StringAttr axis);
 
 /// Whether elements of all values of a cone may be computed in lanes: nothing
 /// may fail.

@@ -214,6 +214,11 @@ SmallVector<ir::AxisAttr> Plan::memoryOrder(Value value) const {
   return layout(arrayType(value));
 }
 
+StringAttr Plan::innerAxis(Value value) const {
+  const SmallVector<ir::AxisAttr> axes = memoryOrder(value);
+  return axes.empty() ? nullptr : axes.back().getName();
+}
+
 void Plan::chooseStored(ir::FuncOp func, const Facts &facts) {
   llvm::DenseMap<Value, unsigned> checkedReads;
   for (Operation &op : func.getBody().front()) {

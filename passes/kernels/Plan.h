@@ -7,7 +7,7 @@
 #ifndef FOVEA_PASSES_KERNELS_PLAN_H
 #define FOVEA_PASSES_KERNELS_PLAN_H
 
-#include "passes/kernels/Facts.h"
+#include "passes/kernels/Cone.h"
 
 #include "llvm/ADT/SmallVector.h"
 
@@ -43,12 +43,15 @@ struct Stage {
 /// + x0[i - 1], x2 = x1[i] + x1[i - 1], ... doubles at each step), and very
 /// long formulas that several values share. An element at one coordinate is
 /// computed once in a stage, so sharing alone costs nothing.
-class Plan {
+class Plan final : public Memory {
 public:
   Plan(ir::FuncOp func, const Facts &facts);
 
   llvm::ArrayRef<Stage> stages() const { return order; }
-  bool isStored(mlir::Value value) const { return stored.contains(value); }
+  bool isStored(mlir::Value value) const override {
+    return stored.contains(value);
+  }
+  mlir::StringAttr innerAxis(mlir::Value value) const override;
   /// The axes of a stored value, outermost first.
   llvm::SmallVector<ir::AxisAttr> layout(ir::ArrayType type) const;
   llvm::SmallVector<ir::AxisAttr>

@@ -15,8 +15,10 @@ Schedule::Schedule(ir::PhaseOp phase)
     : unroll(phase.getUnroll()), visits(phase.getVisits()) {
   for (auto role : phase.getRoles().getAsRange<ir::RoleAttr>()) {
     ir::AxisAttr axis = role.getAxis();
+    const bool isWithin = role.getKind() == RoleKind::Contract ||
+                          role.getKind() == RoleKind::Payload;
     if (role.getLanes() > 1)
-      lanes = role.getLanes();
+      (isWithin ? blockLanes : lanes) = role.getLanes();
     switch (role.getKind()) {
     case RoleKind::Grid:
       grid.push_back(axis);
@@ -37,6 +39,7 @@ Schedule::Schedule(ir::PhaseOp phase)
       stream.push_back(axis);
       streamBlock = role.getBlock();
       streamsLanes = role.getLanes() > 1;
+      isSplit |= role.getSplit();
       break;
     case RoleKind::Contract:
       contracted.push_back(axis);
@@ -45,7 +48,11 @@ Schedule::Schedule(ir::PhaseOp phase)
   }
   streamTiles.resize(visits.size());
   phase.getBody().walk([&](ir::KeepOp keep) {
-    if (const std::optional<uint32_t> group = keep.getGroup())
+    const std::optional<uint32_t> group = keep.getGroup();
+    if (group && blockLanes > 1 &&
+        keep.getOperand().getDefiningOp<ir::ReduceOp>())
+      innerTiles.push_back(keep.getResult());
+    else if (group)
       streamTiles[*group].push_back(keep.getResult());
     else
       rowTiles.push_back(keep.getResult());
@@ -55,9 +62,9 @@ Schedule::Schedule(ir::PhaseOp phase)
 SmallVector<ir::RoleAttr> Schedule::roles() const {
   SmallVector<ir::RoleAttr> roles;
   auto add = [&](ir::AxisAttr axis, RoleKind kind, int64_t block = 0,
-                 int64_t lanes = 1) {
-    roles.push_back(ir::RoleAttr::get(axis.getContext(), axis, kind, block,
-                                      lanes, /*split=*/false));
+                 int64_t lanes = 1, bool split = false) {
+    roles.push_back(
+        ir::RoleAttr::get(axis.getContext(), axis, kind, block, lanes, split));
   };
   for (ir::AxisAttr axis : grid)
     add(axis, RoleKind::Grid);
@@ -68,12 +75,14 @@ SmallVector<ir::RoleAttr> Schedule::roles() const {
   for (auto [i, axis] : llvm::enumerate(stream)) {
     const bool isLast = i + 1 == stream.size();
     add(axis, RoleKind::Stream, isLast ? streamBlock : 1,
-        isLast && streamsLanes ? lanes : 1);
+        isLast && streamsLanes ? lanes : 1, isSplit && i == 0);
   }
+  // Lanes within a block are noted at the first axis that may have them.
+  int64_t within = blockLanes;
   for (ir::AxisAttr axis : contracted)
-    add(axis, RoleKind::Contract);
+    add(axis, RoleKind::Contract, 0, std::exchange(within, 1));
   for (ir::AxisAttr axis : payload)
-    add(axis, RoleKind::Payload);
+    add(axis, RoleKind::Payload, 0, std::exchange(within, 1));
   return roles;
 }
 

@@ -40,6 +40,18 @@ struct Schedule {
   bool streamsLanes = false;
   int64_t lanes = 1;
   int64_t groups = 0;
+  /// If more than 1, no axis has the lanes and each row has one state. Within a
+  /// block so many lanes lie along the last streamed axis, along the last of an
+  /// accumulator's own axes, or along the axis that an inner reduction reads.
+  int64_t blockLanes = 1;
+  /// Whether a schedule for few rows would be another one.
+  bool hasFew = false;
+  /// Whether items may be cut into pieces of the streamed places, whose states
+  /// are combined like those of lanes.
+  bool isSplit = false;
+  /// A piece has at least so many places: enough blocks that nobody minds a
+  /// state more.
+  int64_t leastPlaces() const { return streamsLanes ? 16384 : 1024; }
   /// Places of the last streamed axis in a block.
   int64_t streamBlock = 64;
   /// Places next to each other that share a loop.
@@ -50,6 +62,8 @@ struct Schedule {
   /// Values kept in scratch memory: for all of an item, and for each group of
   /// accumulators those kept from then on, for one block.
   llvm::SmallVector<mlir::Value> rowTiles;
+  /// Inner reductions that are made for a block before it is visited.
+  llvm::SmallVector<mlir::Value> innerTiles;
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> streamTiles;
 
   llvm::SmallVector<ir::RoleAttr> roles() const;

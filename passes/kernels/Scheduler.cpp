@@ -7,7 +7,7 @@
 
 #include "passes/kernels/Scheduler.h"
 
-#include "passes/kernels/Cone.h"
+#include "passes/kernels/Plan.h"
 #include "passes/kernels/Reads.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -25,15 +25,16 @@ namespace {
 class Scheduler {
 public:
   Scheduler(const Chain &chain, const Facts &facts, const Plan &plan,
-            const Machine &machine)
+            const Machine &machine, bool isForFew)
       : chain(chain), facts(facts), plan(plan), target(machine),
-        cone(plan, chain.roots()) {}
+        isForFew(isForFew), cone(plan, chain.roots()) {}
 
   Schedule run() {
     schedule.stream = llvm::to_vector(chain.axes());
     schedule.grid = plan.layout(rows());
     chooseLanes();
     chooseTiles();
+    chooseCut();
     findOthers();
     return schedule;
   }
@@ -163,8 +164,48 @@ private:
         most = lacking;
       }
     }
-    if (best)
-      takeRow(best);
+    // Lanes along a row that all reads have would gather, and of a single one
+    // they would be idle.
+    const bool isShared = best && (most > 0 || isContiguous(best.getName()));
+    const bool isSingle = best && best.getSize().getConstant() == 1;
+    const auto inner = innerOfBlock();
+    if (inner && (!isShared || isSingle || isForFew)) {
+      chooseBlocks(*inner);
+      return;
+    }
+    if (!best)
+      return;
+    takeRow(best);
+    schedule.hasFew = inner && !best.getSize().getConstant();
+  }
+
+  bool isContiguous(StringAttr axis) const {
+    return llvm::any_of(cone.inOrder(), [&](Value value) {
+      return isLoaded(plan, value) && contiguousAxis(plan, value) == axis;
+    });
+  }
+
+  /// The inner reductions that there are at each place of a block; none if
+  /// they cannot be kept.
+  std::optional<SmallVector<Value>> innerOfBlock() {
+    SmallVector<Value> inner;
+    for (Value value : cone.inOrder()) {
+      auto reduce = value.getDefiningOp<ir::ReduceOp>();
+      if (!reduce || plan.isStored(value) || !hasStream(value))
+        continue;
+      if (!fitsTile(value) || value.getParentRegion() != chainRegion())
+        return std::nullopt;
+      inner.push_back(value);
+    }
+    return inner;
+  }
+
+  /// Lanes within a block.
+  void chooseBlocks(ArrayRef<Value> inner) {
+    schedule.innerTiles.assign(inner.begin(), inner.end());
+    schedule.blockLanes = lanesFor(cone, target.vectorBytes);
+    schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
+    schedule.streamBlock = 256;
   }
 
   /// The axis along which most of what is read lies side by side.
@@ -210,6 +251,21 @@ private:
     setLanes(lanesFor(cone, target.vectorBytes));
     schedule.unroll = 4;
     schedule.streamBlock = 2048;
+  }
+
+  /// A piece has enough blocks that nobody minds a state more.
+  void chooseCut() {
+    const int64_t least = schedule.leastPlaces();
+    int64_t places = 1;
+    bool isKnown = true;
+    for (ir::AxisAttr axis : schedule.stream) {
+      const std::optional<int64_t> extent = axis.getSize().getConstant();
+      isKnown &= extent.has_value();
+      places =
+          std::min(places * std::min(extent.value_or(1), 2 * least), 2 * least);
+    }
+    if (isSteady() && (!isKnown || places == 2 * least))
+      schedule.isSplit = true;
   }
 
   /// Whether gauges of a few places are good enough for a lane of its own. The
@@ -274,6 +330,8 @@ private:
     Operation *op = value.getDefiningOp();
     if (!op) {
       sum = 1;
+    } else if (llvm::is_contained(schedule.innerTiles, value)) {
+      sum = 1;
     } else if (isLoaded(plan, value)) {
       const bool isStrided =
           schedule.lanes > 1 && hasLanes(value) &&
@@ -332,12 +390,12 @@ private:
         if (!op || !seen.insert(value).second || done.contains(value) ||
             isLoaded(plan, value))
           continue;
-        isInner |= isa<ir::ReduceOp>(op);
+        isInner |= isa<ir::ReduceOp>(op) && schedule.blockLanes == 1;
         work += isa<ir::ReduceOp>(op) ? 0 : ownCost(op);
         if (!isa<ir::ReduceOp>(op))
           next.append(op->operand_begin(), op->operand_end());
       }
-      const bool isVector = schedule.lanes > 1;
+      const bool isVector = schedule.lanes > 1 || schedule.blockLanes > 1;
       schedule.visits.push_back(!isVector  ? 1
                                 : isInner  ? schedule.unroll
                                 : work < 8 ? 4
@@ -403,7 +461,7 @@ private:
         }))
       return;
     SmallVector<Value> work = {part.element};
-    if (part.guard && schedule.lanes > 1)
+    if (part.guard && (schedule.lanes > 1 || schedule.blockLanes > 1))
       work.push_back(part.guard);
     while (!work.empty()) {
       Value value = work.pop_back_val();
@@ -459,6 +517,7 @@ private:
   const Facts &facts;
   const Plan &plan;
   const Machine &target;
+  const bool isForFew;
   Schedule schedule;
   const Cone cone;
   llvm::DenseMap<Value, unsigned> costs;
@@ -485,8 +544,9 @@ static Schedule mapSchedule(const Stage &stage, const Facts &facts,
 }
 
 Schedule kernels::scheduleFor(const Stage &stage, const Facts &facts,
-                              const Plan &plan, const Machine &machine) {
+                              const Plan &plan, const Machine &machine,
+                              bool isForFew) {
   if (!Chain::isChain(stage.root))
     return mapSchedule(stage, facts, plan, machine);
-  return Scheduler(Chain(stage.root), facts, plan, machine).run();
+  return Scheduler(Chain(stage.root), facts, plan, machine, isForFew).run();
 }

@@ -21,9 +21,10 @@ namespace fovea::kernels {
 class Plan;
 struct Stage;
 
-/// The schedule of a stage of reductions, or of an elementwise one.
+/// The schedule of a stage of reductions, or of an elementwise one. `isForFew`:
+/// there are few rows along the axis that has the lanes else.
 Schedule scheduleFor(const Stage &stage, const Facts &facts, const Plan &plan,
-                     const Machine &machine);
+                     const Machine &machine, bool isForFew = false);
 
 } // namespace fovea::kernels
 

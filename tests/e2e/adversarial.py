@@ -84,13 +84,50 @@ HOSTILE = {
 PLACES = [(1, 70, 2, 3), (40, 200, 2, 3), (9, 257, 2, 17), (67, 66, 2, 1)]
 # What f32 cannot hold of such numbers: their squares and products, and what is left where they cancel.
 OVERFLOWS = {"layer_norm_", "rms", "moments", "variance", "entropy", "divergence", "guarded_mean", "linear_cross",
-             "extremes", "branch"}
+             "extremes", "branch", "nearest"}
 # Inputs that the result is linear in, and so large with them.
 FACTORS = {"v", "g", "b"}
 # Inputs that are part of scores: 1e6 leaves f32 no digits for what is added or taken off.
 ROUNDED = {"q", "k", "table", "slope", "y"}
 # Positions times slopes: scores of some hundred.
 SLACK = {"alibi": 10}
+
+
+# Few rows and many places: what runs in pieces (backends/cpu/CallState.cpp), one place more or less than it takes for two
+# of them, for three, or for many; chains whose lanes stream want longer pieces than the others.
+LONG = [2047, 2048, 2049, 3071, 3072, 3073, 5000, 9000, 32767, 32768, 32769, 49153]
+# These reduce over N and M together.
+WHOLE = {"loss_of_all", "variance", "peak"}
+POOL = {}
+
+
+def pooled(name, data):
+    """Slices of numbers that are made once."""
+    def fill(rng, count):
+        if name not in POOL:
+            POOL[name] = data(random.Random(name), 1 << 15)
+        pool = POOL[name]
+        start = rng.randrange(len(pool) // 2)
+        return (pool[start:] + pool * (count // len(pool) + 1))[:count]
+    return fill
+
+
+def stretches(special):
+    """Whole pieces are `special`, and the first places."""
+    def fill(rng, count):
+        out = [special] * 1100
+        while len(out) < count:
+            out += normal(rng, rng.choice([5, 900, 3000]))
+            out += [special] * rng.choice([1, 1100, 2500, 9000])
+        return out[:count]
+    return fill
+
+
+LONG_DATA = {
+    "equal": equal, "far": far, "rare NaN": rare(math.nan, 2e-4), "mostly -inf": rare(-math.inf, 0.999),
+    "all -inf": rare(-math.inf, 1), "stretches of -inf": stretches(-math.inf), "stretches of NaN": stretches(math.nan),
+    "few numbers": lambda rng, count: [rng.choice([-1.0, 0.5, 2.0]) for _ in range(count)],
+}
 
 
 def integers(rng, function, name, count, limit):
@@ -171,11 +208,12 @@ class Comparison:
         if self.failures <= 3:
             print(f"{self.function}, {what}, {sizes}: {text}", flush=True)
 
-    def arrays(self, rng, sizes, data, only=None, **layout):
+    def arrays(self, rng, sizes, data, only=None, chosen=None, **layout):
         out = []
         limit = sizes.get("M", 1)
         for (name, dtype, _), shape in zip(self.cpu.inputs, self.cpu.input_shapes(sizes)):
             source = data if only is None or name in only else normal
+            source = (chosen or {}).get(name, source)
             values = fill(rng, self.function, name, dtype, product(shape), limit, source)
             out.append(Array(dtype, shape, values, **layout))
         return out
@@ -195,7 +233,28 @@ class Comparison:
             self.compare("gaps", self.arrays(rng, sizes, normal, gap=3), sizes)
         for kind, data in HOSTILE.items():
             self.hostile(rng, kind, data)
+        self.pieces(rng)
         return self.failures
+
+    def pieces(self, rng):
+        """Few rows, many places."""
+        plain = pooled("normal", normal)
+        names = [name for name, dtype, _ in self.cpu.inputs if dtype >= 4]
+        # A NaN that only branches which are not taken look at still reaches the gauge of `branch`.
+        kinds = [kind for kind in sorted(LONG_DATA) if not ("NaN" in kind and self.function == "branch")]
+        for kind, m in zip([None] + rng.sample(kinds, 2), rng.sample(LONG, 3)):
+            n = rng.randint(1, max(1, min(9, 18000 // m)))
+            if self.function in WHOLE and rng.random() < 0.7:
+                n, m = rng.choice([(m, 1), (m // 7, 7), (1, m), (3, m // 2)])
+            sizes = self.sizes(n, m, rng.randint(1, 3), rng.randint(1, 5))
+            if not kind:
+                self.compare("long", self.arrays(rng, sizes, plain), sizes)
+                continue
+            name = rng.choice([name for name in names if not (kind == "far" and name in ROUNDED)] or [""])
+            data = pooled(kind, LONG_DATA[kind])
+            only = {other: data if other == name else plain for other in names}
+            self.compare(f"long, {kind} in {name}", self.arrays(rng, sizes, plain, chosen=only), sizes,
+                         slack=1000 if kind == "far" else 1)
 
     def hostile(self, rng, kind, data):
         names = [name for name, dtype, _ in self.cpu.inputs if dtype >= 4]
@@ -218,7 +277,7 @@ def bits(program):
         comparison = Comparison.__new__(Comparison)
         comparison.function, comparison.cpu = function, exe
         sizes = comparison.sizes(*place)
-        arrays = comparison.arrays(random.Random(1), sizes, normal)
+        arrays = comparison.arrays(random.Random(1), sizes, pooled("normal", normal))
         first = exe.run(arrays, sizes)
         for _ in range(3):
             assert exe.run(arrays, sizes) == first, f"{function} differs from run to run"
@@ -229,7 +288,10 @@ def bits(program):
 SPLIT = [("plain", (700, 600, 16, 16)), ("plain", (1, 20000, 8, 8)), ("causal_product", (900, 900, 8, 8)),
          ("loss_of_all", (300, 700, 0, 0)), ("variance", (1, 200000, 0, 0)), ("weights", (3, 60000, 0, 0)),
          ("layer_norm_", (500, 300, 0, 0)), ("cross", (400, 500, 0, 0)), ("linear_cross", (64, 3000, 16, 0)),
-         ("columns", (2000, 100, 0, 0)), ("extremes", (2, 90000, 0, 0)), ("moments", (2, 90000, 0, 0))]
+         ("columns", (2000, 100, 0, 0)), ("extremes", (2, 90000, 0, 0)), ("moments", (2, 90000, 0, 0)),
+         ("window_product", (9, 30000, 4, 8)), ("double", (1, 40000, 2, 3)), ("divergence", (1, 40000, 0, 0)),
+         ("cross", (3, 40000, 0, 0)), ("variance", (50000, 3, 0, 0)), ("single", (0, 50000, 8, 40)), ("single_window", (0, 30000, 16, 3)),
+         ("entropy", (2, 70000, 0, 0))]
 
 
 def main():

@@ -84,6 +84,21 @@ TEST_CASE("cpu: a guard decides what a reduction visits") {
   failsAlike(reduced("", ""), badIndex());
 }
 
+TEST_CASE("cpu: of several pieces the first that fails is reported") {
+  CpuProgram program("\"M\", \"N\"", gather + R"(
+    %r = fovea.reduce sum %v over [#fovea.axis<n: N>] : !fovea.array<f64, n: N>
+    fovea.output "r" %r [] : !fovea.array<f64>)");
+  const Tensor x = f64({2}, {10, 20});
+  std::vector<int64_t> t(20000);
+  for (size_t i = 0; i < t.size(); ++i)
+    t[i] = i % 2;
+  program.compare({x, i64({20000}, t)});
+  for (size_t bad : {19999, 12345, 1300, 1023}) {
+    t[bad] = 7;
+    failsAlike(program, {x, i64({20000}, t)});
+  }
+}
+
 TEST_CASE("cpu: a stored reduction that fails where it is not needed") {
   // s[n] = sum[k](y[k, t[n]]), needed where t[n] >= 0.
   CpuProgram program("\"M\", \"N\", \"K\"", R"(
