@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Formula.h"
+#include "ir/Kept.h"
 #include "ir/Size.h"
 #include "passes/Passes.h"
 #include "passes/derive/Placement.h"
@@ -276,6 +277,8 @@ void Deriver::rewrite() {
   llvm::MapVector<unsigned, SmallVector<unsigned>> folds;
   for (unsigned i = 0; i < members.size(); ++i)
     folds[groups.getLeaderValue(i)].push_back(i);
+  for (Operation *op : placement.formulasToKeep())
+    op->setAttr(ir::keptName, b.getUnitAttr());
   SmallVector<std::pair<Value, Value>> replaced;
   for (auto &[leader, list] : folds) {
     Line &line = lines[members[leader].axes];

@@ -8,6 +8,7 @@
 
 #include "backends/cpu/Chain.h"
 #include "backends/cpu/Reads.h"
+#include "ir/Kept.h"
 
 #include <map>
 #include <set>
@@ -214,6 +215,10 @@ void Plan::chooseStored(ir::FuncOp func, const Facts &facts) {
     if (op.getNumResults() != 1 || !needed.contains(op.getResult(0)))
       continue;
     Value result = op.getResult(0);
+    if (ir::isKept(&op)) {
+      stored.insert(result);
+      continue;
+    }
     if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
       if (!isVisited(reduce))
         stored.insert(result);

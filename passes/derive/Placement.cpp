@@ -6,15 +6,14 @@
 
 #include "passes/derive/Placement.h"
 
+#include "ir/TypeOf.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
+using ir::typeOf;
 
 using AxisNames = llvm::DenseSet<StringAttr>;
-
-static ir::ArrayType typeOf(Value value) {
-  return cast<ir::ArrayType>(value.getType());
-}
 
 static AxisNames namesOf(ArrayRef<ir::AxisAttr> axes) {
   AxisNames names;
@@ -30,6 +29,9 @@ Placement::Placement(ir::FuncOp func) {
     if (auto reduce = dyn_cast<ir::ReduceOp>(op);
         reduce && mayRecompute(reduce))
       recomputed.insert(reduce);
+  for (auto reduce : func.getBody().getOps<ir::ReduceOp>())
+    if (isRecomputed(reduce))
+      keepFormulas(reduce);
 }
 
 /// Reads through indices and renames are elementwise for a value behind them
@@ -57,14 +59,15 @@ void Placement::collectConsumers(ir::FuncOp func) {
   }
 }
 
+bool Placement::isSource(Value value) const {
+  while (auto rename = value.getDefiningOp<ir::RenameOp>())
+    value = rename.getOperand();
+  Operation *op = value.getDefiningOp();
+  return isa<ir::InputOp>(op) || formulas.contains(op) ||
+         (isa<ir::ReduceOp>(op) && !recomputed.contains(op));
+}
+
 llvm::SetVector<Value> Placement::sourcesOf(Operation *op) const {
-  auto isSource = [&](Value value) {
-    while (auto rename = value.getDefiningOp<ir::RenameOp>())
-      value = rename.getOperand();
-    auto reduce = value.getDefiningOp<ir::ReduceOp>();
-    return value.getDefiningOp<ir::InputOp>() ||
-           (reduce && !recomputed.contains(reduce));
-  };
   llvm::SetVector<Value> work, sources;
   work.insert_range(op->getOperands());
   for (size_t i = 0; i < work.size(); ++i)
@@ -75,15 +78,17 @@ llvm::SetVector<Value> Placement::sourcesOf(Operation *op) const {
   return sources;
 }
 
+static bool covers(Value array, Operation *op) {
+  return llvm::all_of(
+      typeOf(op->getResult(0)).getAxes(),
+      [&](ir::AxisAttr axis) { return typeOf(array).hasAxis(axis.getName()); });
+}
+
 /// Whether what it is made from has an array with all the axes of the result,
 /// so that keeping the result is cheap beside reading that.
-bool Placement::isCovered(ir::ReduceOp reduce) const {
-  const ir::ArrayType type = typeOf(reduce->getResult(0));
-  return llvm::any_of(sourcesOf(reduce), [&](Value source) {
-    return llvm::all_of(type.getAxes(), [&](ir::AxisAttr axis) {
-      return typeOf(source).hasAxis(axis.getName());
-    });
-  });
+bool Placement::isCovered(Operation *op) const {
+  return llvm::any_of(sourcesOf(op),
+                      [&](Value source) { return covers(source, op); });
 }
 
 /// Whether a reduction that `accept`s is behind `root` through elementwise
@@ -101,6 +106,58 @@ static bool isBehind(Value root,
       work.insert_range(op->getOperands());
   }
   return false;
+}
+
+/// Whether an element takes a function that costs as much as many products.
+bool Placement::isCostly(Value value) {
+  if (isSource(value) || typeOf(value).isScalar())
+    return false;
+  if (auto found = costly.find(value); found != costly.end())
+    return found->second;
+  Operation *op = value.getDefiningOp();
+  bool is = isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::LogOp, ir::Log1pOp,
+                ir::TanhOp, ir::SinhOp, ir::CoshOp, ir::SigmoidOp, ir::ErfOp,
+                ir::SinOp, ir::CosOp, ir::PowOp>(op);
+  for (Value operand : op->getOperands())
+    is = is || isCostly(operand);
+  return costly[value] = is;
+}
+
+/// Whether `value`, taken at every one of `places`, is taken more than once
+/// each, inside of the innermost loop.
+bool Placement::mayKeep(Value value, const AxisNames &inner,
+                        ArrayRef<ir::AxisAttr> places) {
+  const ArrayRef<ir::AxisAttr> own = typeOf(value).getAxes();
+  const bool isInside = llvm::any_of(
+      own, [&](ir::AxisAttr axis) { return inner.contains(axis.getName()); });
+  if (!isInside || own.size() >= places.size() || !isCostly(value))
+    return false;
+  Operation *op = value.getDefiningOp();
+  // Scores are kept for good reasons only, so what is as large is not kept too.
+  const bool isSmall = llvm::any_of(sourcesOf(op), [&](Value source) {
+    return !isBehind(source, [](ir::ReduceOp) { return true; }) &&
+           covers(source, op);
+  });
+  return isa<ir::ElementwiseOpInterface>(op) && isSmall &&
+         !isBehind(value,
+                   [&](ir::ReduceOp reduce) { return isRecomputed(reduce); });
+}
+
+/// What of a recomputed reduction's element is better kept: rotated keys, which
+/// every query would turn again.
+void Placement::keepFormulas(ir::ReduceOp reduce) {
+  const AxisNames inner = namesOf(ir::axesOf(reduce.getAxes()));
+  const ArrayRef<ir::AxisAttr> places = typeOf(reduce.getOperand()).getAxes();
+  llvm::SetVector<Value> work;
+  work.insert(reduce.getOperand());
+  for (size_t i = 0; i < work.size(); ++i) {
+    Value value = work[i];
+    if (mayKeep(value, inner, places))
+      formulas.insert(value.getDefiningOp());
+    else if (isa<ir::ElementwiseOpInterface, ir::RenameOp>(
+                 value.getDefiningOp()))
+      work.insert_range(value.getDefiningOp()->getOperands());
+  }
 }
 
 /// The factors of a product, in the order in which they are written.

@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace fovea::derive {
 
@@ -28,8 +29,16 @@ public:
     return recomputed.contains(reduce);
   }
 
+  /// A costly formula that is computed once and kept, since a recomputed
+  /// reduction takes it for many rows: it is marked (ir/Kept.h).
+  llvm::ArrayRef<mlir::Operation *> formulasToKeep() const {
+    return formulas.getArrayRef();
+  }
+  /// Whether the value is in memory when a fold begins.
+  bool isSource(mlir::Value value) const;
+
   /// The arrays in memory that `op` is computed from, under the names that
-  /// their axes have there: inputs and kept results.
+  /// their axes have there: inputs, kept results and formulas.
   llvm::SetVector<mlir::Value> sourcesOf(mlir::Operation *op) const;
 
   /// For a reduction that is kept though its result is larger than what it is
@@ -40,7 +49,11 @@ public:
 private:
   void collectConsumers(ir::FuncOp func);
   bool mayRecompute(ir::ReduceOp reduce) const;
-  bool isCovered(ir::ReduceOp reduce) const;
+  bool isCovered(mlir::Operation *op) const;
+  void keepFormulas(ir::ReduceOp reduce);
+  bool isCostly(mlir::Value value);
+  bool mayKeep(mlir::Value value, const llvm::DenseSet<mlir::StringAttr> &inner,
+               llvm::ArrayRef<ir::AxisAttr> place);
   ir::ReduceOp repeatedBy(ir::ReduceOp reduce) const;
   /// The axes along which the consumer's fold has rows and places.
   llvm::DenseSet<mlir::StringAttr> spaceOf(ir::ReduceOp consumer,
@@ -51,6 +64,8 @@ private:
   /// What an output, or a read at other indices, needs, and which of these.
   llvm::DenseMap<mlir::Operation *, mlir::Operation *> kept;
   llvm::DenseSet<mlir::Operation *> recomputed;
+  llvm::SetVector<mlir::Operation *> formulas;
+  llvm::DenseMap<mlir::Value, bool> costly;
 };
 
 } // namespace fovea::derive

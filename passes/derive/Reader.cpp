@@ -323,6 +323,9 @@ Expr Reader::elementwise(Operation *op) {
     if (auto exponent = constantOf(y);
         exponent && std::isfinite(*exponent) && *exponent != 0)
       return a.power(x, *exponent);
+    // b^y = exp(y log b).
+    if (auto base = constantOf(x); base && std::isfinite(*base) && *base > 1)
+      return a.exp(a.mul(a.constant(std::log(*base)), y));
     return a.apply(Form::Other, op, {x, y});
   case Law::Abs:
     return a.absolute(x);

@@ -252,11 +252,9 @@ Value FoldWriter::exponential(Region &region, Expr exponent, Type element) {
 /// What varies along the folded axes is computed inside, from what is kept.
 Value FoldWriter::clone(Region &region, Value value) {
   auto isOutside = [&](Value v) {
-    Operation *op = v.getDefiningOp();
-    if (isa<ir::InputOp, ir::LiteralOp>(op))
+    if (v.getDefiningOp<ir::LiteralOp>())
       return true;
-    if (auto reduce = dyn_cast<ir::ReduceOp>(op);
-        reduce && !placement.isRecomputed(reduce))
+    if (!v.getDefiningOp<ir::RenameOp>() && placement.isSource(v))
       return true;
     return llvm::none_of(axes, [&](ir::AxisAttr axis) {
       return typeOf(v).hasAxis(axis.getName());

@@ -6,21 +6,21 @@
 
 #include "backends/Backend.h"
 #include "ir/Formula.h"
+#include "ir/Kept.h"
 #include "ir/Size.h"
+#include "ir/TypeOf.h"
 #include "tools/explain/Arrays.h"
 #include "tools/explain/Definitions.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::explaining;
+using ir::typeOf;
 
 static bool isInMemory(Value value) {
-  return isa<ir::InputOp, ir::LiteralOp, ir::FoldOp, ir::ReduceOp>(
-      value.getDefiningOp());
-}
-
-static ir::ArrayType typeOf(Value value) {
-  return cast<ir::ArrayType>(value.getType());
+  Operation *op = value.getDefiningOp();
+  return isa<ir::InputOp, ir::LiteralOp, ir::FoldOp, ir::ReduceOp>(op) ||
+         ir::isKept(op);
 }
 
 static bool sharesAxis(ArrayRef<ir::AxisAttr> a, ArrayRef<ir::AxisAttr> b) {
@@ -30,9 +30,10 @@ static bool sharesAxis(ArrayRef<ir::AxisAttr> a, ArrayRef<ir::AxisAttr> b) {
 
 namespace {
 /// A fold and the outputs that are computed from its results, row by row; or a
-/// map, which computes one output on its own.
+/// map, which computes one output, or a formula that is kept, on its own.
 struct Kernel {
   ir::FoldOp fold;
+  Value kept;
   /// Numbers of outputs.
   SmallVector<unsigned> outputs;
   Sources reads;
@@ -82,8 +83,11 @@ Kernel &Explainer::kernelOf(ir::OutputOp output, const Sources &sources) {
 }
 
 void Explainer::formKernels() {
-  for (auto fold : folded.getBody().getOps<ir::FoldOp>())
-    kernels.push_back({fold, {}, sourcesOf(fold, isInMemory)});
+  for (Operation &op : folded.getBody().front())
+    if (auto fold = dyn_cast<ir::FoldOp>(op))
+      kernels.push_back({fold, nullptr, {}, sourcesOf(fold, isInMemory)});
+    else if (ir::isKept(&op))
+      kernels.push_back({{}, op.getResult(0), {}, sourcesOf(&op, isInMemory)});
   for (auto [number, output] : llvm::enumerate(outputs)) {
     const Sources sources = sourcesOf(output, isInMemory);
     Kernel &kernel = kernelOf(output, sources);
@@ -101,8 +105,10 @@ bool Explainer::isNeededOutside(Value result, const Kernel &own) const {
 }
 
 /// Axes that all accumulators of numbers have, but for scalars; of a map those
-/// of its output.
+/// of what it computes.
 SmallVector<ir::AxisAttr> Explainer::rowsOf(const Kernel &kernel) const {
+  if (kernel.kept)
+    return llvm::to_vector(typeOf(kernel.kept).getAxes());
   if (!kernel.fold) {
     ir::OutputOp output = outputs[kernel.outputs.front()];
     return ir::axesOf(output.getAxes());
@@ -152,15 +158,16 @@ SmallVector<Location> Explainer::placesOf(const Kernel &kernel) const {
     fold.getElement().walk(
         [&](Operation *op) { places.push_back(op->getLoc()); });
   }
-  for (unsigned output : kernel.outputs) {
-    llvm::SetVector<Value> work;
+  llvm::SetVector<Value> work;
+  if (kernel.kept)
+    work.insert(kernel.kept);
+  for (unsigned output : kernel.outputs)
     work.insert(ir::OutputOp(outputs[output]).getValue());
-    for (size_t i = 0; i < work.size(); ++i) {
-      if (isInMemory(work[i]))
-        continue;
-      places.push_back(work[i].getLoc());
-      work.insert_range(work[i].getDefiningOp()->getOperands());
-    }
+  for (size_t i = 0; i < work.size(); ++i) {
+    if (work[i] != kernel.kept && isInMemory(work[i]))
+      continue;
+    places.push_back(work[i].getLoc());
+    work.insert_range(work[i].getDefiningOp()->getOperands());
   }
   return places;
 }
@@ -195,6 +202,12 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
     }
     out.state = stateOf(fold, rows);
     explainStep(fold, out);
+  }
+  if (kernel.kept) {
+    ExplainedArray array = sizes.array(kernel.kept);
+    out.computes.push_back(array.name + " = " +
+                           ir::Formula().definition(kernel.kept));
+    out.writes.push_back(std::move(array));
   }
   for (unsigned number : kernel.outputs) {
     ir::OutputOp output = outputs[number];
@@ -256,6 +269,8 @@ Expected<Explanation> Explainer::run(std::span<const int64_t> dims) {
         if (isNeededOutside(result, kernel))
           out.after.between += sizes.bytes(typeOf(result)).count;
     }
+    if (kernel.kept)
+      out.after.between += sizes.bytes(typeOf(kernel.kept)).count;
     for (unsigned output : kernel.outputs)
       definitions.assignOutput(output, number);
   }
