@@ -96,6 +96,10 @@ private:
   std::vector<unsigned> peaks;
 };
 
+/// What a place with no influence on a reduction of numbers has; none for those
+/// that have no such number.
+std::optional<double> neutralOf(ir::ReduceKind kind);
+
 /// Splits what is visited from what is accumulated: a `where` that ends in the
 /// neutral element is a condition.
 std::pair<Exprs, Expr> peel(ir::ReduceKind kind, Expr element);

@@ -8,6 +8,7 @@
 
 #include "ir/Formula.h"
 #include "ir/Size.h"
+#include "ir/TypeOf.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 
@@ -19,10 +20,7 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
 using ir::Law;
-
-static ir::ArrayType typeOf(Value value) {
-  return mlir::cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 Reader::Reader(Chain &chain, ArrayRef<ir::AxisAttr> axes)
     : chain(chain), a(chain.algebra), axes(axes) {
@@ -99,19 +97,7 @@ static bool isNeutral(ir::ReduceKind kind, Value value) {
   auto constant = value.getDefiningOp<ir::ConstantOp>();
   auto number =
       constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
-  if (!number)
-    return false;
-  const double v = number.getValueAsDouble();
-  switch (kind) {
-  case ir::ReduceKind::Sum:
-    return v == 0;
-  case ir::ReduceKind::Max:
-    return v == -std::numeric_limits<double>::infinity();
-  case ir::ReduceKind::Min:
-    return v == std::numeric_limits<double>::infinity();
-  default:
-    return false;
-  }
+  return number && neutralOf(kind) == number.getValueAsDouble();
 }
 
 Reader::Formula Reader::read(ir::ReduceOp reduce) {

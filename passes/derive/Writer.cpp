@@ -8,6 +8,7 @@
 
 #include "ir/Formula.h"
 #include "ir/Size.h"
+#include "ir/TypeOf.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 
@@ -16,10 +17,7 @@
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
-
-static ir::ArrayType typeOf(Value value) {
-  return mlir::cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 FoldWriter::Region::Region()
     : known([](const auto &x, const auto &y) {
@@ -314,14 +312,6 @@ void FoldWriter::writeFinish(ir::FoldOp fold) {
   ir::YieldOp::create(b, loc, results);
 }
 
-/// The neutral element of a float accumulator that may be moved.
-static double neutralOf(ir::ReduceKind kind) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  return kind == ir::ReduceKind::Sum   ? 0
-         : kind == ir::ReduceKind::Max ? -infinity
-                                       : infinity;
-}
-
 Value FoldWriter::apply(Region &region, const Reduction &reduction,
                         unsigned number, const Expansion &expansion,
                         Value &untouched) {
@@ -331,7 +321,7 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
   const bool isSum = reduction.kind == ir::ReduceKind::Sum;
   const Expr one = chain.algebra.one();
   const Type element = elementOf(number);
-  Value neutral = this->number(element, neutralOf(reduction.kind));
+  Value neutral = this->number(element, *neutralOf(reduction.kind));
   Value total;
   for (auto [function, factor] : expansion) {
     Value term;
@@ -372,7 +362,7 @@ Value FoldWriter::moved(Region &region, const Reduction &reduction,
         .accumulators[stateNumbers.at({number, expansion.begin()->first})];
   Value untouched;
   Value value = apply(region, reduction, number, expansion, untouched);
-  Value neutral = this->number(elementOf(number), neutralOf(reduction.kind));
+  Value neutral = this->number(elementOf(number), *neutralOf(reduction.kind));
   return ir::SelectOp::create(b, loc, untouched, neutral, value,
                               ir::HardKind::None);
 }
@@ -396,7 +386,7 @@ Value FoldWriter::finished(Region &region, const Reduction &reduction,
     seen = ir::CompareOp::create(b, loc, ir::Predicate::Gt, places,
                                  this->number(b.getI64Type(), 0));
   }
-  Value neutral = this->number(elementOf(number), neutralOf(reduction.kind));
+  Value neutral = this->number(elementOf(number), *neutralOf(reduction.kind));
   // A sum begins at 0: it is never -0.
   if (reduction.kind == ir::ReduceKind::Sum)
     value = ir::AddOp::create(b, loc, value, neutral);

@@ -6,6 +6,8 @@
 
 #include "passes/derive/Writer.h"
 
+#include "ir/TypeOf.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include <cmath>
@@ -15,10 +17,7 @@
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
-
-static ir::ArrayType typeOf(Value value) {
-  return mlir::cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 Value FoldWriter::number(Type element, double value) {
   TypedAttr attribute =
