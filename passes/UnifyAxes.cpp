@@ -136,10 +136,12 @@ private:
 };
 } // namespace
 
-/// `n_1`: of two axes that the user calls n, but that have other extents.
+/// `n_1` of two axes that the user calls n, but that have other extents; `x.0`
+/// of an input.
 static bool isMade(StringAttr name) {
   const StringRef tail = name.getValue().rsplit('_').second;
-  return !tail.empty() && llvm::all_of(tail, llvm::isDigit);
+  return name.getValue().contains('.') ||
+         (!tail.empty() && llvm::all_of(tail, llvm::isDigit));
 }
 
 void Webs::unite(unsigned a, unsigned b) {
