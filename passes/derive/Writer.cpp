@@ -88,6 +88,35 @@ void FoldWriter::watch(const Exprs &domain, unsigned group) {
                     group});
 }
 
+/// Where a part of a formula is not 0, besides in the domain: it stands in a
+/// branch of a `where` (Laws::expandWhere).
+static void collectBranches(Algebra &a, Expr part, Exprs &conditions) {
+  for (Expr factor : factorsOf(part)) {
+    if (factor->form != Form::Where)
+      continue;
+    const Expr condition = factor->args[0];
+    if (isConstant(factor->args[2], 0)) {
+      conditions.push_back(condition);
+      collectBranches(a, factor->args[1], conditions);
+    } else if (isConstant(factor->args[1], 0)) {
+      conditions.push_back(a.where(condition, a.zero(), a.one(), false));
+      collectBranches(a, factor->args[2], conditions);
+    }
+  }
+}
+
+/// The domain of a part whose factor, in the end, may be infinite though the
+/// formula never takes it, as nothing is in that branch; else empty.
+Exprs FoldWriter::branchOf(const Reduction &reduction, Expr part, Expr factor) {
+  Exprs conditions;
+  if (reduction.kind == ir::ReduceKind::Sum && factor->moves())
+    collectBranches(chain.algebra, part, conditions);
+  if (!conditions.empty())
+    conditions.insert(conditions.begin(), reduction.domain.begin(),
+                      reduction.domain.end());
+  return conditions;
+}
+
 void FoldWriter::plan() {
   // Counts and maxima of exponents are as precise as what uses them.
   widest = b.getF32Type();
@@ -111,8 +140,10 @@ void FoldWriter::plan() {
       for (auto [function, factor] : moved)
         collectDivisors(factor, divisors);
     }
-    for (auto [function, factor] : reduction.value)
+    for (auto [function, factor] : reduction.value) {
       collectDivisors(factor, divisors);
+      watch(branchOf(reduction, function, factor), group);
+    }
     if (!isPlain(reduction, chain.algebra.one()))
       watch(reduction.domain, group);
     if (needed.count(member)) {
@@ -314,7 +345,7 @@ void FoldWriter::writeFinish(ir::FoldOp fold) {
 
 Value FoldWriter::apply(Region &region, const Reduction &reduction,
                         unsigned number, const Expansion &expansion,
-                        Value &untouched) {
+                        Value &untouched, bool isFinal) {
   auto stateFor = [&](Expr function) {
     return region.accumulators[stateNumbers.at({number, function})];
   };
@@ -335,10 +366,21 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
                       ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
                       : isNeutral;
       term = factor == one ? state : scaled(region, factor, state, element);
+      if (isFinal)
+        term = taken(region, branchOf(reduction, function, factor), term);
     }
     total = total ? Value(ir::AddOp::create(b, loc, total, term)) : term;
   }
   return total;
+}
+
+/// The value, but 0 where no place of a branch was visited.
+Value FoldWriter::taken(Region &region, const Exprs &branch, Value value) {
+  if (branch.empty())
+    return value;
+  return ir::SelectOp::create(b, loc, region.accumulators[visited.at(branch)],
+                              value, number(typeOf(value).getElementType(), 0),
+                              ir::HardKind::None);
 }
 
 /// factor * state. A factor that vanishes when the gauge stays is a
@@ -372,7 +414,8 @@ Value FoldWriter::finished(Region &region, const Reduction &reduction,
   if (isPlain(reduction, chain.algebra.one()))
     return moved(region, reduction, number, reduction.value);
   Value untouched;
-  Value value = apply(region, reduction, number, reduction.value, untouched);
+  Value value = apply(region, reduction, number, reduction.value, untouched,
+                      /*isFinal=*/true);
   Value seen;
   if (auto found = visited.find(reduction.domain); found != visited.end()) {
     seen = region.accumulators[found->second];
