@@ -53,6 +53,10 @@ struct Reduction {
   /// Why it is not in the pass of what it depends on.
   std::optional<Refusal> refusal;
 
+  /// Whether its value is just what was accumulated.
+  bool isPlain(Expr one) const {
+    return value.size() == 1 && value.begin()->second == one;
+  }
   /// The domain and kind with which an element is accumulated.
   Accumulator accumulator(Expr element) const;
 };

@@ -13,7 +13,6 @@
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 using namespace mlir;
