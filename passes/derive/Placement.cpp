@@ -117,15 +117,20 @@ bool Placement::isCostly(Value value) {
   Operation *op = value.getDefiningOp();
   bool is = isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::LogOp, ir::Log1pOp,
                 ir::TanhOp, ir::SinhOp, ir::CoshOp, ir::SigmoidOp, ir::ErfOp,
-                ir::SinOp, ir::CosOp, ir::PowOp>(op);
+                ir::SinOp, ir::CosOp>(op);
+  // A square is a product.
+  if (auto power = dyn_cast<ir::PowOp>(op))
+    is = !power.getRhs().getDefiningOp<ir::ConstantOp>();
   for (Value operand : op->getOperands())
     is = is || isCostly(operand);
   return costly[value] = is;
 }
 
 /// Whether `value`, taken at every one of `places`, is taken more than once
-/// each, inside of the innermost loop.
+/// each, inside of the innermost loop. What a reduction over the `streamed`
+/// axes is behind belongs to a chain of scores, and is as large as they are.
 bool Placement::mayKeep(Value value, const AxisNames &inner,
+                        const AxisNames &streamed,
                         ArrayRef<ir::AxisAttr> places) {
   const ArrayRef<ir::AxisAttr> own = typeOf(value).getAxes();
   const bool isInside = llvm::any_of(
@@ -133,14 +138,14 @@ bool Placement::mayKeep(Value value, const AxisNames &inner,
   if (!isInside || own.size() >= places.size() || !isCostly(value))
     return false;
   Operation *op = value.getDefiningOp();
-  // Scores are kept for good reasons only, so what is as large is not kept too.
-  const bool isSmall = llvm::any_of(sourcesOf(op), [&](Value source) {
-    return !isBehind(source, [](ir::ReduceOp) { return true; }) &&
-           covers(source, op);
-  });
-  return isa<ir::ElementwiseOpInterface>(op) && isSmall &&
-         !isBehind(value,
-                   [&](ir::ReduceOp reduce) { return isRecomputed(reduce); });
+  return isa<ir::ElementwiseOpInterface>(op) && isCovered(op) &&
+         !isBehind(value, [&](ir::ReduceOp reduce) {
+           return isRecomputed(reduce) ||
+                  llvm::any_of(ir::axesOf(reduce.getAxes()),
+                               [&](ir::AxisAttr axis) {
+                                 return streamed.contains(axis.getName());
+                               });
+         });
 }
 
 /// What of a recomputed reduction's element is better kept: rotated keys, which
@@ -148,11 +153,14 @@ bool Placement::mayKeep(Value value, const AxisNames &inner,
 void Placement::keepFormulas(ir::ReduceOp reduce) {
   const AxisNames inner = namesOf(ir::axesOf(reduce.getAxes()));
   const ArrayRef<ir::AxisAttr> places = typeOf(reduce.getOperand()).getAxes();
+  AxisNames streamed;
+  for (ir::ReduceOp consumer : consumers.find(reduce)->second)
+    streamed.insert_range(namesOf(ir::axesOf(consumer.getAxes())));
   llvm::SetVector<Value> work;
   work.insert(reduce.getOperand());
   for (size_t i = 0; i < work.size(); ++i) {
     Value value = work[i];
-    if (mayKeep(value, inner, places))
+    if (mayKeep(value, inner, streamed, places))
       formulas.insert(value.getDefiningOp());
     else if (isa<ir::ElementwiseOpInterface, ir::RenameOp>(
                  value.getDefiningOp()))

@@ -53,7 +53,8 @@ private:
   void keepFormulas(ir::ReduceOp reduce);
   bool isCostly(mlir::Value value);
   bool mayKeep(mlir::Value value, const llvm::DenseSet<mlir::StringAttr> &inner,
-               llvm::ArrayRef<ir::AxisAttr> place);
+               const llvm::DenseSet<mlir::StringAttr> &streamed,
+               llvm::ArrayRef<ir::AxisAttr> places);
   ir::ReduceOp repeatedBy(ir::ReduceOp reduce) const;
   /// The axes along which the consumer's fold has rows and places.
   llvm::DenseSet<mlir::StringAttr> spaceOf(ir::ReduceOp consumer,
