@@ -15,9 +15,7 @@ namespace fovea::ir {
 /// compute it anew for each of their rows.
 inline constexpr llvm::StringLiteral keptName = "fovea.kept";
 
-inline bool isKept(mlir::Operation *op) {
-  return op && op->hasAttr(keptName);
-}
+inline bool isKept(mlir::Operation *op) { return op && op->hasAttr(keptName); }
 
 } // namespace fovea::ir
 
