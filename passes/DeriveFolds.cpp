@@ -50,9 +50,14 @@ struct Line {
 /// What one function goes through.
 class Deriver {
 public:
-  explicit Deriver(ir::FuncOp func) : func(func), placement(func) {}
+  Deriver(ir::FuncOp func, const llvm::DenseSet<Operation *> &stored)
+      : func(func), placement(func, stored) {}
 
-  void run();
+  void derive();
+  /// Recomputed reductions that are as well stored, since several folds take
+  /// them.
+  llvm::DenseSet<Operation *> takenTwice();
+  void rewrite();
 
 private:
   void enter(ir::ReduceOp reduce);
@@ -67,7 +72,6 @@ private:
   const Reduction &reductionOf(unsigned member) {
     return (*lines[members[member].axes].chain)[members[member].number];
   }
-  void rewrite();
   llvm::DenseSet<Operation *> neededOutside();
   const llvm::DenseSet<Operation *> &neededBy(Operation *root);
 
@@ -85,14 +89,22 @@ private:
 };
 } // namespace
 
-void Deriver::run() {
+void Deriver::derive() {
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
     if (auto reduce = dyn_cast<ir::ReduceOp>(op);
         reduce && !placement.isRecomputed(reduce))
       enter(reduce);
   uniteSiblings();
   uniteAwaited();
-  rewrite();
+}
+
+llvm::DenseSet<Operation *> Deriver::takenTwice() {
+  llvm::DenseSet<Operation *> taken;
+  for (const auto &[op, readers] : placement.smallOnes())
+    for (ir::ReduceOp reader : readers)
+      if (!groups.isEquivalent(memberOf[reader], memberOf[readers.front()]))
+        taken.insert(op);
+  return taken;
 }
 
 /// The finished result of a reduction of a line, as a number that is given.
@@ -360,6 +372,16 @@ void Deriver::rewrite() {
 
 namespace {
 struct DeriveFolds : fovea::impl::DeriveFoldsBase<DeriveFolds> {
-  void runOnOperation() override { Deriver(getOperation()).run(); }
+  void runOnOperation() override {
+    llvm::DenseSet<Operation *> stored;
+    while (true) {
+      Deriver deriver(getOperation(), stored);
+      deriver.derive();
+      const llvm::DenseSet<Operation *> taken = deriver.takenTwice();
+      if (taken.empty())
+        return deriver.rewrite();
+      stored.insert_range(taken);
+    }
+  }
 };
 } // namespace

@@ -22,12 +22,13 @@ static AxisNames namesOf(ArrayRef<ir::AxisAttr> axes) {
   return names;
 }
 
-Placement::Placement(ir::FuncOp func) {
+Placement::Placement(ir::FuncOp func,
+                     const llvm::DenseSet<Operation *> &stored) {
   collectConsumers(func);
   // Consumers come later in the block: they are decided first.
   for (Operation &op : llvm::reverse(func.getBody().front()))
     if (auto reduce = dyn_cast<ir::ReduceOp>(op);
-        reduce && mayRecompute(reduce))
+        reduce && !stored.contains(reduce) && mayRecompute(reduce))
       recomputed.insert(reduce);
   for (auto reduce : func.getBody().getOps<ir::ReduceOp>())
     if (isRecomputed(reduce))
@@ -241,10 +242,44 @@ Operation *Placement::reasonToKeep(ir::ReduceOp reduce) const {
   return consumers.contains(reduce) ? repeatedBy(reduce) : nullptr;
 }
 
+/// Whether a reduction is a sum of products of which some factor is the same
+/// for all places where it is taken, by who has rows of its own: a query's
+/// scores, taken for every element of the values.
+bool Placement::isRowOfScores(ir::ReduceOp reduce) const {
+  const AxisNames own = namesOf(reduce.getType().getAxes());
+  AxisNames streamed;
+  bool hasRows = false;
+  for (ir::ReduceOp consumer : consumers.find(reduce)->second) {
+    if (recomputed.contains(consumer))
+      return false;
+    streamed.insert_range(namesOf(ir::axesOf(consumer.getAxes())));
+    hasRows |=
+        llvm::any_of(consumer.getType().getAxes(), [&](ir::AxisAttr axis) {
+          return !own.contains(axis.getName());
+        });
+  }
+  return hasRows && reduce.getKind() == ir::ReduceKind::Sum &&
+         llvm::any_of(factorsOf(reduce.getOperand()), [&](Value factor) {
+           const AxisNames axes = namesOf(typeOf(factor).getAxes());
+           return !axes.empty() && llvm::none_of(axes, [&](StringAttr axis) {
+             return streamed.contains(axis);
+           });
+         });
+}
+
+llvm::DenseMap<Operation *, SmallVector<ir::ReduceOp>>
+Placement::smallOnes() const {
+  llvm::DenseMap<Operation *, SmallVector<ir::ReduceOp>> found;
+  for (const auto &[op, readers] : consumers)
+    if (recomputed.contains(op) && isCovered(op))
+      found[op] = readers;
+  return found;
+}
+
 bool Placement::mayRecompute(ir::ReduceOp reduce) const {
   auto found = consumers.find(reduce);
   if (kept.contains(reduce) || found == consumers.end() ||
-      found->second.empty() || isCovered(reduce))
+      found->second.empty() || (isCovered(reduce) && !isRowOfScores(reduce)))
     return false;
   const AxisNames own = namesOf(reduce.getType().getAxes());
   for (ir::ReduceOp consumer : found->second) {

@@ -20,10 +20,13 @@ namespace fovea::derive {
 /// inside a fold along one of their axes: the scores of attention, the logits
 /// of a loss. A reduction is recomputed where that costs nothing more than
 /// computing each element once, and where its result is larger than what it is
-/// made from: otherwise keeping it is cheap.
+/// made from: otherwise keeping it is cheap. (The scores of a single query are
+/// not larger than the keys; they too are recomputed where that saves a pass.)
 class Placement {
 public:
-  explicit Placement(ir::FuncOp func);
+  /// `stored` are reductions that are kept in any case.
+  Placement(ir::FuncOp func,
+            const llvm::DenseSet<mlir::Operation *> &stored = {});
 
   bool isRecomputed(ir::ReduceOp reduce) const {
     return recomputed.contains(reduce);
@@ -36,6 +39,11 @@ public:
   }
   /// Whether the value is in memory when a fold begins.
   bool isSource(mlir::Value value) const;
+
+  /// Recomputed reductions that are no larger than what they are made from, and
+  /// the reductions that take them. It pays if all of these are in one fold.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<ir::ReduceOp>>
+  smallOnes() const;
 
   /// The arrays in memory that `op` is computed from, under the names that
   /// their axes have there: inputs, kept results and formulas.
@@ -50,6 +58,7 @@ private:
   void collectConsumers(ir::FuncOp func);
   bool mayRecompute(ir::ReduceOp reduce) const;
   bool isCovered(mlir::Operation *op) const;
+  bool isRowOfScores(ir::ReduceOp reduce) const;
   void keepFormulas(ir::ReduceOp reduce);
   bool isCostly(mlir::Value value);
   bool mayKeep(mlir::Value value, const llvm::DenseSet<mlir::StringAttr> &inner,
