@@ -13,6 +13,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 using namespace mlir;
@@ -264,6 +265,14 @@ Expr Reader::select(Operation *op) {
   return out;
 }
 
+/// 2^e = exp(e log 2). Of a hard -inf it is a hard 0, though a multiple of that
+/// would be an ordinary number.
+Expr Reader::exp2(Expr e) {
+  if (excludes(e, -std::numeric_limits<double>::infinity()))
+    return a.where(e->args[0], exp2(e->args[1]), a.zero(), /*hard=*/true);
+  return a.exp(a.mul(a.constant(std::numbers::ln2), e));
+}
+
 static bool isScaling(Expr array, Expr by) {
   return array->form == Form::Data && by->form == Form::Constant;
 }
@@ -297,7 +306,7 @@ Expr Reader::elementwise(Operation *op) {
   case Law::Exp:
     return a.exp(x);
   case Law::Exp2:
-    return a.exp(a.mul(a.constant(std::numbers::ln2), x));
+    return exp2(x);
   case Law::Log:
     return a.log(x);
   case Law::Sqrt:
@@ -308,8 +317,9 @@ Expr Reader::elementwise(Operation *op) {
     if (auto exponent = constantOf(y);
         exponent && std::isfinite(*exponent) && *exponent != 0)
       return a.power(x, *exponent);
-    // b^y = exp(y log b).
-    if (auto base = constantOf(x); base && std::isfinite(*base) && *base > 1)
+    // b^y = exp(y log b), but of a hard -inf it is not hard.
+    if (auto base = constantOf(x);
+        base && std::isfinite(*base) && *base > 1 && !y->mayBeHard)
       return a.exp(a.mul(a.constant(std::log(*base)), y));
     return a.apply(Form::Other, op, {x, y});
   case Law::Abs:
