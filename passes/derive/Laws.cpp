@@ -335,6 +335,9 @@ MaybeExpansion Laws::expandCircular(Expr e, const Expansion &inner) {
 MaybeExpansion Laws::expandWhere(Expr e, bool isLinear) {
   if (e->args[0]->moves())
     return refuse(Refusal::Reason::Condition, e);
+  // A plain 0 excludes nothing: times NaN it is NaN.
+  if (!e->hard && e->args[2] == a.zero())
+    return refuse(Refusal::Reason::NoLaw, e);
   MaybeExpansion onTrue = expand(e->args[1], isLinear);
   MaybeExpansion onFalse = expand(e->args[2], isLinear);
   if (!onTrue || !onFalse)
