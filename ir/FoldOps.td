@@ -101,7 +101,7 @@ def LiftOp : Fovea_Op<"lift", [Pure, Terminator, HasParent<"FoldOp">, AttrSizedO
   }];
 }
 
-def YieldOp : Fovea_Op<"yield", [Pure, Terminator, HasParent<"FoldOp">]> {
+def YieldOp : Fovea_Op<"yield", [Pure, Terminator, ParentOneOf<["FoldOp", "KernelOp", "PhaseOp"]>]> {
   let summary = "what a region gives";
   let arguments = (ins Variadic<Fovea_ArrayType>:$values);
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";

@@ -11,6 +11,7 @@ include "ir/ElementwiseOps.td"
 include "ir/FoldOps.td"
 include "ir/FuncOps.td"
 include "ir/IndexOps.td"
+include "ir/KernelOps.td"
 include "ir/RandomOps.td"
 include "ir/ReduceOps.td"
 

@@ -40,6 +40,10 @@ llvm::SmallVector<llvm::StringRef> sizeDims(SizeAttr size);
 /// As the user would write it: `2 * G * R - 1`, `H // G`.
 std::string sizeText(SizeAttr size);
 
+/// The form that it has in the text of the IR: `2 * G * R + -1`.
+void printSize(mlir::AsmPrinter &printer, SizeAttr size);
+mlir::FailureOr<SizeAttr> parseSize(mlir::AsmParser &parser);
+
 } // namespace fovea::ir
 
 #endif // FOVEA_IR_SIZE_H

@@ -35,7 +35,7 @@ void FoveaDialect::registerTypes() {
 // Sizes: `2 * G * R + -1 + floordiv(H, G)`
 //===----------------------------------------------------------------------===//
 
-static void printSize(AsmPrinter &printer, SizeAttr size) {
+void fovea::ir::printSize(AsmPrinter &printer, SizeAttr size) {
   auto operands = [&](StringRef between) {
     llvm::interleave(
         size.getOperands(), printer.getStream(),
@@ -61,8 +61,6 @@ static void printSize(AsmPrinter &printer, SizeAttr size) {
   }
 }
 
-static FailureOr<SizeAttr> parseSum(AsmParser &parser);
-
 static FailureOr<SizeAttr> parseAtom(AsmParser &parser) {
   int64_t value;
   OptionalParseResult number = parser.parseOptionalInteger(value);
@@ -78,10 +76,10 @@ static FailureOr<SizeAttr> parseAtom(AsmParser &parser) {
     return sizeDim(parser.getContext(), name);
   if (parser.parseLParen())
     return failure();
-  FailureOr<SizeAttr> a = parseSum(parser);
+  FailureOr<SizeAttr> a = parseSize(parser);
   if (failed(a) || parser.parseComma())
     return failure();
-  FailureOr<SizeAttr> b = parseSum(parser);
+  FailureOr<SizeAttr> b = parseSize(parser);
   if (failed(b) || parser.parseRParen())
     return failure();
   return name == "mod" ? sizeMod(*a, *b) : sizeFloorDiv(*a, *b);
@@ -98,7 +96,7 @@ static FailureOr<SizeAttr> parseProduct(AsmParser &parser) {
   return product;
 }
 
-static FailureOr<SizeAttr> parseSum(AsmParser &parser) {
+FailureOr<SizeAttr> fovea::ir::parseSize(AsmParser &parser) {
   FailureOr<SizeAttr> sum = parseProduct(parser);
   while (succeeded(sum) && succeeded(parser.parseOptionalPlus())) {
     FailureOr<SizeAttr> term = parseProduct(parser);
@@ -118,7 +116,7 @@ void SizeAttr::print(AsmPrinter &printer) const {
 Attribute SizeAttr::parse(AsmParser &parser, Type) {
   if (parser.parseLess())
     return {};
-  FailureOr<SizeAttr> size = parseSum(parser);
+  FailureOr<SizeAttr> size = parseSize(parser);
   if (failed(size) || parser.parseGreater())
     return {};
   return *size;
@@ -132,7 +130,7 @@ static FailureOr<AxisAttr> parseAxis(AsmParser &parser) {
   std::string name;
   if (parser.parseKeywordOrString(&name) || parser.parseColon())
     return failure();
-  FailureOr<SizeAttr> size = parseSum(parser);
+  FailureOr<SizeAttr> size = parseSize(parser);
   if (failed(size))
     return failure();
   return AxisAttr::get(parser.getContext(),
@@ -171,7 +169,7 @@ void RequireAttr::print(AsmPrinter &printer) const {
 Attribute RequireAttr::parse(AsmParser &parser, Type) {
   if (parser.parseLess())
     return {};
-  FailureOr<SizeAttr> lhs = parseSum(parser);
+  FailureOr<SizeAttr> lhs = parseSize(parser);
   StringRef keyword;
   SMLoc loc = parser.getCurrentLocation();
   if (failed(lhs) || parser.parseKeyword(&keyword))
@@ -182,7 +180,7 @@ Attribute RequireAttr::parse(AsmParser &parser, Type) {
         << keyword;
     return {};
   }
-  FailureOr<SizeAttr> rhs = parseSum(parser);
+  FailureOr<SizeAttr> rhs = parseSize(parser);
   StringAttr text;
   if (failed(rhs) || parser.parseAttribute(text) || parser.parseGreater())
     return {};

@@ -50,4 +50,18 @@ def UnifyAxes : Pass<"fovea-unify-axes", "ir::FuncOp"> {
   }];
 }
 
+def FormKernels : Pass<"fovea-form-kernels", "ir::FuncOp"> {
+  let summary = "folds and formulas become phases of kernels";
+  let description = [{
+    Decides what is stored, which axis of each loop nest has which role, what is
+    kept in scratch memory, and which loop nests run item by item; says so by
+    `fovea.kernel`, `fovea.phase` and `fovea.keep`. What a phase recomputes is in
+    its body.
+  }];
+  let options = [
+    Option<"vectorBytes", "vector-bytes", "int", "16", "Bytes of a vector register">,
+    Option<"vectorRegisters", "vector-registers", "int", "16", "Number of vector registers">
+  ];
+}
+
 #endif // FOVEA_PASSES_PASSES_TD

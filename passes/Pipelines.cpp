@@ -30,3 +30,10 @@ void fovea::buildFusePipeline(mlir::OpPassManager &manager) {
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }
+
+void fovea::buildKernelPipeline(mlir::OpPassManager &manager,
+                                const Machine &machine) {
+  manager.addNestedPass<ir::FuncOp>(
+      createFormKernels({.vectorBytes = machine.vectorBytes,
+                         .vectorRegisters = machine.vectorRegisters}));
+}

@@ -7,6 +7,8 @@
 #ifndef FOVEA_PASSES_PIPELINES_H
 #define FOVEA_PASSES_PIPELINES_H
 
+#include "passes/kernels/Machine.h"
+
 #include "mlir/Pass/PassManager.h"
 
 namespace fovea {
@@ -16,6 +18,9 @@ void buildOptimizePipeline(mlir::OpPassManager &manager);
 
 /// fovea -> fovea, after that: dependent reductions share passes.
 void buildFusePipeline(mlir::OpPassManager &manager);
+
+/// fovea -> fovea, last: loop nests for that processor.
+void buildKernelPipeline(mlir::OpPassManager &manager, const Machine &machine);
 
 } // namespace fovea
 

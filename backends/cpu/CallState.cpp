@@ -130,7 +130,11 @@ Status CallState::placeScratch(const Program &program) {
     Expected<int64_t> count = countElements(shape);
     if (!count)
       return count.status();
-    items.push_back(*count);
+    items.push_back({*count});
+    if (!stage.grid.empty()) {
+      items.back().extent = numbers[stage.grid.back().extent];
+      items.back().block = stage.grid.back().block;
+    }
   }
   std::vector<size_t> used(program.stages.size());
   scratchBytes = 0;

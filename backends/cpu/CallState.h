@@ -16,8 +16,24 @@ namespace fovea::cpu {
 struct CallState {
   std::vector<void *> buffers;
   std::vector<int64_t> numbers;
-  /// For each stage the number of its items.
-  std::vector<int64_t> items;
+  /// The items of a stage: how many, and how the last axis of its grid is cut.
+  struct Items {
+    int64_t count = 1, extent = 1, block = 1;
+
+    int64_t blocks(int64_t ofSize) const {
+      return (extent + ofSize - 1) / ofSize;
+    }
+    /// The first one that belongs to item `number` of the same grid with
+    /// coarser blocks.
+    int64_t firstOf(int64_t number, int64_t coarseBlock) const {
+      const int64_t coarse = blocks(coarseBlock);
+      return coarse == 0 ? 0
+                         : number / coarse * blocks(block) +
+                               number % coarse * (coarseBlock / block);
+    }
+  };
+  /// Of each stage.
+  std::vector<Items> items;
 
   /// For each worker the first failure in its part of a stage, and in which run
   /// of items it was.

@@ -7,6 +7,7 @@
 #include "backends/cpu/CpuBackend.h"
 
 #include "backends/cpu/CpuExecutable.h"
+#include "backends/cpu/Isa.h"
 
 using namespace fovea;
 
@@ -24,6 +25,11 @@ public:
   }
 };
 } // namespace
+
+Machine fovea::hostMachine() {
+  const cpu::Isa isa = cpu::Isa::host();
+  return {isa.vectorBytes, isa.vectorRegisters};
+}
 
 Expected<std::unique_ptr<Backend>> fovea::createCpuBackend() {
   Expected<cpu::Jit *> jit = cpu::Jit::shared();

@@ -9,6 +9,8 @@
 #include "backends/cpu/CallState.h"
 #include "runtime/ThreadPool.h"
 
+#include <algorithm>
+
 using namespace fovea;
 using namespace fovea::cpu;
 
@@ -62,15 +64,27 @@ static constexpr int64_t itemsTogether = 8;
 
 /// Runs all items of stages that belong together; gives the failure of the
 /// first that has one.
-static FailureWords runTogether(std::span<void *const> stages, CallState &state,
-                                int64_t items, int workers) {
+static FailureWords runTogether(std::span<void *const> stages,
+                                std::span<const StageInfo> infos,
+                                std::span<const CallState::Items> grids,
+                                CallState &state, int workers) {
+  // The coarsest grid decides.
+  const CallState::Items &grid = *std::ranges::max_element(
+      grids, {}, [](const CallState::Items &each) { return each.block; });
+  const int64_t items = grid.count;
+  // Which failure is the first must not depend on where a thread begins.
+  const bool isOrdered = std::ranges::any_of(infos, &StageInfo::fails);
   auto run = [&](void *const *buffers, const int64_t *numbers, int64_t begin,
                  int64_t end, int64_t *failure, void *scratch) {
-    const int64_t step = stages.size() == 1 ? end - begin : itemsTogether;
+    const int64_t step = stages.size() == 1            ? end - begin
+                         : isOrdered || grid.block > 1 ? 1
+                                                       : itemsTogether;
     for (int64_t at = begin; at < end; at += step)
-      for (void *stage : stages)
-        reinterpret_cast<StageFunction>(stage)(
-            buffers, numbers, at, std::min(at + step, end), failure, scratch);
+      for (size_t i = 0; i < stages.size(); ++i)
+        reinterpret_cast<StageFunction>(stages[i])(
+            buffers, numbers, grids[i].firstOf(at, grid.block),
+            grids[i].firstOf(std::min(at + step, end), grid.block), failure,
+            scratch);
   };
   if (workers == 1 || items == 1) {
     FailureWords words = {0, 0};
@@ -106,10 +120,12 @@ Status CpuExecutable::runStages(CallState &state, int workers) const {
     count = 1;
     while (i + count < functions.size() && stages[i + count].joins)
       ++count;
-    if (state.items[i] == 0)
+    if (state.items[i].count == 0)
       continue;
-    const FailureWords words = runTogether(
-        std::span(functions).subspan(i, count), state, state.items[i], workers);
+    const FailureWords words =
+        runTogether(std::span(functions).subspan(i, count),
+                    std::span(stages).subspan(i, count),
+                    std::span(state.items).subspan(i, count), state, workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }

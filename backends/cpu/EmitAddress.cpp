@@ -25,7 +25,7 @@ Scope &Emitter::newPhase(Scope &scope) {
 
 /// Whether `value` depends on the state of the present chain.
 bool Emitter::isTimed(Value value) {
-  return value.getParentBlock() != &func.getBody().front();
+  return isa<ir::FoldOp>(value.getParentBlock()->getParentOp());
 }
 
 Scope &Emitter::homeOf(Value value, const Coords &coords) {

@@ -12,8 +12,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
 #include "backends/cpu/Scalar.h"
+#include "passes/kernels/Reads.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -47,6 +47,8 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
   Operation *op = value.getDefiningOp();
   if (!op || storages.contains(value))
     return std::nullopt;
+  if (auto keep = dyn_cast<ir::KeepOp>(op))
+    return boundsOf(keep.getOperand(), scope, place);
   if (auto index = dyn_cast<ir::IndexOp>(op)) {
     const StringAttr axis = index.getAxis().getName();
     enter(scope);
@@ -103,6 +105,8 @@ std::optional<Emitter::Chances> Emitter::chancesOf(Value value, Scope &scope,
   Operation *op = value.getDefiningOp();
   if (!op || storages.contains(value))
     return std::nullopt;
+  if (auto keep = dyn_cast<ir::KeepOp>(op))
+    return chancesOf(keep.getOperand(), scope, place);
   if (auto compare = dyn_cast<ir::CompareOp>(op)) {
     const auto lhs = boundsOf(compare.getLhs(), scope, place);
     const auto rhs = boundsOf(compare.getRhs(), scope, place);

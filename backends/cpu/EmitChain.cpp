@@ -11,7 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
+#include "passes/kernels/Reads.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -24,11 +24,11 @@ using namespace fovea::cpu;
 /// read shifted while they are combined.
 void Emitter::declareVariable(Variable &variable) {
   SmallVector<ir::SizeAttr> extents;
-  int64_t lanes =
-      schedule.lanes * schedule.groups * (schedule.streamsLanes ? 2 : 1);
+  int64_t lanes = schedule.lanes * (schedule.laneRow ? schedule.groups : 1) *
+                  (schedule.streamsLanes ? 2 : 1);
   for (ir::AxisAttr axis : variable.payload)
-    if (axis == schedule.payload)
-      lanes *= Schedule::payloadBlock;
+    if (axis == schedule.cutPayload)
+      lanes *= schedule.cutBlock;
     else
       extents.push_back(axis.getSize());
   for (Type part : variable.parts) {
@@ -42,11 +42,11 @@ void Emitter::declareVariable(Variable &variable) {
 void Emitter::declareVariables(const Chain &chain) {
   variables.clear();
   auto payloadOf = [&](ir::ArrayType type) {
-    SmallVector<ir::AxisAttr> axes = plan.layout(type);
-    llvm::erase_if(axes, [&](ir::AxisAttr axis) {
-      return axis == schedule.laneRow ||
-             llvm::is_contained(schedule.grid, axis);
-    });
+    SmallVector<ir::AxisAttr> axes = schedule.payload;
+    if (schedule.cutPayload)
+      axes.push_back(schedule.cutPayload);
+    llvm::erase_if(
+        axes, [&](ir::AxisAttr axis) { return !type.hasAxis(axis.getName()); });
     return axes;
   };
   for (const Chain::Accumulator &part : chain.accumulators()) {
@@ -127,7 +127,7 @@ void Emitter::forGroups(Scope &outer, const CoordByAxis &place,
 
 /// The places along an axis that an item has.
 std::pair<Value, Value> Emitter::payloadRange(ir::AxisAttr axis) {
-  if (axis == schedule.payload)
+  if (axis == schedule.cutPayload)
     return {payloadFirst, payloadLast};
   return {b.i64(0), size(axis.getSize())};
 }
@@ -219,27 +219,27 @@ void Emitter::combineLanes(Scope &outer, const CoordByAxis &place) {
   closeLoop(loop);
 }
 
-void Emitter::finish(Scope &outer, const CoordByAxis &place, const Stage &stage,
+void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
                      ArrayRef<Storage> storage) {
   if (schedule.streamsLanes)
     combineLanes(outer, place);
   const int64_t lanes = schedule.streamsLanes ? 1 : schedule.lanes;
   ir::FoldOp fold = chain->getFold();
-  for (unsigned r = 0; r < stage.results.size(); ++r) {
-    SmallVector<ir::AxisAttr> axes(stage.results[r].axes);
+  for (unsigned r = 0; r < phase->getNumResults(); ++r) {
+    SmallVector<ir::AxisAttr> axes = phase.getLayout(r);
     llvm::erase_if(axes, [&](ir::AxisAttr axis) {
       return place.contains(axis.getName());
     });
-    Scope &phase = newPhase(outer);
+    Scope &last = newPhase(outer);
     if (fold) {
       Block &block = fold.getFinish().front();
       bindArguments(block, 0, /*gauges=*/false, Slot::Now, nullptr, lanes);
       bindArguments(block, chain->accumulators().size(), /*gauges=*/true,
                     Slot::Now, nullptr, lanes);
     }
-    forPayload(phase, axes, place, [&](Scope &inner, const CoordByAxis &at) {
+    forPayload(last, axes, place, [&](Scope &inner, const CoordByAxis &at) {
       Element result;
-      Type type = arrayType(stage.root->getResult(r)).getElementType();
+      Type type = arrayType(phase->getResult(r)).getElementType();
       if (fold) {
         result = elementAt(
             fold.getFinish().front().getTerminator()->getOperand(r), at);
@@ -254,37 +254,24 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, const Stage &stage,
   }
 }
 
-void Emitter::emitChain(const Stage &stage) {
-  chain.emplace(stage.root);
-  schedule = Schedule(*chain, facts, plan, b.features());
-  Scope &function = openFunction();
+void Emitter::emitChain(ir::PhaseOp phase, Scope &function) {
+  chain.emplace(phase.getReduction());
   SmallVector<Storage> storage;
-  for (unsigned r = 0; r < stage.results.size(); ++r)
-    storage.push_back(storageOf(stage, r));
+  for (unsigned r = 0; r < phase->getNumResults(); ++r)
+    storage.push_back(storageOf(phase, r));
   declareVariables(*chain);
 
-  SmallVector<ir::AxisAttr> grid(schedule.grid);
-  SmallVector<int64_t> blocks(grid.size(), 1);
-  if (schedule.payload) {
-    grid.push_back(schedule.payload);
-    blocks.push_back(Schedule::payloadBlock);
-  }
-  if (schedule.laneRow) {
-    grid.push_back(schedule.laneRow);
-    blocks.push_back(schedule.lanes * schedule.groups);
-  }
-  enterGroup(grid, blocks, chain->roots(), stage.root->getResults());
   CoordByAxis place;
-  Scope &item = openItems(function, grid, blocks, place);
-  if (schedule.payload) {
-    const StringAttr name = schedule.payload.getName();
+  Scope &item = openItems(function, place);
+  if (schedule.cutPayload) {
+    const StringAttr name = schedule.cutPayload.getName();
     payloadFirst = coordinates[place.lookup(name)].value;
     place.erase(name);
-    Value extent = size(schedule.payload.getSize());
+    Value extent = size(schedule.cutPayload.getSize());
     enter(item);
     payloadLast = arith::MinSIOp::create(
         b, extent,
-        arith::AddIOp::create(b, payloadFirst, b.i64(Schedule::payloadBlock)));
+        arith::AddIOp::create(b, payloadFirst, b.i64(schedule.cutBlock)));
   }
   declareTiles(place);
   forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
@@ -293,11 +280,9 @@ void Emitter::emitChain(const Stage &stage) {
   });
   streamBlocks(item, place);
   forGroups(item, place, [&](Scope &group, const CoordByAxis &at) {
-    finish(group, at, stage, storage);
+    finish(group, at, phase, storage);
   });
   closeLoop(item);
-  b.setInsertionPointToEnd(entry);
-  LLVM::ReturnOp::create(b, ValueRange());
-  for (auto [value, where] : llvm::zip_equal(stage.root->getResults(), storage))
+  for (auto [value, where] : llvm::zip_equal(phase->getResults(), storage))
     storages[value] = where;
 }

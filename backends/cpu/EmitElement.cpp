@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
 #include "backends/cpu/Scalar.h"
+#include "passes/kernels/Reads.h"
 
 #include <limits>
 
@@ -103,6 +103,8 @@ Element Emitter::compute(const Request &request, Scope &home) {
   }
   if (isa<ir::AtOp, ir::RenameOp>(op))
     return known(op->getOperand(0), sourceCoords(request, nullptr));
+  if (isa<ir::KeepOp>(op))
+    return known(op->getOperand(0), request.coords);
   return computeElementwise(request);
 }
 

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
+#include "passes/kernels/Reads.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 

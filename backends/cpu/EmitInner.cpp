@@ -12,7 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
+#include "passes/kernels/Reads.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
 #include "backends/cpu/Scalar.h"
+#include "passes/kernels/Reads.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 

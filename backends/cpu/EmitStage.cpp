@@ -5,9 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
 #include "backends/cpu/Scalar.h"
 #include "ir/Size.h"
+#include "passes/kernels/Reads.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -22,9 +22,19 @@ static SmallVector<StringAttr> namesOf(ArrayRef<ir::AxisAttr> axes) {
   return names;
 }
 
+/// The result of a phase that an output shows, perhaps under other names.
+static Value shownBy(ir::OutputOp output) {
+  Value value = output.getValue();
+  while (auto rename = value.getDefiningOp<ir::RenameOp>())
+    value = rename.getOperand();
+  auto result = cast<OpResult>(value);
+  auto kernel = cast<ir::KernelOp>(result.getOwner());
+  return kernel.getYield().getValues()[result.getResultNumber()];
+}
+
 Emitter::Emitter(ir::FuncOp func, ModuleOp module, Program &program)
-    : func(func), module(module), facts(func), plan(func, facts),
-      tables(func, program), b(module) {
+    : func(func), module(module), facts(func), tables(func, program),
+      b(module) {
   for (auto [i, input] : llvm::enumerate(func.getBody().getOps<ir::InputOp>()))
     storages[input.getResult()].elements = {
         tables.input(i, input.getAxes().size()),
@@ -34,12 +44,32 @@ Emitter::Emitter(ir::FuncOp func, ModuleOp module, Program &program)
         tables.literal(literal), namesOf(ir::axesOf(literal.getAxes()))};
   for (auto [i, output] :
        llvm::enumerate(func.getBody().getOps<ir::OutputOp>()))
-    outputs[output] = tables.output(i, output.getAxes().size());
+    outputs[shownBy(output)] = tables.output(i, output.getAxes().size());
 }
 
 void Emitter::emit() {
-  for (const Stage &stage : plan.stages())
-    emitStage(stage);
+  for (auto kernel : func.getBody().getOps<ir::KernelOp>())
+    emitKernel(kernel);
+}
+
+/// One stage after the other; the host runs them item by item.
+void Emitter::emitKernel(ir::KernelOp kernel) {
+  bool isFirst = true;
+  for (auto phase : kernel.getBody().getOps<ir::PhaseOp>()) {
+    schedule = Schedule(phase);
+    Scope &function = openFunction();
+    if (!std::exchange(isFirst, false))
+      tables.joinStage();
+    if (phase.getReduction())
+      emitChain(phase, function);
+    else
+      emitMap(phase, function);
+    b.setInsertionPointToEnd(entry);
+    LLVM::ReturnOp::create(b, ValueRange());
+  }
+  for (auto [value, result] :
+       llvm::zip_equal(kernel.getYield().getValues(), kernel.getResults()))
+    storages[result] = storages.at(value);
 }
 
 Scope &Emitter::openLoop(Scope &outer, Value lower, Value upper,
@@ -71,21 +101,16 @@ Emitter::Parts Emitter::closeLoop(Scope &loop, ValueRange results) {
   return Parts(op->getResults());
 }
 
-/// Where a result of a stage goes.
-Emitter::Storage Emitter::storageOf(const Stage &stage, unsigned result) {
+/// Where a result of a phase goes.
+Emitter::Storage Emitter::storageOf(ir::PhaseOp phase, unsigned result) {
   Storage storage;
-  auto output = dyn_cast<ir::OutputOp>(stage.root);
-  if (!output && !stage.results.empty())
-    output = stage.results[result].output;
-  const ArrayRef<ir::AxisAttr> axes = stage.results.empty()
-                                          ? ArrayRef<ir::AxisAttr>(stage.axes)
-                                          : stage.results[result].axes;
+  const SmallVector<ir::AxisAttr> axes = phase.getLayout(result);
   storage.elements.axes = namesOf(axes);
-  if (output) {
-    storage.elements.buffer = outputs.lookup(output);
+  Value value = phase->getResult(result);
+  if (auto output = outputs.find(value); output != outputs.end()) {
+    storage.elements.buffer = output->second;
     return storage;
   }
-  Value value = stage.root->getResult(result);
   const unsigned bits =
       arrayType(value).getElementType().getIntOrFloatBitWidth();
   storage.elements.buffer = tables.workspace(axes, (bits + 7) / 8);
@@ -118,58 +143,17 @@ Scope &Emitter::openFunction() {
   return *now;
 }
 
-/// Whether the items of a stage that computes `roots` may follow those of the
-/// stages before it one by one.
-bool Emitter::joins(ArrayRef<ir::AxisAttr> grid, ArrayRef<int64_t> blocks,
-                    ArrayRef<Value> roots) {
-  if (groupGrid != grid || groupBlocks != blocks || grid.empty())
-    return false;
-  // Whoever reads through an index or inside of a reduction may see other
-  // items.
-  SmallVector<std::pair<Value, bool>> work;
-  std::set<std::pair<void *, bool>> seen;
-  for (Value root : roots)
-    work.push_back({root, true});
-  while (!work.empty()) {
-    auto [value, isSame] = work.pop_back_val();
-    if (!seen.insert({value.getAsOpaquePointer(), isSame}).second)
-      continue;
-    if (facts.mayFail(value) || (groupValues.contains(value) && !isSame))
-      return false;
-    Operation *op = value.getDefiningOp();
-    if (!op || storages.contains(value))
-      continue;
-    isSame &= !isa<ir::AtOp, ir::RenameOp, ir::ReduceOp>(op);
-    for (Value operand : op->getOperands())
-      work.push_back({operand, isSame});
-  }
-  return true;
-}
-
-/// Notes that a stage begins, alone or together with those before it.
-void Emitter::enterGroup(ArrayRef<ir::AxisAttr> grid, ArrayRef<int64_t> blocks,
-                         ArrayRef<Value> roots, ValueRange results) {
-  if (joins(grid, blocks, roots)) {
-    tables.joinStage();
-  } else {
-    groupValues.clear();
-    groupGrid.assign(grid.begin(), grid.end());
-    groupBlocks.assign(blocks.begin(), blocks.end());
-  }
-  groupValues.insert(results.begin(), results.end());
-}
-
-Scope &Emitter::openItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
-                          ArrayRef<int64_t> blocks, CoordByAxis &place) {
-  for (auto [axis, block] : llvm::zip_equal(grid, blocks))
-    tables.addGridAxis(axis.getSize(), block);
+Scope &Emitter::openItems(Scope &function, CoordByAxis &place) {
+  const auto cuts = schedule.items();
   SmallVector<Value> counts;
-  for (auto [axis, block] : llvm::zip_equal(grid, blocks)) {
-    Value extent = size(axis.getSize());
+  for (const Schedule::Cut &cut : cuts) {
+    tables.addGridAxis(cut.axis.getSize(), cut.block);
+    Value extent = size(cut.axis.getSize());
     enter(function);
-    if (block > 1)
+    if (cut.block > 1)
       extent = arith::DivUIOp::create(
-          b, arith::AddIOp::create(b, extent, b.i64(block - 1)), b.i64(block));
+          b, arith::AddIOp::create(b, extent, b.i64(cut.block - 1)),
+          b.i64(cut.block));
     counts.push_back(extent);
   }
   enter(function);
@@ -177,56 +161,55 @@ Scope &Emitter::openItems(Scope &function, ArrayRef<ir::AxisAttr> grid,
       openLoop(function, entry->getArgument(2), entry->getArgument(3), {});
   enter(item);
   Value rest = item.block->getArgument(0);
-  for (size_t i = grid.size(); i-- > 0;) {
-    Value place_ = rest;
+  for (size_t i = cuts.size(); i-- > 0;) {
+    Value first = rest;
     if (i > 0) {
-      place_ = arith::RemUIOp::create(b, rest, counts[i]);
+      first = arith::RemUIOp::create(b, rest, counts[i]);
       rest = arith::DivUIOp::create(b, rest, counts[i]);
     }
-    if (blocks[i] > 1)
-      place_ = arith::MulIOp::create(b, place_, b.i64(blocks[i]));
-    place[grid[i].getName()] = addCoordinate(place_, item);
+    if (cuts[i].block > 1)
+      first = arith::MulIOp::create(b, first, b.i64(cuts[i].block));
+    place[cuts[i].axis.getName()] = addCoordinate(first, item);
   }
   return item;
 }
 
-void Emitter::emitStage(const Stage &stage) {
-  if (Chain::isChain(stage.root)) {
-    emitChain(stage);
-    return;
-  }
+/// One element after the other.
+void Emitter::emitMap(ir::PhaseOp phase, Scope &function) {
   chain.reset();
-  auto output = dyn_cast<ir::OutputOp>(stage.root);
-  Value value = output ? Value(output.getValue()) : stage.root->getResult(0);
-  Scope &function = openFunction();
-  const Storage storage = storageOf(stage, 0);
-  SmallVector<ir::AxisAttr> grid(stage.axes);
-  ir::AxisAttr inner;
-  if (!grid.empty())
-    inner = grid.pop_back_val();
-
+  const Storage storage = storageOf(phase, 0);
+  Value value = phase.getYield().getValues()[0];
   CoordByAxis place;
-  const SmallVector<int64_t> blocks(grid.size(), 1);
-  enterGroup(grid, blocks, value,
-             output ? ValueRange() : ValueRange(stage.root->getResults()));
-  Scope &item = openItems(function, grid, blocks, place);
+  Scope &item = openItems(function, place);
+  forPayload(item, schedule.payload, place,
+             [&](Scope &inner, const CoordByAxis &at) {
+               mapLane(value, storage, inner, at);
+             });
+  closeLoop(item);
+  // From now on others read it.
+  storages[phase->getResult(0)] = storage;
+}
+
+/// The elements along the innermost axis, in vectors.
+void Emitter::mapLane(Value value, const Storage &storage, Scope &item,
+                      CoordByAxis place) {
   auto visit = [&](Scope &scope) {
     const Element result = elementAt(value, place);
     enter(scope);
     storeElement(storage, result, arrayType(value).getElementType(), place);
   };
-  if (!inner) {
+  if (!schedule.laneRow) {
     visit(item);
   } else {
-    const int64_t lanes =
-        mapLanes(value, inner.getName(), facts, plan, b.features());
-    Value extent = size(inner.getSize());
+    const StringAttr inner = schedule.laneRow.getName();
+    const int64_t lanes = schedule.lanes;
+    Value extent = size(schedule.laneRow.getSize());
     enter(item);
     Value whole = extent;
     if (lanes > 1)
       whole = b.both(extent, b.i64(-lanes));
     Scope &loop = openLoop(item, b.i64(0), whole, {}, b.i64(lanes));
-    place[inner.getName()] = addCoordinate(loop.block->getArgument(0), loop);
+    place[inner] = addCoordinate(loop.block->getArgument(0), loop);
     coordinates.back().lanes = lanes;
     visit(loop);
     closeLoop(loop);
@@ -237,7 +220,7 @@ void Emitter::emitStage(const Stage &stage) {
       enter(rest);
       Value first = rest.block->getArgument(0);
       Value left = arith::SubIOp::create(b, extent, first);
-      place[inner.getName()] = addCoordinate(first, rest);
+      place[inner] = addCoordinate(first, rest);
       coordinates.back().lanes = lanes;
       coordinates.back().mask =
           b.compare(arith::CmpIPredicate::slt, b.laneNumbers(lanes),
@@ -246,12 +229,6 @@ void Emitter::emitStage(const Stage &stage) {
       closeLoop(rest);
     }
   }
-  closeLoop(item);
-  b.setInsertionPointToEnd(entry);
-  LLVM::ReturnOp::create(b, ValueRange());
-  // From now on others read it.
-  if (!output)
-    storages[value] = storage;
 }
 
 void Emitter::storeElement(const Storage &storage, Element element, Type type,
@@ -283,6 +260,7 @@ void Emitter::storeElement(const Storage &storage, Element element, Type type,
 
 /// An element of an output failed: the first one is what the run reports.
 void Emitter::reportFailure(const Element &element) {
+  tables.failStage();
   Value slot = entry->getArgument(4);
   Value zero = b.i64(0);
   Value before = b.load(b.getI64Type(), slot, zero);

@@ -5,8 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
 #include "backends/cpu/Scalar.h"
+#include "passes/kernels/Reads.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -20,9 +20,9 @@ Value Emitter::stateOffset(const Variable &variable, const CoordByAxis &place) {
   for (ir::AxisAttr axis : variable.payload) {
     Value coordinate = coordinates[place.lookup(axis.getName())].value;
     Value extent;
-    if (axis == schedule.payload) {
+    if (axis == schedule.cutPayload) {
       coordinate = arith::SubIOp::create(b, coordinate, payloadFirst);
-      extent = b.i64(Schedule::payloadBlock);
+      extent = b.i64(schedule.cutBlock);
     } else {
       extent = size(axis.getSize());
     }

@@ -11,8 +11,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
-#include "backends/cpu/Reads.h"
 #include "backends/cpu/Scalar.h"
+#include "passes/kernels/Reads.h"
 
 using namespace mlir;
 using namespace fovea;

@@ -4,11 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Makes one function per stage. The code of an element goes to the outermost
-// block in which all of its coordinates are known, and is made once there: what
-// does not depend on an inner loop is outside of it. Where one of the
-// coordinates stands for several lanes the element is a vector; one that does
-// not depend on that coordinate stays a scalar until it meets a vector.
+// Makes one function, a stage, of every phase of the kernels. The code of an
+// element goes to the outermost block in which all of its coordinates are
+// known, and is made once there: what does not depend on an inner loop is
+// outside of it. Where one of the coordinates stands for several lanes the
+// element is a vector; one that does not depend on that coordinate stays a
+// scalar until it meets a vector.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,17 +19,28 @@
 #include "backends/cpu/Accumulation.h"
 #include "backends/cpu/CodeBuilder.h"
 #include "backends/cpu/Element.h"
-#include "backends/cpu/Plan.h"
-#include "backends/cpu/Schedule.h"
 #include "backends/cpu/Tables.h"
+#include "passes/kernels/Chain.h"
+#include "passes/kernels/Facts.h"
+#include "passes/kernels/Reads.h"
+#include "passes/kernels/Schedule.h"
 
 #include <deque>
 
 namespace fovea::cpu {
 
+using kernels::arrayType;
+using kernels::Chain;
+using kernels::Facts;
+using kernels::Origin;
+using kernels::originsOf;
+using kernels::project;
+using kernels::Schedule;
+
 /// Emits the stages of one program, `stage0`, `stage1`, ..., as StageFunctions.
 class Emitter {
 public:
+  /// `func` consists of kernels.
   Emitter(ir::FuncOp func, mlir::ModuleOp module, Program &program);
 
   void emit();
@@ -107,29 +119,26 @@ private:
       llvm::function_ref<void(Scope &, llvm::ArrayRef<CoordByAxis>, Parts &)>;
 
   // EmitStage.cpp: loops and results.
-  void emitStage(const Stage &stage);
+  void emitKernel(ir::KernelOp kernel);
+  void emitMap(ir::PhaseOp phase, Scope &function);
+  void mapLane(mlir::Value value, const Storage &storage, Scope &item,
+               CoordByAxis place);
   Scope &openFunction();
-  bool joins(llvm::ArrayRef<ir::AxisAttr> grid, llvm::ArrayRef<int64_t> blocks,
-             llvm::ArrayRef<mlir::Value> roots);
-  void enterGroup(llvm::ArrayRef<ir::AxisAttr> grid,
-                  llvm::ArrayRef<int64_t> blocks,
-                  llvm::ArrayRef<mlir::Value> roots, mlir::ValueRange results);
-  /// The loop over items of a grid; sets the place of the item.
-  Scope &openItems(Scope &function, llvm::ArrayRef<ir::AxisAttr> grid,
-                   llvm::ArrayRef<int64_t> blocks, CoordByAxis &place);
+  /// The loop over items; sets the place of the item.
+  Scope &openItems(Scope &function, CoordByAxis &place);
   Scope &openLoop(Scope &outer, mlir::Value lower, mlir::Value upper,
                   mlir::ValueRange carried, mlir::Value step = {});
   /// A scope for a block of an operation in `outer`.
   Scope &openBlock(Scope &outer, mlir::Operation *op, mlir::Block *block);
   /// Ends a loop's code with what it hands on; gives its results.
   Parts closeLoop(Scope &loop, mlir::ValueRange results = {});
-  Storage storageOf(const Stage &stage, unsigned result);
+  Storage storageOf(ir::PhaseOp phase, unsigned result);
   void storeElement(const Storage &storage, Element element, mlir::Type type,
                     const CoordByAxis &place);
   void reportFailure(const Element &element);
 
   // EmitChain.cpp: the course of a stage of reductions.
-  void emitChain(const Stage &stage);
+  void emitChain(ir::PhaseOp phase, Scope &function);
   void declareVariables(const Chain &chain);
   void declareVariable(Variable &variable);
   void forGroups(Scope &outer, const CoordByAxis &place, PlaceBody body);
@@ -139,7 +148,7 @@ private:
   void initialize(Scope &scope, const CoordByAxis &place);
   void streamBlocks(Scope &item, const CoordByAxis &place);
   void combineLanes(Scope &scope, const CoordByAxis &place);
-  void finish(Scope &scope, const CoordByAxis &place, const Stage &stage,
+  void finish(Scope &scope, const CoordByAxis &place, ir::PhaseOp phase,
               llvm::ArrayRef<Storage> storage);
 
   // EmitState.cpp: variables in scratch memory.
@@ -282,17 +291,13 @@ private:
   ir::FuncOp func;
   mlir::ModuleOp module;
   const Facts facts;
-  const Plan plan;
   Tables tables;
   CodeBuilder b;
 
   llvm::DenseMap<mlir::Value, Storage> storages;
-  llvm::DenseMap<mlir::Operation *, unsigned> outputs;
+  /// Results of phases that go right into a caller's array.
+  llvm::DenseMap<mlir::Value, unsigned> outputs;
   unsigned stageCount = 0;
-  /// Of the stages that run together with the present one.
-  llvm::SmallVector<ir::AxisAttr> groupGrid;
-  llvm::SmallVector<int64_t> groupBlocks;
-  llvm::DenseSet<mlir::Value> groupValues;
 
   // Of the present stage.
   std::deque<Scope> scopes;

@@ -6,7 +6,7 @@
 
 #include "backends/cpu/Pipeline.h"
 
-#include "backends/cpu/Chain.h"
+#include "backends/cpu/CpuBackend.h"
 #include "backends/cpu/Emitter.h"
 #include "backends/cpu/Native.h"
 #include "passes/Pipelines.h"
@@ -47,11 +47,11 @@ static Expected<OwningOpRef<ModuleOp>> optimized(ir::FuncOp func) {
   if (!runPasses(*module, [](OpPassManager &manager) {
         buildOptimizePipeline(manager);
         buildFusePipeline(manager);
+        buildKernelPipeline(manager, hostMachine());
       }))
     return Status::error(StatusCode::Internal, "the optimiser failed on `" +
                                                    func.getSymName().str() +
                                                    "`");
-  prepareFolds(*module->getOps<ir::FuncOp>().begin());
   return module;
 }
 
@@ -62,9 +62,8 @@ static Status refuseUnknown(ir::FuncOp func) {
     const bool isKnown =
         isa<ir::InputOp, ir::OutputOp, ir::ConstantOp, ir::LiteralOp,
             ir::SizeOp, ir::IndexOp, ir::RenameOp, ir::AtOp, ir::ReduceOp,
-            ir::FoldKeyOp, ir::RandomOp, ir::LiftOp, ir::YieldOp,
-            ir::ElementwiseOpInterface>(op) ||
-        (isa<ir::FoldOp>(op) && op->getParentOp() == func);
+            ir::FoldKeyOp, ir::RandomOp, ir::LiftOp, ir::YieldOp, ir::KernelOp,
+            ir::PhaseOp, ir::FoldOp, ir::ElementwiseOpInterface>(op);
     if (!isKnown)
       unknown = op;
   });

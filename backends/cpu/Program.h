@@ -52,8 +52,11 @@ struct StageInfo {
   std::vector<GridAxis> grid;
   /// Whether its items need nothing but the same items of the stages before it,
   /// back to the last one that does not join: then these stages run together, a
-  /// few items at a time, while what they read is near.
+  /// few items at a time, while what they read is near. Their grids are the
+  /// same but for the last axis, whose blocks may differ by a whole factor.
   bool joins = false;
+  /// Whether it may report a failure.
+  bool fails = false;
 };
 
 /// One entry of the table of buffers.

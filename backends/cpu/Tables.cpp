@@ -138,8 +138,6 @@ unsigned Tables::scratch(ArrayRef<ir::SizeAttr> extents,
 
 void Tables::startStage() { program.stages.emplace_back(); }
 
-void Tables::joinStage() { program.stages.back().joins = true; }
-
 void Tables::addGridAxis(ir::SizeAttr extent, int64_t block) {
   program.stages.back().grid.push_back({size(extent), block});
 }

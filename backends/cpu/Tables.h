@@ -51,7 +51,9 @@ public:
   /// Starts the next stage.
   void startStage();
   /// The present stage runs together with the one before.
-  void joinStage();
+  void joinStage() { program.stages.back().joins = true; }
+  /// The present stage may report a failure.
+  void failStage() { program.stages.back().fails = true; }
   /// Adds an axis, inside of the others, to the present stage's grid.
   void addGridAxis(ir::SizeAttr extent, int64_t block);
   /// Notes that the present stage reads `buffer`.

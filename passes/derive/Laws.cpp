@@ -278,6 +278,21 @@ MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
     return Expansion{
         {a.exp(a.sub(u, top)), a.exp(a.add({top, a.add(rest), t}))}};
   }
+  // What is not centred at a far gauge may be huge, while the difference is
+  // not.
+  if (!a.isNonPositive(y) && a.isNonPositive(e->args[0])) {
+    Exprs own;
+    bool isMixed = false;
+    for (Expr term : termsOf(e->args[0])) {
+      isMixed = isMixed || (term->hasData && !term->fresh.empty());
+      if (!term->hasData)
+        own.push_back(term);
+    }
+    const Expr w = a.add(own);
+    if (!isMixed)
+      return Expansion{
+          {a.exp(a.atOld(e->args[0])), a.exp(a.sub(w, a.atOld(w)))}};
+  }
   return Expansion{{a.exp(y), a.exp(t)}};
 }
 

@@ -256,7 +256,8 @@ Expr Algebra::safe(Expr e) {
 }
 
 Expr Algebra::where(Expr condition, Expr onTrue, Expr onFalse, bool hard) {
-  if (onTrue == onFalse && !hard)
+  // A condition over data may fail (a read out of range): it is evaluated.
+  if (onTrue == onFalse && !hard && !condition->hasData)
     return onTrue;
   Node node{Form::Where};
   node.args = {condition, onTrue, onFalse};

@@ -211,6 +211,9 @@ Value FoldWriter::moved(Region &region, const Reduction &reduction,
   Value untouched;
   Value value = apply(region, reduction, number, expansion, untouched);
   Value neutral = this->number(elementOf(number), *neutralOf(reduction.kind));
+  // Nothing is left of a function that vanishes at every gauge.
+  if (!untouched)
+    return value ? value : neutral;
   return ir::SelectOp::create(b, loc, untouched, neutral, value,
                               ir::HardKind::None);
 }

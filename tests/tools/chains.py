@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 KEYS = {
-    "kind", "lines", "computes", "streamed", "rows", "state_bytes", "read", "written", "recomputed", "masks",
+    "kind", "folds", "lines", "computes", "streamed", "rows", "state_bytes", "read", "written", "recomputed", "masks",
     "accumulators", "gauges", "repairs", "results", "refusals"
 }
 MARK = re.compile(
@@ -27,16 +27,16 @@ MARK = re.compile(
 
 def of_passes(passes, folds, refusals):
     # Chains of different arrays may each have a fold.
-    if len(folds) != passes if passes == 1 else len(folds) < passes:
-        yield f"{len(folds)} folds, but {passes} passes"
+    if folds != passes if passes == 1 else folds < passes:
+        yield f"{folds} folds, but {passes} passes"
     if bool(refusals) != (passes > 1):
         yield f"{passes} passes, but the refusals are {refusals}"
 
 
 def of_folds(mark, folds, kernels, refusals):
     wanted = (int(mark["folds"]), int(mark["kernels"]))
-    if (len(folds), len(kernels)) != wanted:
-        yield f"{len(folds)} folds in {len(kernels)} kernels, not {wanted[0]} in {wanted[1]}"
+    if (folds, len(kernels)) != wanted:
+        yield f"{folds} folds in {len(kernels)} kernels, not {wanted[0]} in {wanted[1]}"
     kinds = sorted({refusal["kind"] for refusal in refusals})
     if kinds != sorted((mark["waits"] or "").split()):
         yield f"waits {' '.join(kinds) or 'nowhere'}, not {mark['waits'] or 'nowhere'}: {refusals}"
@@ -50,8 +50,8 @@ def complaints(mark, report, text):
     for kernel in kernels:
         if set(kernel) != KEYS:
             yield f"the keys of a kernel are {sorted(kernel)}"
-    folds = [kernel for kernel in kernels if kernel["kind"] == "fold"]
-    refusals = [refusal for kernel in folds for refusal in kernel["refusals"]]
+    folds = sum(kernel["folds"] for kernel in kernels)
+    refusals = [refusal for kernel in kernels for refusal in kernel["refusals"]]
     if mark["passes"]:
         yield from of_passes(int(mark["passes"]), folds, refusals)
     else:

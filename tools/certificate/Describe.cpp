@@ -34,7 +34,7 @@ static std::string linesOf(Operation *op) {
   return text;
 }
 
-static std::string part(char kind, unsigned number, const char *mark = "") {
+static std::string part(char kind, size_t number, const char *mark = "") {
   return kind + std::to_string(number) + mark;
 }
 
@@ -42,9 +42,9 @@ namespace {
 /// Writes the regions of one fold.
 class Describer {
 public:
-  explicit Describer(ir::FoldOp fold)
+  Describer(ir::FoldOp fold, FirstNumbers first)
       : fold(fold), count(fold.getNumAccumulators()),
-        gauges(fold.getNumGauges()) {
+        gauges(fold.getNumGauges()), first(first) {
     name(fold.getElement(), 0, 'G', gauges);
     for (Region *region :
          {&fold.getGauge(), &fold.getRepair(), &fold.getFinish()}) {
@@ -60,16 +60,19 @@ public:
     ir::LiftOp lift = fold.getLift();
     for (unsigned k = 0; k < count; ++k)
       out.accumulators.push_back(
-          part('S', k) + " = " +
+          part('S', first.state + k) + " = " +
           formula.reduction(fold.getKind(k), fold.getAxes(),
                             lift.getElements()[k], lift.getGuard(k)));
     for (auto [q, value] : llvm::enumerate(yielded(fold.getGauge())))
-      out.gauges.push_back(part('G', q) + " = " + formula.text(value));
+      out.gauges.push_back(part('G', first.gauge + q) + " = " +
+                           formula.text(value));
     for (auto [k, value] : llvm::enumerate(yielded(fold.getRepair())))
       if (value != fold.getRepair().getArgument(k))
-        out.repairs.push_back(part('S', k, "'") + " = " + moved(k, value));
+        out.repairs.push_back(part('S', first.state + k, "'") + " = " +
+                              moved(k, value));
     for (auto [r, value] : llvm::enumerate(yielded(fold.getFinish())))
-      out.results.push_back(part('R', r) + " = " + formula.text(value));
+      out.results.push_back(part('R', first.result + r) + " = " +
+                            formula.text(value));
     return out;
   }
 
@@ -77,10 +80,12 @@ private:
   static OperandRange yielded(Region &region) {
     return region.front().getTerminator()->getOperands();
   }
-  void name(Region &region, unsigned first, char kind, unsigned number,
+  void name(Region &region, unsigned begin, char kind, unsigned number,
             const char *mark = "") {
     for (unsigned i = 0; i < number; ++i)
-      formula.name(region.getArgument(first + i), part(kind, i, mark));
+      formula.name(
+          region.getArgument(begin + i),
+          part(kind, (kind == 'S' ? first.state : first.gauge) + i, mark));
   }
   /// A repair; that what saw nothing is left alone reads better behind it.
   std::string moved(unsigned k, Value value) {
@@ -94,10 +99,11 @@ private:
 
   ir::FoldOp fold;
   const unsigned count, gauges;
+  const FirstNumbers first;
   ir::Formula formula;
 };
 } // namespace
 
-FoldCertificate certificate::described(ir::FoldOp fold) {
-  return Describer(fold).describe();
+FoldCertificate certificate::described(ir::FoldOp fold, FirstNumbers first) {
+  return Describer(fold, first).describe();
 }

@@ -11,8 +11,13 @@
 
 namespace fovea::certificate {
 
+/// Where the numbers of a fold's parts begin, if it is told beside others.
+struct FirstNumbers {
+  size_t state = 0, gauge = 0, result = 0;
+};
+
 /// The fold as text, without checks.
-FoldCertificate described(ir::FoldOp fold);
+FoldCertificate described(ir::FoldOp fold, FirstNumbers first = {});
 
 } // namespace fovea::certificate
 

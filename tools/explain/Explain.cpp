@@ -6,7 +6,6 @@
 
 #include "backends/Backend.h"
 #include "ir/Formula.h"
-#include "ir/Kept.h"
 #include "ir/Size.h"
 #include "ir/TypeOf.h"
 #include "tools/explain/Arrays.h"
@@ -17,84 +16,104 @@ using namespace fovea;
 using namespace fovea::explaining;
 using ir::typeOf;
 
-static bool isInMemory(Value value) {
-  Operation *op = value.getDefiningOp();
-  return isa<ir::InputOp, ir::LiteralOp, ir::FoldOp, ir::ReduceOp>(op) ||
-         ir::isKept(op);
-}
-
-static bool sharesAxis(ArrayRef<ir::AxisAttr> a, ArrayRef<ir::AxisAttr> b) {
-  return llvm::any_of(
-      a, [&](ir::AxisAttr axis) { return llvm::is_contained(b, axis); });
-}
+/// The attribute with the number of an operation.
+static constexpr llvm::StringLiteral numberName = "fovea.number";
 
 namespace {
-/// A fold and the outputs that are computed from its results, row by row; or a
-/// map, which computes one output, or a formula that is kept, on its own.
+/// What runs item by item: folds, and outputs that are computed from their
+/// results or on their own.
 struct Kernel {
-  ir::FoldOp fold;
-  Value kept;
+  SmallVector<ir::FoldOp> folds;
   /// Numbers of outputs.
   SmallVector<unsigned> outputs;
+  /// What it keeps, and what it reads of other kernels and the caller.
+  llvm::SetVector<Value> made;
   Sources reads;
 };
 
 class Explainer {
 public:
-  Explainer(ir::FuncOp written, ir::FuncOp folded,
+  Explainer(ir::FuncOp written, ir::FuncOp folded, ir::FuncOp formed,
             std::span<const int64_t> dims)
-      : folded(folded), outputs(ir::outputsOf(folded)), sizes(folded, dims),
-        definitions(written, sizes) {}
+      : folded(folded), formed(formed), outputs(ir::outputsOf(folded)),
+        sizes(folded, dims), definitions(written, sizes) {}
 
   Expected<Explanation> run(std::span<const int64_t> dims);
 
 private:
   void formKernels();
-  Kernel &kernelOf(ir::OutputOp output, const Sources &sources);
+  bool isInMemory(Value value) const {
+    return isa<ir::InputOp, ir::LiteralOp>(value.getDefiningOp()) ||
+           stored.contains(value);
+  }
   bool isNeededOutside(Value result, const Kernel &own) const;
   ExplainedKernel explained(const Kernel &kernel);
   SmallVector<ir::AxisAttr> rowsOf(const Kernel &kernel) const;
-  ByteCount stateOf(ir::FoldOp fold, ArrayRef<ir::AxisAttr> rows);
+  ByteCount stateOf(const Kernel &kernel, ArrayRef<ir::AxisAttr> rows);
+  unsigned passesOver(ir::AxisAttr axis, const Kernel &kernel) const;
   void countPasses(Explanation &into);
   SmallVector<Location> placesOf(const Kernel &kernel) const;
 
-  ir::FuncOp folded;
+  ir::FuncOp folded, formed;
   SmallVector<ir::OutputOp> outputs;
   Sizes sizes;
   Definitions definitions;
   std::vector<Kernel> kernels;
+  llvm::DenseSet<Value> stored;
 };
 } // namespace
 
-/// The last fold whose results an output is made from, if it can be computed
-/// where they are: nothing in it varies along what is folded. Else a map.
-Kernel &Explainer::kernelOf(ir::OutputOp output, const Sources &sources) {
-  for (Kernel &kernel : llvm::reverse(kernels)) {
-    if (!kernel.fold || llvm::none_of(sources, [&](const auto &source) {
-          return source.first.getDefiningOp() == kernel.fold.getOperation();
-        }))
-      continue;
-    if (sharesAxis(typeOf(output.getValue()).getAxes(),
-                   ir::axesOf(kernel.fold.getAxes())))
-      break;
-    return kernel;
-  }
-  return kernels.emplace_back();
+void fovea::numberOperations(ir::FuncOp func) {
+  OpBuilder builder(func.getContext());
+  int64_t number = 0;
+  func.getBody().walk([&](Operation *op) {
+    op->setAttr(numberName, builder.getI64IntegerAttr(number++));
+  });
 }
 
+/// What the phases of the kernels were made from.
 void Explainer::formKernels() {
-  for (Operation &op : folded.getBody().front())
-    if (auto fold = dyn_cast<ir::FoldOp>(op))
-      kernels.push_back({fold, nullptr, {}, sourcesOf(fold, isInMemory)});
-    else if (ir::isKept(&op))
-      kernels.push_back({{}, op.getResult(0), {}, sourcesOf(&op, isInMemory)});
-  for (auto [number, output] : llvm::enumerate(outputs)) {
-    const Sources sources = sourcesOf(output, isInMemory);
-    Kernel &kernel = kernelOf(output, sources);
+  SmallVector<Operation *> operations;
+  folded.getBody().walk([&](Operation *op) { operations.push_back(op); });
+  llvm::DenseMap<Operation *, unsigned> numbers;
+  for (auto kernel : formed.getBody().getOps<ir::KernelOp>()) {
+    numbers[kernel] = kernels.size();
+    Kernel &made = kernels.emplace_back();
+    for (auto phase : kernel.getBody().getOps<ir::PhaseOp>()) {
+      Operation *root = phase.getYield().getValues()[0].getDefiningOp();
+      auto number = root->getAttrOfType<IntegerAttr>(numberName);
+      if (!number || root->getParentOp() != phase)
+        continue;
+      root = operations[number.getInt()];
+      if (auto fold = dyn_cast<ir::FoldOp>(root))
+        made.folds.push_back(fold);
+      made.made.insert_range(root->getResults());
+    }
+  }
+  for (auto [number, output] : llvm::enumerate(ir::outputsOf(formed))) {
+    Operation *maker = output.getValue().getDefiningOp();
+    while (isa<ir::RenameOp>(maker))
+      maker = maker->getOperand(0).getDefiningOp();
+    Kernel &kernel = kernels[numbers.at(maker)];
     kernel.outputs.push_back(number);
-    for (auto [source, places] : sources)
-      if (!kernel.fold || source.getDefiningOp() != kernel.fold.getOperation())
-        kernel.reads.insert({source, places});
+    // A map that only fills in this output keeps nothing for others.
+    if (Value shown = outputs[number].getValue();
+        !shown.getDefiningOp<ir::FoldOp>())
+      kernel.made.remove(shown);
+  }
+  for (const Kernel &kernel : kernels)
+    stored.insert(kernel.made.begin(), kernel.made.end());
+  auto isKept = [&](Value value) { return isInMemory(value); };
+  for (Kernel &kernel : kernels) {
+    auto add = [&](Operation *op) {
+      for (auto [source, places] : sourcesOf(op, isKept))
+        if (!kernel.made.contains(source))
+          kernel.reads.insert({source, places});
+    };
+    for (Value value : kernel.made)
+      add(value.getDefiningOp());
+    for (unsigned output : kernel.outputs)
+      add(outputs[output]);
   }
 }
 
@@ -105,15 +124,15 @@ bool Explainer::isNeededOutside(Value result, const Kernel &own) const {
 }
 
 /// Axes that all accumulators of numbers have, but for scalars; of a map those
-/// of what it computes.
+/// of its output.
 SmallVector<ir::AxisAttr> Explainer::rowsOf(const Kernel &kernel) const {
-  if (kernel.kept)
-    return llvm::to_vector(typeOf(kernel.kept).getAxes());
-  if (!kernel.fold) {
+  if (kernel.folds.empty()) {
+    if (kernel.outputs.empty())
+      return SmallVector<ir::AxisAttr>(typeOf(kernel.made.front()).getAxes());
     ir::OutputOp output = outputs[kernel.outputs.front()];
     return ir::axesOf(output.getAxes());
   }
-  ir::FoldOp fold = kernel.fold;
+  ir::FoldOp fold = kernel.folds.front();
   std::optional<SmallVector<ir::AxisAttr>> rows;
   for (unsigned k = 0; k < fold.getNumAccumulators(); ++k) {
     const ArrayRef<ir::AxisAttr> axes = fold.getAccumulatorType(k).getAxes();
@@ -130,8 +149,9 @@ SmallVector<ir::AxisAttr> Explainer::rowsOf(const Kernel &kernel) const {
 }
 
 /// Accumulators and gauges of one row.
-ByteCount Explainer::stateOf(ir::FoldOp fold, ArrayRef<ir::AxisAttr> rows) {
-  ir::SizeAttr total = ir::sizeConstant(fold.getContext(), 0);
+ByteCount Explainer::stateOf(const Kernel &kernel,
+                             ArrayRef<ir::AxisAttr> rows) {
+  ir::SizeAttr total = ir::sizeConstant(folded->getContext(), 0);
   auto add = [&](ir::ArrayType type) {
     SmallVector<ir::AxisAttr> axes(type.getAxes());
     llvm::erase_if(axes, [&](ir::AxisAttr axis) {
@@ -139,32 +159,36 @@ ByteCount Explainer::stateOf(ir::FoldOp fold, ArrayRef<ir::AxisAttr> rows) {
     });
     total = ir::sizeAdd(total, Sizes::sizeOf(type.withAxes(axes)));
   };
-  for (BlockArgument argument : fold.getGauge().getArguments())
-    add(typeOf(argument));
-  ir::LiftOp lift = fold.getLift();
-  for (unsigned k = 0; k < fold.getNumAccumulators(); ++k)
-    if (fold.getKind(k) == ir::ReduceKind::ArgMax ||
-        fold.getKind(k) == ir::ReduceKind::ArgMin)
-      // Beside the position stands the element.
-      add(fold.getAccumulatorType(k).withElement(
-          typeOf(lift.getElements()[k]).getElementType()));
+  for (ir::FoldOp fold : kernel.folds) {
+    for (BlockArgument argument : fold.getGauge().getArguments())
+      add(typeOf(argument));
+    ir::LiftOp lift = fold.getLift();
+    for (unsigned k = 0; k < fold.getNumAccumulators(); ++k)
+      if (ir::isArg(fold.getKind(k)))
+        // Beside the position stands the element.
+        add(fold.getAccumulatorType(k).withElement(
+            typeOf(lift.getElements()[k]).getElementType()));
+  }
   return sizes.bytes(total);
 }
 
 SmallVector<Location> Explainer::placesOf(const Kernel &kernel) const {
   SmallVector<Location> places;
-  if (ir::FoldOp fold = kernel.fold) {
+  for (ir::FoldOp fold : kernel.folds) {
     places.push_back(fold.getLoc());
     fold.getElement().walk(
         [&](Operation *op) { places.push_back(op->getLoc()); });
   }
   llvm::SetVector<Value> work;
-  if (kernel.kept)
-    work.insert(kernel.kept);
+  for (Value value : kernel.made)
+    if (!value.getDefiningOp<ir::FoldOp>())
+      work.insert(value);
   for (unsigned output : kernel.outputs)
     work.insert(ir::OutputOp(outputs[output]).getValue());
   for (size_t i = 0; i < work.size(); ++i) {
-    if (work[i] != kernel.kept && isInMemory(work[i]))
+    if (isInMemory(work[i]) && !kernel.made.contains(work[i]))
+      continue;
+    if (work[i].getDefiningOp<ir::FoldOp>())
       continue;
     places.push_back(work[i].getLoc());
     work.insert_range(work[i].getDefiningOp()->getOperands());
@@ -174,7 +198,7 @@ SmallVector<Location> Explainer::placesOf(const Kernel &kernel) const {
 
 ExplainedKernel Explainer::explained(const Kernel &kernel) {
   ExplainedKernel out;
-  out.isMap = !kernel.fold;
+  out.folds = kernel.folds.size();
   out.lines = linesAt(placesOf(kernel));
   const SmallVector<ir::AxisAttr> rows = rowsOf(kernel);
   for (ir::AxisAttr axis : rows)
@@ -191,24 +215,29 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
   });
   for (auto [array, places] : reads)
     out.reads.push_back(sizes.read(array, places));
-  if (ir::FoldOp fold = kernel.fold) {
-    for (ir::AxisAttr axis : ir::axesOf(fold.getAxes()))
-      out.streamed.push_back(sizes.axis(axis, 1));
+  llvm::SetVector<ir::AxisAttr> streamed;
+  for (ir::FoldOp fold : kernel.folds) {
+    streamed.insert_range(ir::axesOf(fold.getAxes()));
     for (Value result : fold.getResults()) {
       ExplainedArray array = sizes.array(result);
       out.computes.push_back(array.name);
       if (isNeededOutside(result, kernel))
         out.writes.push_back(std::move(array));
     }
-    out.state = stateOf(fold, rows);
     explainStep(fold, out);
   }
-  if (kernel.kept) {
-    ExplainedArray array = sizes.array(kernel.kept);
+  for (Value value : kernel.made) {
+    if (value.getDefiningOp<ir::FoldOp>())
+      continue;
+    ExplainedArray array = sizes.array(value);
     out.computes.push_back(array.name + " = " +
-                           ir::Formula().definition(kernel.kept));
-    out.writes.push_back(std::move(array));
+                           ir::Formula().definition(value));
+    if (isNeededOutside(value, kernel))
+      out.writes.push_back(std::move(array));
   }
+  for (ir::AxisAttr axis : streamed)
+    out.streamed.push_back(sizes.axis(axis, passesOver(axis, kernel)));
+  out.state = stateOf(kernel, rows);
   for (unsigned number : kernel.outputs) {
     ir::OutputOp output = outputs[number];
     const Value value = output.getValue();
@@ -229,20 +258,28 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
   return out;
 }
 
-/// Axes that are folded, with the folds over them and the maps along them.
+/// The folds over an axis, and the outputs that are computed along it.
+unsigned Explainer::passesOver(ir::AxisAttr axis, const Kernel &kernel) const {
+  const unsigned folds = llvm::count_if(kernel.folds, [&](ir::FoldOp fold) {
+    return llvm::is_contained(ir::axesOf(fold.getAxes()), axis);
+  });
+  return folds + llvm::count_if(kernel.outputs, [&](unsigned output) {
+           return !isInMemory(ir::OutputOp(outputs[output]).getValue()) &&
+                  llvm::is_contained(
+                      ir::axesOf(ir::OutputOp(outputs[output]).getAxes()),
+                      axis);
+         });
+}
+
 void Explainer::countPasses(Explanation &into) {
-  llvm::SetVector<ir::AxisAttr> folds;
+  llvm::SetVector<ir::AxisAttr> streamed;
   for (const Kernel &kernel : kernels)
-    if (ir::FoldOp fold = kernel.fold)
-      for (ir::AxisAttr axis : ir::axesOf(fold.getAxes()))
-        folds.insert(axis);
-  for (ir::AxisAttr axis : folds) {
-    const unsigned passes = llvm::count_if(kernels, [&](const Kernel &kernel) {
-      ir::FoldOp fold = kernel.fold;
-      const SmallVector<ir::AxisAttr> along =
-          fold ? llvm::to_vector(ir::axesOf(fold.getAxes())) : rowsOf(kernel);
-      return llvm::is_contained(along, axis);
-    });
+    for (ir::FoldOp fold : kernel.folds)
+      streamed.insert_range(ir::axesOf(fold.getAxes()));
+  for (ir::AxisAttr axis : streamed) {
+    unsigned passes = 0;
+    for (const Kernel &kernel : kernels)
+      passes += passesOver(axis, kernel);
     into.axes.push_back(sizes.axis(axis, passes));
   }
 }
@@ -260,17 +297,15 @@ Expected<Explanation> Explainer::run(std::span<const int64_t> dims) {
       out.after.read += array.bytes.count;
     for (const ExplainedArray &array : made.writes)
       out.after.written += array.bytes.count;
-    if (ir::FoldOp fold = kernel.fold) {
+    for (ir::FoldOp fold : kernel.folds) {
       auto fused = dyn_cast<FusedLoc>(fold.getLoc());
       definitions.assign(fused ? fused.getLocations()
                                : ArrayRef<Location>(fold.getLoc()),
                          number);
-      for (Value result : fold.getResults())
-        if (isNeededOutside(result, kernel))
-          out.after.between += sizes.bytes(typeOf(result)).count;
     }
-    if (kernel.kept)
-      out.after.between += sizes.bytes(typeOf(kernel.kept)).count;
+    for (Value value : kernel.made)
+      if (isNeededOutside(value, kernel))
+        out.after.between += sizes.bytes(typeOf(value)).count;
     for (unsigned output : kernel.outputs)
       definitions.assignOutput(output, number);
   }
@@ -283,6 +318,7 @@ Expected<Explanation> Explainer::run(std::span<const int64_t> dims) {
 }
 
 Expected<Explanation> fovea::explain(ir::FuncOp written, ir::FuncOp folded,
+                                     ir::FuncOp formed,
                                      std::span<const int64_t> dims) {
-  return Explainer(written, folded, dims).run(dims);
+  return Explainer(written, folded, formed, dims).run(dims);
 }

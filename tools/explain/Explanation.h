@@ -65,13 +65,13 @@ struct ExplainedRefusal {
   std::string reason, hint;
 };
 
-/// What runs as one: a fold with what is done to its results, or a map.
+/// What runs as one: folds with what is done to their results, or a map.
 struct ExplainedKernel {
-  bool isMap = false;
+  unsigned folds = 0;
   std::vector<SourceLines> lines;
   std::vector<std::string> computes, rows;
   std::vector<ExplainedAxis> streamed;
-  /// Formulas of the fold; see FoldCertificate.
+  /// Formulas of the folds; see FoldCertificate.
   std::vector<std::string> accumulators, gauges, repairs, results;
   ByteCount state;
   std::vector<ExplainedArray> reads, writes;
@@ -111,9 +111,12 @@ struct Explanation {
 };
 
 /// Explains `folded`, which the passes made from `written`, for those sizes.
-/// Error: a size cannot be computed.
+/// `formed` is what became of `folded` when kernels were formed; its operations
+/// had been numbered. Error: a size cannot be computed.
 Expected<Explanation> explain(ir::FuncOp written, ir::FuncOp folded,
-                              std::span<const int64_t> dims);
+                              ir::FuncOp formed, std::span<const int64_t> dims);
+/// Numbers the operations of a function, so that what they become is known.
+void numberOperations(ir::FuncOp func);
 
 std::string text(const Explanation &explanation);
 std::string json(const Explanation &explanation);

@@ -52,7 +52,8 @@ static Json toJson(const ExplainedRefusal &refusal) {
 }
 
 static Json toJson(const ExplainedKernel &kernel) {
-  return {{"kind", kernel.isMap ? "map" : "fold"},
+  return {{"kind", kernel.folds == 0 ? "map" : "fold"},
+          {"folds", kernel.folds},
           {"lines", list(kernel.lines, toJson)},
           {"computes", kernel.computes},
           {"streamed", list(kernel.streamed, toJson)},

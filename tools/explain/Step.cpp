@@ -89,10 +89,16 @@ static void addRefusals(ir::FoldOp fold, std::vector<ExplainedRefusal> &into) {
 }
 
 void explaining::explainStep(ir::FoldOp fold, ExplainedKernel &into) {
-  FoldCertificate formulas = certificate::described(fold);
-  into.accumulators = std::move(formulas.accumulators);
-  into.gauges = std::move(formulas.gauges);
-  into.repairs = std::move(formulas.repairs);
+  const FoldCertificate formulas =
+      certificate::described(fold, {into.accumulators.size(),
+                                    into.gauges.size(), into.results.size()});
+  auto add = [](std::vector<std::string> &list,
+                const std::vector<std::string> &more) {
+    list.insert(list.end(), more.begin(), more.end());
+  };
+  add(into.accumulators, formulas.accumulators);
+  add(into.gauges, formulas.gauges);
+  add(into.repairs, formulas.repairs);
   for (auto [number, formula] : llvm::enumerate(formulas.results)) {
     // `o[i, e] = ..`; a result without a name has been told as its formula.
     const std::string name = ir::Formula().text(fold.getResult(number));

@@ -55,16 +55,19 @@ static std::string text(const ExplainedKernel &kernel, size_t number) {
   std::vector<std::string> lines, axes, masks;
   for (const SourceLines &each : kernel.lines)
     lines.push_back(::text(each));
-  std::string out = "\nkernel " + std::to_string(number) + "  " +
-                    (kernel.isMap ? "map" : "fold") + "  " + joined(lines) +
-                    "\n";
+  std::string out =
+      "\nkernel " + std::to_string(number) + "  " +
+      (kernel.folds == 0   ? "map"
+       : kernel.folds == 1 ? "fold"
+                           : std::to_string(kernel.folds) + " folds") +
+      "  " + joined(lines) + "\n";
   out += block("computes", kernel.computes);
   for (const ExplainedAxis &axis : kernel.streamed)
     axes.push_back(axis.name + " (" + axis.size + " = " +
                    std::to_string(axis.extent) + ") in " + passes(axis.passes));
   out += line("streams", joined(axes));
   out += line("rows", joined(kernel.rows));
-  if (!kernel.isMap)
+  if (kernel.folds > 0)
     out += line("state", kernel.state.formula + " bytes a row, " +
                              bytesText(kernel.state.count));
   out += line("reads", arrays(kernel.reads));

@@ -6,8 +6,11 @@
 
 #include "tools/libfovea/Compile.h"
 
+#include "backends/cpu/CpuBackend.h"
 #include "passes/Pipelines.h"
 #include "tools/libfovea/Entry.h"
+
+#include <algorithm>
 
 using namespace fovea;
 
@@ -119,7 +122,8 @@ fovea_code fovea_compile(const fovea_program *program,
 
 void fovea_exe_free(fovea_exe *exe) { delete exe; }
 
-static constexpr const char *stages[] = {"formula", "optimized", "fused"};
+static constexpr const char *stages[] = {"formula", "optimized", "fused",
+                                         "kernels"};
 
 const char *fovea_stage_name(uint64_t stage) {
   return stage < std::size(stages) ? stages[stage] : nullptr;
@@ -138,6 +142,10 @@ Status fovea::runPasses(mlir::ModuleOp module,
                                        "a pass failed without a reason");
 }
 
+void fovea::buildHostKernels(mlir::OpPassManager &manager) {
+  buildKernelPipeline(manager, hostMachine());
+}
+
 /// Brings a module from the frontend to `stage`.
 static Status advance(mlir::ModuleOp module, std::string_view stage) {
   std::string known;
@@ -145,13 +153,16 @@ static Status advance(mlir::ModuleOp module, std::string_view stage) {
     known += (known.empty() ? "`" : ", `") + std::string(name) + "`";
   if (stage == stages[0])
     return Status::ok();
-  if (stage != stages[1] && stage != stages[2])
+  static constexpr void (*builds[])(mlir::OpPassManager &) = {
+      buildOptimizePipeline, buildFusePipeline, buildHostKernels};
+  const auto *last = std::ranges::find(stages, stage);
+  if (last == std::end(stages))
     return misuse("there is no stage `" + std::string(stage) + "`; there is " +
                   known);
-  if (Status status = runPasses(module, buildOptimizePipeline);
-      status.failed() || stage == stages[1])
-    return status;
-  return runPasses(module, buildFusePipeline);
+  for (auto *build : std::span(builds).first(last - std::begin(stages)))
+    if (Status status = runPasses(module, build); status.failed())
+      return status;
+  return Status::ok();
 }
 
 fovea_code fovea_ir(const fovea_program *program, const fovea_request *request,

@@ -53,6 +53,9 @@ ir::FuncOp functionIn(mlir::ModuleOp module);
 Expected<std::unique_ptr<Executable>> compile(mlir::ModuleOp module,
                                               Backend &backend);
 
+/// The passes that form kernels for this machine.
+void buildHostKernels(mlir::OpPassManager &manager);
+
 /// Runs the passes that `build` adds on `module`.
 Status runPasses(mlir::ModuleOp module, void (*build)(mlir::OpPassManager &));
 

@@ -17,7 +17,7 @@ namespace {
 /// One function on its way through the passes.
 struct Stages {
   std::unique_ptr<mlir::MLIRContext> context;
-  mlir::OwningOpRef<mlir::ModuleOp> written, optimized, folded;
+  mlir::OwningOpRef<mlir::ModuleOp> written, optimized, folded, formed;
 };
 } // namespace
 
@@ -53,6 +53,11 @@ static Expected<Stages> stagesOf(const fovea_program *program,
     return status;
   stages.folded = stages.optimized->clone();
   if (Status status = runPasses(*stages.folded, buildFusePipeline);
+      status.failed())
+    return status;
+  numberOperations(functionIn(*stages.folded));
+  stages.formed = stages.folded->clone();
+  if (Status status = runPasses(*stages.formed, buildHostKernels);
       status.failed())
     return status;
   return stages;
@@ -93,7 +98,8 @@ fovea_code fovea_explain(const fovea_program *program,
           "the function has " + std::to_string(folded.getDims().size()) +
           " dimensions, and " + std::to_string(dim_count) + " are given");
     Expected<Explanation> explanation =
-        explain(functionIn(*stages->optimized), folded, {dims, dim_count});
+        explain(functionIn(*stages->optimized), folded,
+                functionIn(*stages->formed), {dims, dim_count});
     if (!explanation)
       return explanation.status();
     call->text = (*write)(*explanation);

@@ -1,39 +1,69 @@
-//===- Schedule.cpp - how a stage of reductions runs ----------------------===//
+//===- Scheduler.cpp - chooses how a phase runs
+//-------------------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/Schedule.h"
+#include "passes/kernels/Scheduler.h"
 
-#include "backends/cpu/Cone.h"
-#include "backends/cpu/Reads.h"
+#include "passes/kernels/Cone.h"
+#include "passes/kernels/Reads.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace fovea;
-using namespace fovea::cpu;
+using namespace fovea::kernels;
 
 /// Computing it again costs more than keeping and reading it.
 static constexpr unsigned expensive = 8;
+/// Places that an item has of the second axis of a product's result.
+static constexpr int64_t payloadBlock = 256;
 
 namespace {
 class Scheduler {
 public:
   Scheduler(const Chain &chain, const Facts &facts, const Plan &plan,
-            const Isa &isa, Schedule &schedule)
-      : chain(chain), facts(facts), plan(plan), target(isa), schedule(schedule),
+            const Machine &machine)
+      : chain(chain), facts(facts), plan(plan), target(machine),
         cone(plan, chain.roots()) {}
 
-  void run() {
+  Schedule run() {
     schedule.stream = llvm::to_vector(chain.axes());
     schedule.grid = plan.layout(rows());
     chooseLanes();
     chooseTiles();
+    findOthers();
+    return schedule;
   }
 
 private:
+  /// The axes that are no choice: those that accumulators, gauges and results
+  /// have beside the rows, and those of inner reductions.
+  void findOthers() {
+    llvm::SetVector<ir::AxisAttr> payload;
+    auto add = [&](ir::ArrayType type) {
+      for (ir::AxisAttr axis : type.getAxes())
+        if (axis != schedule.laneRow && axis != schedule.cutPayload &&
+            !llvm::is_contained(schedule.grid, axis))
+          payload.insert(axis);
+    };
+    for (const Chain::Accumulator &part : chain.accumulators())
+      add(part.type);
+    for (unsigned q = 0; q < chain.numGauges(); ++q)
+      add(chain.gaugeType(q));
+    for (Value result : chain.getOperation()->getResults())
+      add(arrayType(result));
+    schedule.payload = plan.layout(payload.getArrayRef());
+    llvm::SetVector<ir::AxisAttr> contracted;
+    for (Value value : cone.inOrder())
+      if (auto reduce = value.getDefiningOp<ir::ReduceOp>();
+          reduce && !plan.isStored(value))
+        contracted.insert_range(ir::axesOf(reduce.getAxes()));
+    schedule.contracted = plan.layout(contracted.getArrayRef());
+  }
+
   /// The axes that all accumulators of data have. The others (a count) are the
   /// same in all rows along an axis that they lack.
   SmallVector<ir::AxisAttr> rows() {
@@ -111,7 +141,8 @@ private:
     if (!lane)
       return false;
     takeRow(lane);
-    schedule.payload = payload;
+    schedule.cutPayload = payload;
+    schedule.cutBlock = payloadBlock;
     llvm::erase(schedule.grid, payload);
     return true;
   }
@@ -427,23 +458,35 @@ private:
   const Chain &chain;
   const Facts &facts;
   const Plan &plan;
-  const Isa &target;
-  Schedule &schedule;
+  const Machine &target;
+  Schedule schedule;
   const Cone cone;
   llvm::DenseMap<Value, unsigned> costs;
 };
 } // namespace
 
-Schedule::Schedule(const Chain &chain, const Facts &facts, const Plan &plan,
-                   const Isa &isa) {
-  Scheduler(chain, facts, plan, isa, *this).run();
+/// One element after the other, in vectors along the innermost axis.
+static Schedule mapSchedule(const Stage &stage, const Facts &facts,
+                            const Plan &plan, const Machine &machine) {
+  Schedule schedule;
+  schedule.grid = stage.axes;
+  if (schedule.grid.empty())
+    return schedule;
+  schedule.laneRow = schedule.grid.pop_back_val();
+  const Cone cone(plan, stage.roots());
+  const bool reads = llvm::any_of(cone.inOrder(), [&](Value part) {
+    return arrayType(part).hasAxis(schedule.laneRow.getName());
+  });
+  if (reads && fitsLanes(facts, cone) &&
+      llvm::none_of(stage.root->getResults(),
+                    [&](Value result) { return facts.mayFail(result); }))
+    schedule.lanes = lanesFor(cone, machine.vectorBytes);
+  return schedule;
 }
 
-int64_t cpu::mapLanes(Value value, StringAttr inner, const Facts &facts,
-                      const Plan &plan, const Isa &isa) {
-  const Cone cone(plan, value);
-  const bool reads = llvm::any_of(cone.inOrder(), [&](Value part) {
-    return arrayType(part).hasAxis(inner);
-  });
-  return reads && fitsLanes(facts, cone) ? lanesFor(cone, isa.vectorBytes) : 1;
+Schedule kernels::scheduleFor(const Stage &stage, const Facts &facts,
+                              const Plan &plan, const Machine &machine) {
+  if (!Chain::isChain(stage.root))
+    return mapSchedule(stage, facts, plan, machine);
+  return Scheduler(Chain(stage.root), facts, plan, machine).run();
 }

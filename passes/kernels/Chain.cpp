@@ -4,15 +4,15 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/Chain.h"
+#include "passes/kernels/Chain.h"
 
-#include "backends/cpu/Reads.h"
+#include "passes/kernels/Reads.h"
 
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace fovea;
-using namespace fovea::cpu;
+using namespace fovea::kernels;
 
 Chain::Chain(Operation *op) : op(op), fold(dyn_cast<ir::FoldOp>(op)) {
   if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
@@ -54,7 +54,7 @@ SmallVector<Value> Chain::roots() const {
   return roots;
 }
 
-SmallVector<Value> cpu::valuesUsedBy(Operation *op) {
+SmallVector<Value> kernels::valuesUsedBy(Operation *op) {
   SmallVector<Value> values(op->getOperands());
   if (op->getNumRegions() == 0)
     return values;
@@ -81,11 +81,12 @@ static void toReduction(ir::FoldOp fold) {
     reduce->erase();
     return;
   }
+  reduce->setDiscardableAttrs(fold->getDiscardableAttrDictionary());
   fold->getResult(0).replaceAllUsesWith(reduce.getResult());
   fold->erase();
 }
 
-void cpu::prepareFolds(ir::FuncOp func) {
+void kernels::prepareFolds(ir::FuncOp func) {
   auto folds = llvm::to_vector(func.getBody().getOps<ir::FoldOp>());
   for (ir::FoldOp fold : folds) {
     for (Region &region : fold->getRegions())

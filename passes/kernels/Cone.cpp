@@ -4,13 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/Cone.h"
+#include "passes/kernels/Cone.h"
 
-#include "backends/cpu/Reads.h"
+#include "passes/kernels/Reads.h"
 
 using namespace mlir;
 using namespace fovea;
-using namespace fovea::cpu;
+using namespace fovea::kernels;
 
 Cone::Cone(const Plan &plan, ArrayRef<Value> roots) {
   SmallVector<std::pair<Value, bool>> work;
@@ -33,7 +33,7 @@ Cone::Cone(const Plan &plan, ArrayRef<Value> roots) {
   }
 }
 
-bool cpu::isLoaded(const Plan &plan, Value value) {
+bool kernels::isLoaded(const Plan &plan, Value value) {
   Operation *op = value.getDefiningOp();
   while (isa_and_present<ir::RenameOp, ir::AtOp>(op) && !plan.isStored(value)) {
     value = op->getOperand(0);
@@ -59,7 +59,7 @@ static StringAttr nameInResult(Operation *read, StringAttr name) {
   return nullptr;
 }
 
-StringAttr cpu::contiguousAxis(const Plan &plan, Value value) {
+StringAttr kernels::contiguousAxis(const Plan &plan, Value value) {
   Operation *op = value.getDefiningOp();
   if (isa<ir::RenameOp, ir::AtOp>(op) && !plan.isStored(value)) {
     StringAttr inner = contiguousAxis(plan, op->getOperand(0));
@@ -75,12 +75,12 @@ StringAttr cpu::contiguousAxis(const Plan &plan, Value value) {
   return axes.empty() ? nullptr : axes.back().getName();
 }
 
-bool cpu::fitsLanes(const Facts &facts, const Cone &cone) {
+bool kernels::fitsLanes(const Facts &facts, const Cone &cone) {
   return llvm::none_of(cone.inOrder(),
                        [&](Value value) { return facts.mayFail(value); });
 }
 
-int64_t cpu::lanesFor(const Cone &cone, int64_t vectorBytes) {
+int64_t kernels::lanesFor(const Cone &cone, int64_t vectorBytes) {
   // Two registers of f32, so of f64 there are four.
   return vectorBytes / 4 * 2;
 }

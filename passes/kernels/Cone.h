@@ -4,12 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_BACKENDS_CPU_CONE_H
-#define FOVEA_BACKENDS_CPU_CONE_H
+#ifndef FOVEA_PASSES_KERNELS_CONE_H
+#define FOVEA_PASSES_KERNELS_CONE_H
 
-#include "backends/cpu/Plan.h"
+#include "passes/kernels/Plan.h"
 
-namespace fovea::cpu {
+namespace fovea::kernels {
 
 /// The values from which elements of some values are computed in one stage,
 /// down to what is stored, which is included.
@@ -40,6 +40,6 @@ bool fitsLanes(const Facts &facts, const Cone &cone);
 /// How many lanes vectors of this machine have for the values of a cone.
 int64_t lanesFor(const Cone &cone, int64_t vectorBytes);
 
-} // namespace fovea::cpu
+} // namespace fovea::kernels
 
-#endif // FOVEA_BACKENDS_CPU_CONE_H
+#endif // FOVEA_PASSES_KERNELS_CONE_H

@@ -4,14 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_BACKENDS_CPU_PLAN_H
-#define FOVEA_BACKENDS_CPU_PLAN_H
+#ifndef FOVEA_PASSES_KERNELS_PLAN_H
+#define FOVEA_PASSES_KERNELS_PLAN_H
 
-#include "backends/cpu/Facts.h"
+#include "passes/kernels/Facts.h"
 
 #include "llvm/ADT/SmallVector.h"
 
-namespace fovea::cpu {
+namespace fovea::kernels {
 
 /// One loop nest. `root` is a stored value's operation, or the output that it
 /// fills in.
@@ -28,6 +28,9 @@ struct Stage {
   llvm::SmallVector<ir::AxisAttr> axes;
   /// Of a stage of reductions: its results.
   llvm::SmallVector<Result> results;
+
+  /// What it computes, or is computed from.
+  llvm::SmallVector<mlir::Value> roots() const;
 };
 
 /// Divides a function into stages. What is not stored is computed again inside
@@ -66,6 +69,6 @@ private:
   llvm::SmallVector<Stage> order;
 };
 
-} // namespace fovea::cpu
+} // namespace fovea::kernels
 
-#endif // FOVEA_BACKENDS_CPU_PLAN_H
+#endif // FOVEA_PASSES_KERNELS_PLAN_H

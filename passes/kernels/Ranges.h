@@ -4,14 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_BACKENDS_CPU_RANGES_H
-#define FOVEA_BACKENDS_CPU_RANGES_H
+#ifndef FOVEA_PASSES_KERNELS_RANGES_H
+#define FOVEA_PASSES_KERNELS_RANGES_H
 
 #include "ir/Dialect.h"
 
 #include "llvm/ADT/DenseMap.h"
 
-namespace fovea::cpu {
+namespace fovea::kernels {
 
 /// Bounds of integer values as formulas over the dimensions, which are at least
 /// 0. They hold wherever the value is evaluated, that is, at coordinates that
@@ -39,6 +39,6 @@ private:
   llvm::DenseMap<mlir::Value, Range> ranges;
 };
 
-} // namespace fovea::cpu
+} // namespace fovea::kernels
 
-#endif // FOVEA_BACKENDS_CPU_RANGES_H
+#endif // FOVEA_PASSES_KERNELS_RANGES_H

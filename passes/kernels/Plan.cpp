@@ -4,18 +4,18 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/Plan.h"
+#include "passes/kernels/Plan.h"
 
-#include "backends/cpu/Chain.h"
-#include "backends/cpu/Reads.h"
 #include "ir/Kept.h"
+#include "passes/kernels/Chain.h"
+#include "passes/kernels/Reads.h"
 
 #include <map>
 #include <set>
 
 using namespace mlir;
 using namespace fovea;
-using namespace fovea::cpu;
+using namespace fovea::kernels;
 
 /// Reads that need a check nest conditionals; deeper chains are cut by storing.
 static constexpr unsigned maxCheckedReads = 8;
@@ -24,6 +24,12 @@ static constexpr unsigned maxCheckedReads = 8;
 /// stages could become n^2 long. Formulas of attention and losses stay far
 /// below: this must not store a matrix of scores.
 static constexpr size_t maxShared = 96;
+
+SmallVector<Value> Stage::roots() const {
+  if (Chain::isChain(root))
+    return Chain(root).roots();
+  return root->getOperands();
+}
 
 Plan::Plan(ir::FuncOp func, const Facts &facts) : facts(facts) {
   rankAxes(func);
@@ -149,12 +155,14 @@ private:
 } // namespace
 
 /// Whether the elements of `reduce` are only used one by one by folds that
-/// stream one of its axes, so that it would be a waste to keep them all.
+/// stream one of its axes, so that it would be a waste to keep them all. (Of a
+/// fold's recomputed reductions that is so for a single row as well: they were
+/// chosen for it, derive/Placement.h.)
 bool Plan::isVisited(ir::ReduceOp reduce) const {
   const ir::ArrayType type = reduce.getResult().getType();
   SmallVector<Value> work = {reduce.getResult()};
   llvm::DenseSet<Value> seen;
-  unsigned visitors = 0;
+  llvm::SmallPtrSet<Operation *, 4> visitors;
   while (!work.empty()) {
     Value value = work.pop_back_val();
     if (!seen.insert(value).second)
@@ -171,18 +179,19 @@ bool Plan::isVisited(ir::ReduceOp reduce) const {
         unsigned streamed = 0;
         for (ir::AxisAttr axis : type.getAxes())
           streamed += chain.isStreamed(axis.getName());
-        return streamed > 0 && streamed < type.getAxes().size();
+        return streamed > 0 &&
+               (streamed < type.getAxes().size() || isa<ir::FoldOp>(op));
       };
       if (auto fold = user->getParentOfType<ir::FoldOp>()) {
         if (!visits(fold))
           return false;
-        ++visitors;
+        visitors.insert(fold);
         continue;
       }
       if (auto other = dyn_cast<ir::ReduceOp>(user)) {
-        // Several reductions would each compute it again.
-        if (!visits(other) || visitors++ > 0)
+        if (!visits(other))
           return false;
+        visitors.insert(other);
         continue;
       }
       if (auto at = dyn_cast<ir::AtOp>(user);
@@ -194,7 +203,11 @@ bool Plan::isVisited(ir::ReduceOp reduce) const {
       work.push_back(user->getResult(0));
     }
   }
-  return visitors > 0;
+  // Several reductions would each compute it again.
+  return visitors.size() == 1 ||
+         (!visitors.empty() && llvm::all_of(visitors, [](Operation *op) {
+           return isa<ir::FoldOp>(op);
+         }));
 }
 
 SmallVector<ir::AxisAttr> Plan::memoryOrder(Value value) const {

@@ -4,21 +4,34 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/Facts.h"
+#include "passes/kernels/Facts.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace fovea;
-using namespace fovea::cpu;
+using namespace fovea::kernels;
 using ir::HardRule;
 
-Facts::Facts(ir::FuncOp func) : ranges(func) {
-  for (Operation &op : func.getBody().front()) {
-    if (auto fold = dyn_cast<ir::FoldOp>(op))
+Facts::Facts(ir::FuncOp func) : ranges(func) { add(func.getBody().front()); }
+
+void Facts::add(Block &block) {
+  for (Operation &op : block) {
+    if (auto fold = dyn_cast<ir::FoldOp>(op)) {
       addFold(fold);
-    else
+    } else if (isa<ir::KernelOp, ir::PhaseOp>(op)) {
+      Block &body = op.getRegion(0).front();
+      add(body);
+      for (auto [given, result] : llvm::zip_equal(
+               body.getTerminator()->getOperands(), op.getResults())) {
+        if (mayFail(given))
+          failing.insert(result);
+        if (Hardness hardness = this->hardness(given); hardness.any())
+          hard[result] = hardness;
+      }
+    } else {
       add(&op);
+    }
   }
 }
 

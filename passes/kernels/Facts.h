@@ -4,12 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_BACKENDS_CPU_FACTS_H
-#define FOVEA_BACKENDS_CPU_FACTS_H
+#ifndef FOVEA_PASSES_KERNELS_FACTS_H
+#define FOVEA_PASSES_KERNELS_FACTS_H
 
-#include "backends/cpu/Ranges.h"
+#include "passes/kernels/Ranges.h"
 
-namespace fovea::cpu {
+namespace fovea::kernels {
 
 /// Which hard numbers an element may be; none for most values, and then no code
 /// is emitted for them.
@@ -40,6 +40,7 @@ public:
   bool isSafeDivision(mlir::Operation *op) const;
 
 private:
+  void add(mlir::Block &block);
   void add(mlir::Operation *op);
   void addFold(ir::FoldOp fold);
   bool canFail(mlir::Operation *op) const;
@@ -50,6 +51,6 @@ private:
   llvm::DenseMap<mlir::Value, Hardness> hard;
 };
 
-} // namespace fovea::cpu
+} // namespace fovea::kernels
 
-#endif // FOVEA_BACKENDS_CPU_FACTS_H
+#endif // FOVEA_PASSES_KERNELS_FACTS_H

@@ -4,12 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_BACKENDS_CPU_CHAIN_H
-#define FOVEA_BACKENDS_CPU_CHAIN_H
+#ifndef FOVEA_PASSES_KERNELS_CHAIN_H
+#define FOVEA_PASSES_KERNELS_CHAIN_H
 
 #include "ir/Dialect.h"
 
-namespace fovea::cpu {
+namespace fovea::kernels {
 
 /// A `fovea.fold`, or a `fovea.reduce` seen as one: a single accumulator, no
 /// gauges, and the accumulator is the result.
@@ -62,6 +62,6 @@ llvm::SmallVector<mlir::Value> valuesUsedBy(mlir::Operation *op);
 /// reduction becomes one.
 void prepareFolds(ir::FuncOp func);
 
-} // namespace fovea::cpu
+} // namespace fovea::kernels
 
-#endif // FOVEA_BACKENDS_CPU_CHAIN_H
+#endif // FOVEA_PASSES_KERNELS_CHAIN_H

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/Ranges.h"
+#include "passes/kernels/Ranges.h"
 
 #include "ir/Size.h"
 
@@ -12,7 +12,7 @@
 
 using namespace mlir;
 using namespace fovea;
-using namespace fovea::cpu;
+using namespace fovea::kernels;
 using ir::SizeAttr;
 using ir::SizeKind;
 

@@ -4,12 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_BACKENDS_CPU_READS_H
-#define FOVEA_BACKENDS_CPU_READS_H
+#ifndef FOVEA_PASSES_KERNELS_READS_H
+#define FOVEA_PASSES_KERNELS_READS_H
 
 #include "ir/Dialect.h"
 
-namespace fovea::cpu {
+namespace fovea::kernels {
 
 /// Where the coordinate along one axis of a read's source comes from: a
 /// computed index, or an axis of the read's result.
@@ -38,6 +38,6 @@ inline ir::ArrayType arrayType(mlir::Value value) {
   return mlir::cast<ir::ArrayType>(value.getType());
 }
 
-} // namespace fovea::cpu
+} // namespace fovea::kernels
 
-#endif // FOVEA_BACKENDS_CPU_READS_H
+#endif // FOVEA_PASSES_KERNELS_READS_H

@@ -4,11 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "backends/cpu/Reads.h"
+#include "passes/kernels/Reads.h"
 
 using namespace mlir;
 using namespace fovea;
-using namespace fovea::cpu;
+using namespace fovea::kernels;
 
 static Origin originIn(ir::RenameOp rename, StringAttr name) {
   for (auto [from, to] : llvm::zip(rename.getFrom(), rename.getTo()))
@@ -24,7 +24,7 @@ static Origin originIn(ir::AtOp at, StringAttr name) {
   return {-1, name};
 }
 
-SmallVector<Origin> cpu::originsOf(Operation *read) {
+SmallVector<Origin> kernels::originsOf(Operation *read) {
   auto rename = dyn_cast<ir::RenameOp>(read);
   SmallVector<Origin> origins;
   for (ir::AxisAttr axis : arrayType(read->getOperand(0)).getAxes())

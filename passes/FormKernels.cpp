@@ -1,0 +1,334 @@
+//===- FormKernels.cpp - folds and formulas become kernels ----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// What is stored and in which order (kernels/Plan), how each stage runs
+// (kernels/Scheduler), and which stages may follow each other item by item:
+// afterwards all of it is said by `fovea.kernel` and `fovea.phase`.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Passes.h"
+#include "passes/kernels/Cone.h"
+#include "passes/kernels/Reads.h"
+#include "passes/kernels/Scheduler.h"
+
+#include "mlir/IR/IRMapping.h"
+
+#include <set>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::kernels;
+
+namespace fovea {
+#define GEN_PASS_DEF_FORMKERNELS
+#include "passes/Passes.h.inc"
+} // namespace fovea
+
+namespace {
+/// A stage that is going to be a phase.
+struct Planned {
+  const Stage *stage;
+  Schedule schedule;
+  /// What it stores.
+  SmallVector<Value> results;
+};
+
+/// Stages that are going to be one kernel.
+struct Group {
+  std::vector<Planned> stages;
+  /// The items of the coarsest.
+  SmallVector<Schedule::Cut> items;
+};
+
+class KernelFormer {
+public:
+  KernelFormer(ir::FuncOp func, const Machine &machine)
+      : func(func), facts(func), plan(func, facts), machine(machine),
+        b(func.getContext()) {}
+
+  void run() {
+    formGroups();
+    findUses();
+    Block &body = func.getBody().front();
+    SmallVector<Operation *> old;
+    for (Operation &op : body)
+      if (!isa<ir::InputOp, ir::LiteralOp>(op))
+        old.push_back(&op);
+    b.setInsertionPointToEnd(&body);
+    for (const Group &group : groups)
+      buildKernel(group);
+    for (ir::OutputOp output : ir::outputsOf(func))
+      buildOutput(output);
+    for (Operation *op : llvm::reverse(old))
+      op->erase();
+  }
+
+private:
+  void formGroups() {
+    for (const Stage &stage : plan.stages()) {
+      Planned planned = {&stage, scheduleFor(stage, facts, plan, machine), {}};
+      if (!isa<ir::OutputOp>(stage.root))
+        planned.results.append(stage.root->result_begin(),
+                               stage.root->result_end());
+      if (groups.empty() || !joins(planned, groups.back())) {
+        groups.emplace_back();
+        groups.back().items = planned.schedule.items();
+      }
+      groups.back().stages.push_back(std::move(planned));
+    }
+  }
+
+  /// Loops over rows in the order of `items`, and over all else inside of them,
+  /// if a map can be done that way.
+  static bool arrange(Schedule &schedule, ArrayRef<Schedule::Cut> items) {
+    SmallVector<ir::AxisAttr> grid, rest = schedule.grid;
+    for (const Schedule::Cut &cut : items) {
+      if (cut.axis == schedule.laneRow) {
+        schedule.laneRow = nullptr;
+        schedule.lanes = 1;
+      } else if (!llvm::is_contained(rest, cut.axis)) {
+        return false;
+      }
+      llvm::erase(rest, cut.axis);
+      grid.push_back(cut.axis);
+    }
+    schedule.grid = grid;
+    schedule.payload = rest;
+    return true;
+  }
+
+  /// Whether items of both cover each other, and then the coarser ones: they
+  /// may differ in the last axis, by a whole factor.
+  static std::optional<SmallVector<Schedule::Cut>>
+  common(ArrayRef<Schedule::Cut> a, ArrayRef<Schedule::Cut> b) {
+    if (a.empty() && b.empty())
+      return SmallVector<Schedule::Cut>();
+    if (a.size() != b.size() || a.drop_back() != b.drop_back() ||
+        a.back().axis != b.back().axis)
+      return std::nullopt;
+    const auto [fine, coarse] = std::minmax(a.back().block, b.back().block);
+    if (coarse % fine != 0)
+      return std::nullopt;
+    SmallVector<Schedule::Cut> items(a);
+    items.back().block = coarse;
+    return items;
+  }
+
+  /// Makes a stage part of a kernel, if its items need nothing but the same
+  /// items of the stages before it.
+  bool joins(Planned &stage, Group &group) const {
+    Schedule schedule = stage.schedule;
+    if (!Chain::isChain(stage.stage->root)) {
+      if (!arrange(schedule, group.items))
+        return false;
+    } else if (group.items.empty()) {
+      // Two passes over all that there is share nothing.
+      return false;
+    }
+    const auto items = common(group.items, schedule.items());
+    if (!items || !readsOwnItem(stage, group))
+      return false;
+    stage.schedule = schedule;
+    group.items = *items;
+    return true;
+  }
+
+  bool readsOwnItem(const Planned &stage, const Group &group) const {
+    llvm::DenseSet<Value> made;
+    for (const Planned &before : group.stages)
+      made.insert(before.results.begin(), before.results.end());
+    // Whoever reads through an index or inside of a reduction may see other
+    // items.
+    SmallVector<std::pair<Value, bool>> work;
+    std::set<std::pair<void *, bool>> seen;
+    for (Value root : stage.stage->roots())
+      work.push_back({root, true});
+    while (!work.empty()) {
+      auto [value, isSame] = work.pop_back_val();
+      if (!seen.insert({value.getAsOpaquePointer(), isSame}).second)
+        continue;
+      if (made.contains(value) && !isSame)
+        return false;
+      Operation *op = value.getDefiningOp();
+      if (!op || made.contains(value) || plan.isStored(value))
+        continue;
+      isSame &= !isa<ir::AtOp, ir::RenameOp, ir::ReduceOp>(op);
+      for (Value operand : op->getOperands())
+        work.push_back({operand, isSame});
+    }
+    return true;
+  }
+
+  /// Which stored values are read by other kernels, or shown as they are.
+  void findUses() {
+    llvm::DenseMap<Value, size_t> maker;
+    for (auto [number, group] : llvm::enumerate(groups))
+      for (const Planned &planned : group.stages) {
+        const Cone cone(plan, planned.stage->roots());
+        for (Value value : cone.inOrder())
+          if (auto made = maker.find(value);
+              made != maker.end() && made->second != number)
+            usedOutside.insert(value);
+        for (Value result : planned.results)
+          maker[result] = number;
+      }
+    for (const Group &group : groups)
+      for (const Planned &planned : group.stages)
+        for (auto [k, result] : llvm::enumerate(planned.stage->results))
+          if (result.output)
+            usedOutside.insert(planned.results[k]);
+  }
+
+  void buildKernel(const Group &group) {
+    SmallVector<Location> places;
+    SmallVector<Value> handedOn;
+    SmallVector<Type> types;
+    for (const Planned &planned : group.stages) {
+      places.push_back(planned.stage->root->getLoc());
+      if (auto output = dyn_cast<ir::OutputOp>(planned.stage->root))
+        types.push_back(resultType(output));
+      for (Value result : planned.results)
+        if (usedOutside.contains(result)) {
+          handedOn.push_back(result);
+          types.push_back(result.getType());
+        }
+    }
+    auto kernel = ir::KernelOp::create(b, b.getFusedLoc(places), types);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(&kernel.getBody().emplaceBlock());
+    SmallVector<Value> yielded;
+    unsigned next = 0;
+    SmallVector<std::pair<Value, Value>> results;
+    for (const Planned &planned : group.stages) {
+      ir::PhaseOp phase = buildPhase(planned);
+      if (auto output = dyn_cast<ir::OutputOp>(planned.stage->root)) {
+        yielded.push_back(phase->getResult(0));
+        shown[output] = kernel->getResult(next++);
+      }
+      for (auto [result, made] :
+           llvm::zip(planned.results, phase->getResults())) {
+        stored.map(result, made);
+        if (!usedOutside.contains(result))
+          continue;
+        yielded.push_back(made);
+        results.push_back({result, kernel->getResult(next++)});
+      }
+    }
+    ir::YieldOp::create(b, kernel.getLoc(), yielded);
+    for (auto [result, outside] : results)
+      stored.map(result, outside);
+  }
+
+  static ir::ArrayType resultType(ir::OutputOp output) {
+    return arrayType(output.getValue()).withAxes(ir::axesOf(output.getAxes()));
+  }
+
+  ir::PhaseOp buildPhase(const Planned &planned) {
+    const Stage &stage = *planned.stage;
+    const Schedule &schedule = planned.schedule;
+    const bool isChain = Chain::isChain(stage.root);
+    SmallVector<Type> types;
+    SmallVector<Attribute> layouts;
+    if (auto output = dyn_cast<ir::OutputOp>(stage.root))
+      types.push_back(resultType(output));
+    else
+      types.append(stage.root->result_type_begin(),
+                   stage.root->result_type_end());
+    if (!isChain)
+      layouts.push_back(ir::axisArray(b.getContext(), stage.axes));
+    for (const Stage::Result &result : stage.results)
+      layouts.push_back(ir::axisArray(b.getContext(), result.axes));
+    SmallVector<Attribute> roles;
+    for (ir::RoleAttr role : schedule.roles())
+      roles.push_back(role);
+    auto phase = ir::PhaseOp::create(
+        b, stage.root->getLoc(), types, b.getArrayAttr(roles),
+        b.getArrayAttr(layouts), schedule.visits, schedule.unroll);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToEnd(&phase.getBody().emplaceBlock());
+    IRMapping mapping = stored;
+    const Cone cone(plan, stage.roots());
+    for (Value value : cone.inOrder())
+      if (Operation *op = value.getDefiningOp(); op && isComputed(op, mapping))
+        b.clone(*op, mapping);
+    if (auto output = dyn_cast<ir::OutputOp>(stage.root))
+      ir::YieldOp::create(b, phase.getLoc(),
+                          mapping.lookupOrDefault(output.getValue()));
+    else
+      ir::YieldOp::create(b, phase.getLoc(),
+                          b.clone(*stage.root, mapping)->getResults());
+    for (Value value : schedule.rowTiles)
+      keep(phase, mapping.lookupOrDefault(value), {});
+    for (auto [group, tiles] : llvm::enumerate(schedule.streamTiles))
+      for (Value value : tiles)
+        keep(phase, mapping.lookupOrDefault(value),
+             b.getI32IntegerAttr(static_cast<int32_t>(group)));
+    return phase;
+  }
+
+  /// Whether a phase computes it by itself.
+  bool isComputed(Operation *op, const IRMapping &mapping) const {
+    return op->getParentOp() == func && !isa<ir::InputOp, ir::LiteralOp>(op) &&
+           !plan.isStored(op->getResult(0)) &&
+           !mapping.contains(op->getResult(0));
+  }
+
+  /// All of the phase gets `value` from scratch memory.
+  void keep(ir::PhaseOp phase, Value value, IntegerAttr group) {
+    OpBuilder::InsertionGuard guard(b);
+    if (phase->isProperAncestor(value.getParentRegion()->getParentOp()) ||
+        value.getParentRegion() == &phase.getBody())
+      b.setInsertionPointAfterValue(value);
+    else
+      b.setInsertionPointToStart(&phase.getBody().front());
+    auto kept =
+        ir::KeepOp::create(b, value.getLoc(), value.getType(), value, group);
+    value.replaceUsesWithIf(kept.getResult(), [&](OpOperand &use) {
+      return phase->isProperAncestor(use.getOwner()) && use.getOwner() != kept;
+    });
+  }
+
+  /// An output shows a phase of its own, or a result under other names.
+  void buildOutput(ir::OutputOp output) {
+    Value value = shown.lookup(output);
+    if (!value) {
+      SmallVector<Operation *> renames;
+      Value result = output.getValue();
+      while (auto rename = result.getDefiningOp<ir::RenameOp>()) {
+        renames.push_back(rename);
+        result = rename.getOperand();
+      }
+      IRMapping mapping = stored;
+      for (Operation *rename : llvm::reverse(renames))
+        b.clone(*rename, mapping);
+      value = mapping.lookup(output.getValue());
+    }
+    ir::OutputOp::create(b, output.getLoc(), output.getName(), value,
+                         output.getAxes());
+  }
+
+  ir::FuncOp func;
+  const Facts facts;
+  const Plan plan;
+  const Machine machine;
+  OpBuilder b;
+  std::vector<Group> groups;
+  llvm::DenseSet<Value> usedOutside;
+  /// What stands for a stored value.
+  IRMapping stored;
+  llvm::DenseMap<Operation *, Value> shown;
+};
+
+struct FormKernels : fovea::impl::FormKernelsBase<FormKernels> {
+  using FormKernelsBase::FormKernelsBase;
+
+  void runOnOperation() override {
+    prepareFolds(getOperation());
+    KernelFormer(getOperation(), Machine{vectorBytes, vectorRegisters}).run();
+  }
+};
+} // namespace

@@ -1,0 +1,67 @@
+//===- Schedule.h - how a phase runs ----------------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_KERNELS_SCHEDULE_H
+#define FOVEA_PASSES_KERNELS_SCHEDULE_H
+
+#include "ir/Dialect.h"
+
+namespace fovea::kernels {
+
+/// What a `fovea.phase` says of its axes and values (ir/KernelOps.td), in the
+/// form in which schedules are chosen and code is made.
+///
+/// Lanes are places of one axis that a vector holds. Along a *row* axis, one
+/// that all accumulators have, every lane has a state of its own and a
+/// reduction never looks across lanes. Along the last streamed axis the lanes'
+/// states are combined at the end.
+struct Schedule {
+  Schedule() = default;
+  explicit Schedule(ir::PhaseOp phase);
+
+  /// Axes of which an item has one place, outermost first.
+  llvm::SmallVector<ir::AxisAttr> grid;
+  /// The streamed axes, outermost loop first.
+  llvm::SmallVector<ir::AxisAttr> stream;
+  /// Axes that an item walks along from end to end, outermost first.
+  llvm::SmallVector<ir::AxisAttr> payload;
+  /// One that it has `cutBlock` places of, or null.
+  ir::AxisAttr cutPayload;
+  int64_t cutBlock = 0;
+  /// Axes along which elements are reduced.
+  llvm::SmallVector<ir::AxisAttr> contracted;
+  /// The row axis that has the lanes, or null. An item of a phase of reductions
+  /// has `groups` times `lanes` places along it; one of a map has all.
+  ir::AxisAttr laneRow;
+  /// Whether the last streamed axis has the lanes.
+  bool streamsLanes = false;
+  int64_t lanes = 1;
+  int64_t groups = 0;
+  /// Places of the last streamed axis in a block.
+  int64_t streamBlock = 64;
+  /// Places next to each other that share a loop.
+  int64_t unroll = 1;
+  /// For each group of accumulators, places that its visit of a block takes at
+  /// a time.
+  llvm::SmallVector<int64_t> visits;
+  /// Values kept in scratch memory: for all of an item, and for each group of
+  /// accumulators those kept from then on, for one block.
+  llvm::SmallVector<mlir::Value> rowTiles;
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> streamTiles;
+
+  llvm::SmallVector<ir::RoleAttr> roles() const;
+  /// The axes that are cut into items, and the places of an item along each.
+  struct Cut {
+    ir::AxisAttr axis;
+    int64_t block;
+    bool operator==(const Cut &) const = default;
+  };
+  llvm::SmallVector<Cut> items() const;
+};
+
+} // namespace fovea::kernels
+
+#endif // FOVEA_PASSES_KERNELS_SCHEDULE_H

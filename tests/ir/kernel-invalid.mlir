@@ -1,0 +1,158 @@
+// RUN: fovea-opt %s --split-input-file --verify-diagnostics
+
+// Each function breaks one constraint, whose name stands in front.
+
+// kernel_c1
+fovea.func @kernel_c1_other dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  // expected-error @+1 {{has a fovea.exp, not only phases}}
+  %y = fovea.kernel {
+    %e = fovea.exp %x : <f32, n: N>
+    fovea.yield %e : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @kernel_c1_yield dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  // expected-error @+1 {{yields what no phase computes}}
+  %y = fovea.kernel {
+    fovea.yield %x : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @kernel_c1_types dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  // expected-error @+1 {{yields other types than it has results of}}
+  %y = fovea.kernel {
+    %p = fovea.phase roles(n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f64, n: N>
+}
+
+// -----
+
+fovea.func @kernel_c2 dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: M>] : <f32, m: M, n: N>
+  %y:2 = fovea.kernel {
+    %p = fovea.phase roles(n: N grid, m: M lane lanes 8) {
+      %e = fovea.exp %x : <f32, m: M, n: N>
+      fovea.yield %e : !fovea.array<f32, m: M, n: N>
+    } layouts [n, m] -> <f32, m: M, n: N>
+    // expected-error @+1 {{is cut into other items than the phases before it}}
+    %q = fovea.phase roles(m: M grid, n: N lane lanes 8) {
+      %e = fovea.neg %x : <f32, m: M, n: N>
+      fovea.yield %e : !fovea.array<f32, m: M, n: N>
+    } layouts [m, n] -> <f32, m: M, n: N>
+    fovea.yield %p, %q : !fovea.array<f32, m: M, n: N>, !fovea.array<f32, m: M, n: N>
+  } -> <f32, m: M, n: N>, <f32, m: M, n: N>
+}
+
+// -----
+
+fovea.func @kernel_c3 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: N>] : <f32, m: N, n: N>
+  %y = fovea.kernel {
+    %p = fovea.phase roles(n: N grid, m: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, m: N, n: N>
+      fovea.yield %e : !fovea.array<f32, m: N, n: N>
+    } layouts [n, m] -> <f32, m: N, n: N>
+    // expected-error @+1 {{reads a result of its kernel at places that may belong to other items}}
+    %q = fovea.phase roles(n: N grid, m: N lane lanes 8) {
+      %t = fovea.rename %p ["n", "m"] to ["m", "n"] : <f32, m: N, n: N> -> <f32, m: N, n: N>
+      fovea.yield %t : !fovea.array<f32, m: N, n: N>
+    } layouts [n, m] -> <f32, m: N, n: N>
+    fovea.yield %q : !fovea.array<f32, m: N, n: N>
+  } -> <f32, m: N, n: N>
+}
+
+// -----
+
+fovea.func @phase_c1_twice dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{axis "n" has two roles}}
+    %p = fovea.phase roles(n: N grid, n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c1_lanes dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{axis "n" has 8 lanes in blocks of 12}}
+    %p = fovea.phase roles(n: N lane by 12 lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c2 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{axis "n" is reduced but not streamed}}
+    %p = fovea.phase roles() visits [1] {
+      %s = fovea.reduce max %x over [#fovea.axis<n: N>] : <f32, n: N>
+      fovea.yield %s : !fovea.array<f32>
+    } layouts [] -> <f32>
+    fovea.yield %p : !fovea.array<f32>
+  } -> <f32>
+}
+
+// -----
+
+fovea.func @phase_c3 dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: M>] : <f32, m: M, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{axis "m" of a result is not walked along}}
+    %p = fovea.phase roles(n: N grid) {
+      %e = fovea.exp %x : <f32, m: M, n: N>
+      fovea.yield %e : !fovea.array<f32, m: M, n: N>
+    } layouts [n] -> <f32, m: M, n: N>
+    fovea.yield %p : !fovea.array<f32, m: M, n: N>
+  } -> <f32, m: M, n: N>
+}
+
+// -----
+
+fovea.func @phase_c4 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{yields '!fovea.array<f32, n: N>', needs '!fovea.array<f64, n: N>'}}
+    %p = fovea.phase roles(n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n] -> <f64, n: N>
+    fovea.yield %p : !fovea.array<f64, n: N>
+  } -> <f64, n: N>
+}
+
+// -----
+
+fovea.func @phase_c5 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{keeps a value for a group that it lacks}}
+    %p = fovea.phase roles(n: N stream by 64) visits [1] {
+      %k = fovea.keep block 1 %x : <f32, n: N>
+      %s = fovea.reduce max %k over [#fovea.axis<n: N>] : <f32, n: N>
+      fovea.yield %s : !fovea.array<f32>
+    } layouts [] -> <f32>
+    fovea.yield %p : !fovea.array<f32>
+  } -> <f32>
+}

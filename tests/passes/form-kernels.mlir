@@ -1,0 +1,77 @@
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(fovea.func(fovea-form-kernels{vector-bytes=32 vector-registers=16}))' | FileCheck %s
+
+// A maximum and what is made with it along the same rows: one kernel, whose map
+// walks along the columns in vectors. What both read is in both bodies.
+// CHECK-LABEL: fovea.func @below_the_top
+// CHECK: %[[K:.*]] = fovea.kernel {
+// CHECK-NEXT: %[[M:.*]] = fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16) visits [4] unroll 4 {
+// CHECK-NEXT: fovea.reduce max %[[X:.*]] over
+// CHECK: } layouts [n] -> <f32, n: N>
+// CHECK-NEXT: fovea.phase roles(n: N grid, j: M lane lanes 16) {
+// CHECK-NEXT: fovea.sub %[[X]], %[[M]]
+// CHECK: } layouts [n, j]
+// CHECK: fovea.output "y" %[[K]]
+fovea.func @below_the_top dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M, n: N>
+  %d = fovea.sub %x, %m : <f32, j: M, n: N>, <f32, n: N>
+  fovea.output "y" %d [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+}
+
+// The rows of the second reduction are the columns of the first.
+// CHECK-LABEL: fovea.func @other_rows
+// CHECK-COUNT-2: fovea.kernel
+fovea.func @other_rows dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M, n: N>
+  %d = fovea.sub %x, %m : <f32, j: M, n: N>, <f32, n: N>
+  %s = fovea.reduce sum %d over [#fovea.axis<n: N>] : <f32, j: M, n: N>
+  fovea.output "s" %s [#fovea.axis<j: M>] : <f32, j: M>
+}
+
+// Read at another row: not what the item has made.
+// CHECK-LABEL: fovea.func @row_before
+// CHECK-COUNT-2: fovea.kernel
+fovea.func @row_before dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M, n: N>
+  %i = fovea.index <n: N> : <i64, n: N>
+  %one = fovea.constant 1 : i64 : <i64>
+  %b = fovea.sub %i, %one : <i64, n: N>, <i64>
+  %e = fovea.at "m" %m [#fovea.axis<n: N>][%b] : <f32, n: N>[!fovea.array<i64, n: N>] -> <f32, n: N>
+  %d = fovea.sub %x, %e : <f32, j: M, n: N>, <f32, n: N>
+  fovea.output "y" %d [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+}
+
+// Scores are not stored. Queries lie in vectors and are kept in their order,
+// since they are read for every key; scores are kept for a block, since two
+// things are made of them.
+// CHECK-LABEL: fovea.func @scores
+// CHECK: fovea.phase roles(i: N lane by 128 lanes 16, j: M stream by 64, c: D contract) visits [4, 1] unroll 4 {
+// CHECK: %[[Q:.*]] = fovea.keep rows %{{.*}} : <f32, c: D, i: N>
+// CHECK: %[[P:.*]] = fovea.mul %[[Q]], %{{.*}}
+// CHECK: %[[S:.*]] = fovea.reduce sum %[[P]] over [#fovea.axis<c: D>]
+// CHECK: %[[B:.*]] = fovea.keep block 0 %[[S]] : <f32, i: N, j: M>
+// CHECK: fovea.lift max %[[B]] {{.*}}, sum %{{.*}}
+fovea.func @scores dims ["N", "M", "D"] {
+  %q = fovea.input "q" [#fovea.axis<i: N>, #fovea.axis<c: D>] : <f32, c: D, i: N>
+  %k = fovea.input "k" [#fovea.axis<j: M>, #fovea.axis<c: D>] : <f32, c: D, j: M>
+  %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, i: N>) {
+    %p = fovea.mul %q, %k : <f32, c: D, i: N>, <f32, c: D, j: M>
+    %s = fovea.reduce sum %p over [#fovea.axis<c: D>] : <f32, c: D, i: N, j: M>
+    %d = fovea.sub %s, %g : <f32, i: N, j: M>, <f32, i: N>
+    %e = fovea.exp %d : <f32, i: N, j: M>
+    fovea.lift max %s : <f32, i: N, j: M>, sum %e : <f32, i: N, j: M>
+  } gauge(%m: !fovea.array<f32, i: N>, %z: !fovea.array<f32, i: N>, %g: !fovea.array<f32, i: N>) {
+    fovea.yield %m : !fovea.array<f32, i: N>
+  } repair(%m: !fovea.array<f32, i: N>, %z: !fovea.array<f32, i: N>, %g: !fovea.array<f32, i: N>, %h: !fovea.array<f32, i: N>) {
+    %d = fovea.sub %g, %h : <f32, i: N>, <f32, i: N>
+    %f = fovea.exp %d : <f32, i: N>
+    %y = fovea.mul %f, %z : <f32, i: N>, <f32, i: N>
+    fovea.yield %m, %y : !fovea.array<f32, i: N>, !fovea.array<f32, i: N>
+  } finish(%m: !fovea.array<f32, i: N>, %z: !fovea.array<f32, i: N>, %g: !fovea.array<f32, i: N>) {
+    fovea.yield %m, %z : !fovea.array<f32, i: N>, !fovea.array<f32, i: N>
+  } -> <f32, i: N>, <f32, i: N>
+  fovea.output "m" %r#0 [#fovea.axis<i: N>] : <f32, i: N>
+  fovea.output "z" %r#1 [#fovea.axis<i: N>] : <f32, i: N>
+}
