@@ -248,8 +248,31 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   return castConstant(adaptor.getOperand(), getType().getElementType());
 }
 
+/// Two exchanges of names, one after the other, are one.
 OpFoldResult RenameOp::fold(FoldAdaptor) {
   if (getFrom() == getTo())
     return getOperand();
-  return {};
+  auto inner = getOperand().getDefiningOp<RenameOp>();
+  if (!inner)
+    return {};
+  SmallVector<Attribute> from, to;
+  auto put = [&](Attribute before, Attribute after) {
+    if (before == after)
+      return;
+    from.push_back(before);
+    to.push_back(after);
+  };
+  for (auto [before, name] : llvm::zip_equal(inner.getFrom(), inner.getTo())) {
+    const auto *at = llvm::find(getFrom(), name);
+    put(before, at == getFrom().end()
+                    ? name
+                    : getTo()[std::distance(getFrom().begin(), at)]);
+  }
+  for (auto [name, after] : llvm::zip_equal(getFrom(), getTo()))
+    if (!llvm::is_contained(inner.getTo(), name))
+      put(name, after);
+  setOperand(inner.getOperand());
+  setFromAttr(ArrayAttr::get(getContext(), from));
+  setToAttr(ArrayAttr::get(getContext(), to));
+  return getResult();
 }

@@ -5,7 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Formula.h"
+#include "ir/Kept.h"
 #include "ir/Size.h"
+#include "ir/TypeOf.h"
 #include "passes/Passes.h"
 #include "passes/derive/Placement.h"
 #include "passes/derive/Reader.h"
@@ -24,10 +26,7 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
-
-static ir::ArrayType typeOf(Value value) {
-  return cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 namespace {
 /// A kept reduction and where it stands.
@@ -38,7 +37,7 @@ struct Member {
   /// Why it is not in the pass of what it depends on, or null.
   DictionaryAttr wait;
   /// Arrays that vary along the folded axes and are read.
-  llvm::DenseSet<Value> sources;
+  SmallVector<Value> sources;
 };
 
 /// Reductions over one set of axes.
@@ -51,9 +50,14 @@ struct Line {
 /// What one function goes through.
 class Deriver {
 public:
-  explicit Deriver(ir::FuncOp func) : func(func), placement(func) {}
+  Deriver(ir::FuncOp func, const llvm::DenseSet<Operation *> &stored)
+      : func(func), placement(func, stored) {}
 
-  void run();
+  void derive();
+  /// Recomputed reductions that are as well stored, since several folds take
+  /// them.
+  llvm::DenseSet<Operation *> takenTwice();
+  void rewrite();
 
 private:
   void enter(ir::ReduceOp reduce);
@@ -62,13 +66,13 @@ private:
                             Line &line);
   bool isMadeFrom(unsigned group, unsigned from);
   void uniteSiblings();
-  bool areSiblings(unsigned a, unsigned b);
+  void uniteAwaited();
+  bool mayShare(unsigned a, unsigned b);
   void unite(unsigned a, unsigned b);
   const Reduction &reductionOf(unsigned member) {
     return (*lines[members[member].axes].chain)[members[member].number];
   }
-  void rewrite();
-  bool isWanted(ir::ReduceOp reduce, unsigned leader);
+  llvm::DenseSet<Operation *> neededOutside();
   const llvm::DenseSet<Operation *> &neededBy(Operation *root);
 
   ir::FuncOp func;
@@ -78,18 +82,29 @@ private:
   llvm::DenseMap<Operation *, unsigned> memberOf;
   llvm::DenseMap<Operation *, llvm::DenseSet<Operation *>> needs;
   llvm::EquivalenceClasses<unsigned> groups;
-  /// For each leader of a group the axes that all of its results have.
+  /// For each leader of a group its members, and the axes that all of its
+  /// results have.
+  llvm::DenseMap<unsigned, SmallVector<unsigned>> grouped;
   llvm::DenseMap<unsigned, SmallVector<ir::AxisAttr>> rows;
 };
 } // namespace
 
-void Deriver::run() {
+void Deriver::derive() {
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
     if (auto reduce = dyn_cast<ir::ReduceOp>(op);
         reduce && !placement.isRecomputed(reduce))
       enter(reduce);
   uniteSiblings();
-  rewrite();
+  uniteAwaited();
+}
+
+llvm::DenseSet<Operation *> Deriver::takenTwice() {
+  llvm::DenseSet<Operation *> taken;
+  for (const auto &[op, readers] : placement.smallOnes())
+    for (ir::ReduceOp reader : readers)
+      if (!groups.isEquivalent(memberOf[reader], memberOf[readers.front()]))
+        taken.insert(op);
+  return taken;
 }
 
 /// The finished result of a reduction of a line, as a number that is given.
@@ -149,9 +164,10 @@ void Deriver::enter(ir::ReduceOp reduce) {
     if (llvm::any_of(line.axes, [&](ir::AxisAttr axis) {
           return typeOf(source).hasAxis(axis.getName());
         }))
-      member.sources.insert(source);
+      member.sources.push_back(source);
 
   groups.insert(index);
+  grouped[index] = {index};
   rows[index] = llvm::to_vector(reduce.getType().getAxes());
   const Names uses = line.chain->usesOf(number);
   for (unsigned other = 0; other < index; ++other)
@@ -184,16 +200,13 @@ bool Deriver::isMadeFrom(unsigned group, unsigned from) {
   llvm::SetVector<unsigned> work;
   work.insert(group);
   for (size_t next = 0; next < work.size(); ++next)
-    for (unsigned i = 0; i < members.size(); ++i) {
-      if (!groups.contains(i) || groups.getLeaderValue(i) != work[next])
-        continue;
-      for (Operation *op : neededBy(members[i].op)) {
+    for (unsigned member : grouped[work[next]])
+      for (Operation *op : neededBy(members[member].op)) {
         const unsigned other = groups.getLeaderValue(memberOf[op]);
         if (other == from && other != group)
           return true;
         work.insert(other);
       }
-    }
   return false;
 }
 
@@ -206,49 +219,77 @@ static SmallVector<ir::AxisAttr> common(ArrayRef<ir::AxisAttr> a,
   return both;
 }
 
-/// Reductions that read the same array in the same pass share it, if that
-/// computes nothing more often: the rows of a group are the axes that all of
-/// its results have, and one of the two has no other rows.
-bool Deriver::areSiblings(unsigned a, unsigned b) {
-  if (llvm::none_of(members[a].sources, [&](Value value) {
-        return members[b].sources.contains(value);
-      }))
-    return false;
-  const auto &x = rows[groups.getLeaderValue(a)];
-  const auto &y = rows[groups.getLeaderValue(b)];
-  const size_t shared = common(x, y).size();
-  return shared == x.size() || shared == y.size();
+/// Whether one fold could do what two members' folds do, computing nothing more
+/// often: the rows of a group are the axes that all of its results have, and
+/// one of the two has no other rows.
+bool Deriver::mayShare(unsigned a, unsigned b) {
+  const unsigned x = groups.getLeaderValue(a), y = groups.getLeaderValue(b);
+  const size_t shared = common(rows[x], rows[y]).size();
+  return x != y && members[a].axes == members[b].axes &&
+         reductionOf(a).pass == reductionOf(b).pass &&
+         (shared == rows[x].size() || shared == rows[y].size()) &&
+         !isMadeFrom(x, y) && !isMadeFrom(y, x);
 }
 
 void Deriver::unite(unsigned a, unsigned b) {
-  const auto shared =
-      common(rows[groups.getLeaderValue(a)], rows[groups.getLeaderValue(b)]);
+  a = groups.getLeaderValue(a), b = groups.getLeaderValue(b);
+  if (a == b)
+    return;
+  const auto shared = common(rows[a], rows[b]);
+  SmallVector<unsigned> both = std::move(grouped[a]);
+  llvm::append_range(both, grouped[b]);
   groups.unionSets(a, b);
+  grouped[groups.getLeaderValue(a)] = std::move(both);
   rows[groups.getLeaderValue(a)] = shared;
 }
 
+/// Reductions that read the same array in the same pass share it.
 void Deriver::uniteSiblings() {
+  llvm::DenseMap<Value, SmallVector<unsigned>> readers;
   for (unsigned i = 0; i < members.size(); ++i)
-    for (unsigned j = 0; j < i; ++j) {
-      const unsigned a = groups.getLeaderValue(i);
-      const unsigned b = groups.getLeaderValue(j);
-      if (a != b && members[j].axes == members[i].axes &&
-          reductionOf(j).pass == reductionOf(i).pass && areSiblings(i, j) &&
-          !isMadeFrom(a, b) && !isMadeFrom(b, a))
-        unite(i, j);
+    for (Value source : members[i].sources) {
+      for (unsigned other : readers[source])
+        if (mayShare(i, other))
+          unite(i, other);
+      // One of each group is enough.
+      if (llvm::none_of(readers[source], [&](unsigned other) {
+            return groups.isEquivalent(i, other);
+          }))
+        readers[source].push_back(i);
     }
 }
 
-/// Whether somebody outside of a group needs the result of a member.
-bool Deriver::isWanted(ir::ReduceOp reduce, unsigned leader) {
+/// What the same reduction waits for takes one pass for all of it, whatever it
+/// reads, if the rows are the same.
+void Deriver::uniteAwaited() {
+  for (Member &member : members) {
+    SmallVector<unsigned> awaited;
+    for (Operation *op : neededBy(member.op)) {
+      const unsigned other = memberOf[op];
+      if (members[other].axes == member.axes &&
+          reductionOf(other).pass < reductionOf(memberOf[member.op]).pass)
+        awaited.push_back(other);
+    }
+    llvm::sort(awaited);
+    for (unsigned i = 0; i + 1 < awaited.size(); ++i) {
+      const unsigned a = awaited[i], b = awaited[i + 1];
+      if (rows[groups.getLeaderValue(a)] == rows[groups.getLeaderValue(b)] &&
+          mayShare(a, b))
+        unite(a, b);
+    }
+  }
+}
+
+/// Kept reductions whose results an output needs, or another group.
+llvm::DenseSet<Operation *> Deriver::neededOutside() {
+  llvm::DenseSet<Operation *> wanted;
   for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>())
-    if (neededBy(output).contains(reduce))
-      return true;
+    wanted.insert_range(neededBy(output));
   for (unsigned i = 0; i < members.size(); ++i)
-    if (groups.getLeaderValue(i) != leader &&
-        neededBy(members[i].op).contains(reduce))
-      return true;
-  return false;
+    for (Operation *op : neededBy(members[i].op))
+      if (!groups.isEquivalent(i, memberOf[op]))
+        wanted.insert(op);
+  return wanted;
 }
 
 /// Kept reductions whose results `root` is made from.
@@ -273,9 +314,12 @@ const llvm::DenseSet<Operation *> &Deriver::neededBy(Operation *root) {
 void Deriver::rewrite() {
   Block &block = func.getBody().front();
   OpBuilder b = OpBuilder::atBlockEnd(&block);
+  const llvm::DenseSet<Operation *> needed = neededOutside();
   llvm::MapVector<unsigned, SmallVector<unsigned>> folds;
   for (unsigned i = 0; i < members.size(); ++i)
     folds[groups.getLeaderValue(i)].push_back(i);
+  for (Operation *op : placement.formulasToKeep())
+    op->setAttr(ir::keptName, b.getUnitAttr());
   SmallVector<std::pair<Value, Value>> replaced;
   for (auto &[leader, list] : folds) {
     Line &line = lines[members[leader].axes];
@@ -289,8 +333,7 @@ void Deriver::rewrite() {
     }
     SmallVector<unsigned> wanted;
     for (unsigned number : numbers)
-      if (ir::ReduceOp op = (*line.chain)[number].op;
-          op && isWanted(op, leader))
+      if (ir::ReduceOp op = (*line.chain)[number].op; op && needed.contains(op))
         wanted.push_back(number);
     FoldWriter writer(b, *line.chain, line.axes, placement,
                       SmallVector<unsigned>(numbers.begin(), numbers.end()),
@@ -329,6 +372,16 @@ void Deriver::rewrite() {
 
 namespace {
 struct DeriveFolds : fovea::impl::DeriveFoldsBase<DeriveFolds> {
-  void runOnOperation() override { Deriver(getOperation()).run(); }
+  void runOnOperation() override {
+    llvm::DenseSet<Operation *> stored;
+    while (true) {
+      Deriver deriver(getOperation(), stored);
+      deriver.derive();
+      const llvm::DenseSet<Operation *> taken = deriver.takenTwice();
+      if (taken.empty())
+        return deriver.rewrite();
+      stored.insert_range(taken);
+    }
+  }
 };
 } // namespace

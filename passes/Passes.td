@@ -30,6 +30,26 @@ def SinkReads : Pass<"fovea-sink-reads", "ir::FuncOp"> {
   }];
 }
 
+def TakeBranches : Pass<"fovea-take-branches", "ir::FuncOp"> {
+  let summary = "a `where` whose condition is known is the branch that it takes";
+  let description = [{
+    Folding (ir/Folders.cpp) does that where the type stays the same. A branch
+    may lack axes: then what is made from it lacks them too. Of a hard number
+    the `where` stays, without what it does not take.
+  }];
+}
+
+def UnifyAxes : Pass<"fovea-unify-axes", "ir::FuncOp"> {
+  let summary = "one axis, one name";
+  let description = [{
+    Axes whose names are exchanged by a `fovea.rename`, or under which one input
+    is read, get one name where no operation has both: so `sum[l](p[i, l])` and
+    `sum[j](p[i, j])` are seen to be the same, and scores that were handed to a
+    function that calls their axes otherwise run along the axes that it reduces.
+    A read at plain indices is a rename.
+  }];
+}
+
 def FormKernels : Pass<"fovea-form-kernels", "ir::FuncOp"> {
   let summary = "folds and formulas become phases of kernels";
   let description = [{

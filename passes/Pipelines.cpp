@@ -14,10 +14,13 @@ void fovea::buildOptimizePipeline(mlir::OpPassManager &manager) {
   // Local rules that hold for every number (ir/Folders.cpp), then one copy of
   // equal formulas: later passes take equal values to be the same value.
   manager.addPass(mlir::createCanonicalizerPass());
+  manager.addNestedPass<ir::FuncOp>(createTakeBranches());
   manager.addPass(mlir::createCSEPass());
 }
 
 void fovea::buildFusePipeline(mlir::OpPassManager &manager) {
+  // What has other names in a function that it is handed to is still the same.
+  manager.addNestedPass<ir::FuncOp>(createUnifyAxes());
   // What is read of a large formula need not be stored for that.
   manager.addNestedPass<ir::FuncOp>(createSinkReads());
   manager.addPass(mlir::createCanonicalizerPass());

@@ -4,7 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/TypeOf.h"
 #include "passes/Passes.h"
+#include "passes/Retype.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
@@ -16,10 +18,7 @@ namespace fovea {
 
 using namespace mlir;
 using namespace fovea;
-
-static ir::ArrayType typeOf(Value value) {
-  return cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 /// Whether an element of the value is made from elements of its operands at the
 /// same place.
@@ -40,21 +39,11 @@ static llvm::SmallDenseSet<StringAttr> removedAxes(Operation *op) {
 static Value rebuild(OpBuilder &b, Operation *op,
                      llvm::function_ref<Value(Value)> read) {
   IRMapping operands;
-  SmallVector<ir::ArrayType> types;
-  for (Value operand : op->getOperands()) {
-    Value made = operands.lookupOrNull(operand);
-    if (!made)
-      operands.map(operand, made = read(operand));
-    types.push_back(typeOf(made));
-  }
+  for (Value operand : op->getOperands())
+    if (!operands.contains(operand))
+      operands.map(operand, read(operand));
   Operation *made = b.clone(*op, operands);
-  SmallVector<ir::AxisAttr> axes = *ir::unionAxes(types);
-  const auto removed = removedAxes(op);
-  llvm::erase_if(axes, [&](ir::AxisAttr axis) {
-    return removed.contains(axis.getName());
-  });
-  made->getResult(0).setType(
-      ir::ArrayType::get(typeOf(op->getResult(0)).getElementType(), axes));
+  retype(made);
   return made->getResult(0);
 }
 

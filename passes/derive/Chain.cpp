@@ -21,7 +21,7 @@ static constexpr unsigned maxDepth = 6;
 /// fourth moment needs five.
 static constexpr size_t maxAccumulators = 6;
 
-static std::optional<double> neutralOf(ReduceKind kind) {
+std::optional<double> derive::neutralOf(ReduceKind kind) {
   switch (kind) {
   case ReduceKind::Sum:
     return 0;

@@ -53,6 +53,10 @@ struct Reduction {
   /// Why it is not in the pass of what it depends on.
   std::optional<Refusal> refusal;
 
+  /// Whether its value is just what was accumulated.
+  bool isPlain(Expr one) const {
+    return value.size() == 1 && value.begin()->second == one;
+  }
   /// The domain and kind with which an element is accumulated.
   Accumulator accumulator(Expr element) const;
 };
@@ -95,6 +99,10 @@ private:
   /// Those that are maxima of exponents.
   std::vector<unsigned> peaks;
 };
+
+/// What a place with no influence on a reduction of numbers has; none for those
+/// that have no such number.
+std::optional<double> neutralOf(ir::ReduceKind kind);
 
 /// Splits what is visited from what is accumulated: a `where` that ends in the
 /// neutral element is a condition.

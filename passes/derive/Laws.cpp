@@ -29,23 +29,37 @@ MaybeExpansion Laws::expand(Expr e, bool isLinear) {
     return expandAdd(e, isLinear);
   case Form::Multiply:
     return expandMultiply(e, isLinear);
-  case Form::Power:
-    return expandPower(e);
-  case Form::Exp:
-    return expandExp(e);
-  case Form::Log:
-    return expandLog(e);
-  case Form::Abs:
-    return expandAbs(e);
   case Form::Max:
     return expandMax(e);
-  case Form::Sin:
-  case Form::Cos:
-    return expandCircular(e);
   case Form::Where:
     return expandWhere(e, isLinear);
+  case Form::Power:
+  case Form::Exp:
+  case Form::Log:
+  case Form::Abs:
+  case Form::Sin:
+  case Form::Cos:
+    if (MaybeExpansion inner = expand(e->args[0]))
+      return expandFunction(e, *inner);
+    return std::nullopt;
   default:
     return refuse(Refusal::Reason::NoLaw, e);
+  }
+}
+
+/// A function of one number, of which `inner` is the expansion.
+MaybeExpansion Laws::expandFunction(Expr e, const Expansion &inner) {
+  switch (e->form) {
+  case Form::Power:
+    return expandPower(e, inner);
+  case Form::Exp:
+    return expandExp(e, inner);
+  case Form::Log:
+    return expandLog(e, inner);
+  case Form::Abs:
+    return expandAbs(e, inner);
+  default:
+    return expandCircular(e, inner);
   }
 }
 
@@ -228,13 +242,10 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
 }
 
 /// (r y)^n = r^n y^n; (y + t)^n by the binomial theorem.
-MaybeExpansion Laws::expandPower(Expr e) {
+MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
   const double n = e->number;
-  MaybeExpansion base = expand(e->args[0]);
-  if (!base)
-    return std::nullopt;
   const bool isWhole = n == std::trunc(n);
-  auto scale = scaleOf(*base);
+  auto scale = scaleOf(base);
   if (scale && (a.isPositive(scale->second) || isWhole))
     return Expansion{{a.power(scale->first, n), a.power(scale->second, n)}};
   if (!isWhole || n <= 1 || n > 4)
@@ -244,18 +255,15 @@ MaybeExpansion Laws::expandPower(Expr e) {
   for (Expr term : termsOf(inner))
     if (!term->hasData && !term->fresh.empty() && isFar(term))
       return refuse(Refusal::Reason::Cancels, e);
-  Expansion out = *base;
+  Expansion out = base;
   for (int i = 1; i < static_cast<int>(n); ++i)
-    out = product(out, *base);
+    out = product(out, base);
   return out;
 }
 
 /// exp(y + t) = exp(t) exp(y).
-MaybeExpansion Laws::expandExp(Expr e) {
-  MaybeExpansion inner = expand(e->args[0]);
-  if (!inner)
-    return std::nullopt;
-  auto shift = shiftOf(*inner);
+MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
+  auto shift = shiftOf(inner);
   if (!shift)
     return refuse(Refusal::Reason::NoLaw, e);
   auto [y, t] = *shift;
@@ -289,11 +297,8 @@ MaybeExpansion Laws::expandExp(Expr e) {
 }
 
 /// log(r y) = log r + log y, r > 0.
-MaybeExpansion Laws::expandLog(Expr e) {
-  MaybeExpansion inner = expand(e->args[0]);
-  if (!inner)
-    return std::nullopt;
-  auto scale = scaleOf(*inner);
+MaybeExpansion Laws::expandLog(Expr e, const Expansion &inner) {
+  auto scale = scaleOf(inner);
   if (!scale || !a.isPositive(scale->second))
     return refuse(Refusal::Reason::NoLaw, e);
   return merge({Expansion{{a.log(scale->first), a.one()}},
@@ -301,11 +306,8 @@ MaybeExpansion Laws::expandLog(Expr e) {
 }
 
 /// |r y| = |r| |y|.
-MaybeExpansion Laws::expandAbs(Expr e) {
-  MaybeExpansion inner = expand(e->args[0]);
-  if (!inner)
-    return std::nullopt;
-  auto scale = scaleOf(*inner);
+MaybeExpansion Laws::expandAbs(Expr e, const Expansion &inner) {
+  auto scale = scaleOf(inner);
   if (!scale)
     return refuse(Refusal::Reason::NoLaw, e);
   return Expansion{{a.absolute(scale->first), a.absolute(scale->second)}};
@@ -332,11 +334,8 @@ MaybeExpansion Laws::expandMax(Expr e) {
 }
 
 /// cos(y + t) = cos t cos y - sin t sin y: a law of rank 2.
-MaybeExpansion Laws::expandCircular(Expr e) {
-  MaybeExpansion inner = expand(e->args[0]);
-  if (!inner)
-    return std::nullopt;
-  auto shift = shiftOf(*inner);
+MaybeExpansion Laws::expandCircular(Expr e, const Expansion &inner) {
+  auto shift = shiftOf(inner);
   if (!shift)
     return refuse(Refusal::Reason::NoLaw, e);
   auto [y, t] = *shift;
@@ -351,6 +350,9 @@ MaybeExpansion Laws::expandCircular(Expr e) {
 MaybeExpansion Laws::expandWhere(Expr e, bool isLinear) {
   if (e->args[0]->moves())
     return refuse(Refusal::Reason::Condition, e);
+  // A plain 0 excludes nothing: times NaN it is NaN.
+  if (!e->hard && e->args[2] == a.zero())
+    return refuse(Refusal::Reason::NoLaw, e);
   MaybeExpansion onTrue = expand(e->args[1], isLinear);
   MaybeExpansion onFalse = expand(e->args[2], isLinear);
   if (!onTrue || !onFalse)

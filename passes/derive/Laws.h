@@ -62,12 +62,13 @@ private:
   std::optional<Expansion> refuse(Refusal::Reason reason, Expr part);
   std::optional<Expansion> expandAdd(Expr e, bool isLinear);
   std::optional<Expansion> expandMultiply(Expr e, bool isLinear);
-  std::optional<Expansion> expandPower(Expr e);
-  std::optional<Expansion> expandExp(Expr e);
-  std::optional<Expansion> expandLog(Expr e);
-  std::optional<Expansion> expandAbs(Expr e);
+  std::optional<Expansion> expandFunction(Expr e, const Expansion &inner);
+  std::optional<Expansion> expandPower(Expr e, const Expansion &base);
+  std::optional<Expansion> expandExp(Expr e, const Expansion &inner);
+  std::optional<Expansion> expandLog(Expr e, const Expansion &inner);
+  std::optional<Expansion> expandAbs(Expr e, const Expansion &inner);
   std::optional<Expansion> expandMax(Expr e);
-  std::optional<Expansion> expandCircular(Expr e);
+  std::optional<Expansion> expandCircular(Expr e, const Expansion &inner);
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   bool isFar(Expr term);

@@ -6,15 +6,14 @@
 
 #include "passes/derive/Placement.h"
 
+#include "ir/TypeOf.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
+using ir::typeOf;
 
 using AxisNames = llvm::DenseSet<StringAttr>;
-
-static ir::ArrayType typeOf(Value value) {
-  return cast<ir::ArrayType>(value.getType());
-}
 
 static AxisNames namesOf(ArrayRef<ir::AxisAttr> axes) {
   AxisNames names;
@@ -23,13 +22,17 @@ static AxisNames namesOf(ArrayRef<ir::AxisAttr> axes) {
   return names;
 }
 
-Placement::Placement(ir::FuncOp func) {
+Placement::Placement(ir::FuncOp func,
+                     const llvm::DenseSet<Operation *> &stored) {
   collectConsumers(func);
   // Consumers come later in the block: they are decided first.
   for (Operation &op : llvm::reverse(func.getBody().front()))
     if (auto reduce = dyn_cast<ir::ReduceOp>(op);
-        reduce && mayRecompute(reduce))
+        reduce && !stored.contains(reduce) && mayRecompute(reduce))
       recomputed.insert(reduce);
+  for (auto reduce : func.getBody().getOps<ir::ReduceOp>())
+    if (isRecomputed(reduce))
+      keepFormulas(reduce);
 }
 
 /// Reads through indices and renames are elementwise for a value behind them
@@ -57,14 +60,15 @@ void Placement::collectConsumers(ir::FuncOp func) {
   }
 }
 
+bool Placement::isSource(Value value) const {
+  while (auto rename = value.getDefiningOp<ir::RenameOp>())
+    value = rename.getOperand();
+  Operation *op = value.getDefiningOp();
+  return isa<ir::InputOp>(op) || formulas.contains(op) ||
+         (isa<ir::ReduceOp>(op) && !recomputed.contains(op));
+}
+
 llvm::SetVector<Value> Placement::sourcesOf(Operation *op) const {
-  auto isSource = [&](Value value) {
-    while (auto rename = value.getDefiningOp<ir::RenameOp>())
-      value = rename.getOperand();
-    auto reduce = value.getDefiningOp<ir::ReduceOp>();
-    return value.getDefiningOp<ir::InputOp>() ||
-           (reduce && !recomputed.contains(reduce));
-  };
   llvm::SetVector<Value> work, sources;
   work.insert_range(op->getOperands());
   for (size_t i = 0; i < work.size(); ++i)
@@ -75,15 +79,17 @@ llvm::SetVector<Value> Placement::sourcesOf(Operation *op) const {
   return sources;
 }
 
+static bool covers(Value array, Operation *op) {
+  return llvm::all_of(
+      typeOf(op->getResult(0)).getAxes(),
+      [&](ir::AxisAttr axis) { return typeOf(array).hasAxis(axis.getName()); });
+}
+
 /// Whether what it is made from has an array with all the axes of the result,
 /// so that keeping the result is cheap beside reading that.
-bool Placement::isCovered(ir::ReduceOp reduce) const {
-  const ir::ArrayType type = typeOf(reduce->getResult(0));
-  return llvm::any_of(sourcesOf(reduce), [&](Value source) {
-    return llvm::all_of(type.getAxes(), [&](ir::AxisAttr axis) {
-      return typeOf(source).hasAxis(axis.getName());
-    });
-  });
+bool Placement::isCovered(Operation *op) const {
+  return llvm::any_of(sourcesOf(op),
+                      [&](Value source) { return covers(source, op); });
 }
 
 /// Whether a reduction that `accept`s is behind `root` through elementwise
@@ -101,6 +107,66 @@ static bool isBehind(Value root,
       work.insert_range(op->getOperands());
   }
   return false;
+}
+
+/// Whether an element takes a function that costs as much as many products.
+bool Placement::isCostly(Value value) {
+  if (isSource(value) || typeOf(value).isScalar())
+    return false;
+  if (auto found = costly.find(value); found != costly.end())
+    return found->second;
+  Operation *op = value.getDefiningOp();
+  bool is = isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::LogOp, ir::Log1pOp,
+                ir::TanhOp, ir::SinhOp, ir::CoshOp, ir::SigmoidOp, ir::ErfOp,
+                ir::SinOp, ir::CosOp>(op);
+  // A square is a product.
+  if (auto power = dyn_cast<ir::PowOp>(op))
+    is = !power.getRhs().getDefiningOp<ir::ConstantOp>();
+  for (Value operand : op->getOperands())
+    is = is || isCostly(operand);
+  return costly[value] = is;
+}
+
+/// Whether `value`, taken at every one of `places`, is taken more than once
+/// each, inside of the innermost loop. What a reduction over the `streamed`
+/// axes is behind belongs to a chain of scores, and is as large as they are.
+bool Placement::mayKeep(Value value, const AxisNames &inner,
+                        const AxisNames &streamed,
+                        ArrayRef<ir::AxisAttr> places) {
+  const ArrayRef<ir::AxisAttr> own = typeOf(value).getAxes();
+  const bool isInside = llvm::any_of(
+      own, [&](ir::AxisAttr axis) { return inner.contains(axis.getName()); });
+  if (!isInside || own.size() >= places.size() || !isCostly(value))
+    return false;
+  Operation *op = value.getDefiningOp();
+  return isa<ir::ElementwiseOpInterface>(op) && isCovered(op) &&
+         !isBehind(value, [&](ir::ReduceOp reduce) {
+           return isRecomputed(reduce) ||
+                  llvm::any_of(ir::axesOf(reduce.getAxes()),
+                               [&](ir::AxisAttr axis) {
+                                 return streamed.contains(axis.getName());
+                               });
+         });
+}
+
+/// What of a recomputed reduction's element is better kept: rotated keys, which
+/// every query would turn again.
+void Placement::keepFormulas(ir::ReduceOp reduce) {
+  const AxisNames inner = namesOf(ir::axesOf(reduce.getAxes()));
+  const ArrayRef<ir::AxisAttr> places = typeOf(reduce.getOperand()).getAxes();
+  AxisNames streamed;
+  for (ir::ReduceOp consumer : consumers.find(reduce)->second)
+    streamed.insert_range(namesOf(ir::axesOf(consumer.getAxes())));
+  llvm::SetVector<Value> work;
+  work.insert(reduce.getOperand());
+  for (size_t i = 0; i < work.size(); ++i) {
+    Value value = work[i];
+    if (mayKeep(value, inner, streamed, places))
+      formulas.insert(value.getDefiningOp());
+    else if (isa<ir::ElementwiseOpInterface, ir::RenameOp>(
+                 value.getDefiningOp()))
+      work.insert_range(value.getDefiningOp()->getOperands());
+  }
 }
 
 /// The factors of a product, in the order in which they are written.
@@ -176,10 +242,44 @@ Operation *Placement::reasonToKeep(ir::ReduceOp reduce) const {
   return consumers.contains(reduce) ? repeatedBy(reduce) : nullptr;
 }
 
+/// Whether a reduction is a sum of products of which some factor is the same
+/// for all places where it is taken, by who has rows of its own: a query's
+/// scores, taken for every element of the values.
+bool Placement::isRowOfScores(ir::ReduceOp reduce) const {
+  const AxisNames own = namesOf(reduce.getType().getAxes());
+  AxisNames streamed;
+  bool hasRows = false;
+  for (ir::ReduceOp consumer : consumers.find(reduce)->second) {
+    if (recomputed.contains(consumer))
+      return false;
+    streamed.insert_range(namesOf(ir::axesOf(consumer.getAxes())));
+    hasRows |=
+        llvm::any_of(consumer.getType().getAxes(), [&](ir::AxisAttr axis) {
+          return !own.contains(axis.getName());
+        });
+  }
+  return hasRows && reduce.getKind() == ir::ReduceKind::Sum &&
+         llvm::any_of(factorsOf(reduce.getOperand()), [&](Value factor) {
+           const AxisNames axes = namesOf(typeOf(factor).getAxes());
+           return !axes.empty() && llvm::none_of(axes, [&](StringAttr axis) {
+             return streamed.contains(axis);
+           });
+         });
+}
+
+llvm::DenseMap<Operation *, SmallVector<ir::ReduceOp>>
+Placement::smallOnes() const {
+  llvm::DenseMap<Operation *, SmallVector<ir::ReduceOp>> found;
+  for (const auto &[op, readers] : consumers)
+    if (recomputed.contains(op) && isCovered(op))
+      found[op] = readers;
+  return found;
+}
+
 bool Placement::mayRecompute(ir::ReduceOp reduce) const {
   auto found = consumers.find(reduce);
   if (kept.contains(reduce) || found == consumers.end() ||
-      found->second.empty() || isCovered(reduce))
+      found->second.empty() || (isCovered(reduce) && !isRowOfScores(reduce)))
     return false;
   const AxisNames own = namesOf(reduce.getType().getAxes());
   for (ir::ReduceOp consumer : found->second) {

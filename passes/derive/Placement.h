@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace fovea::derive {
 
@@ -19,17 +20,33 @@ namespace fovea::derive {
 /// inside a fold along one of their axes: the scores of attention, the logits
 /// of a loss. A reduction is recomputed where that costs nothing more than
 /// computing each element once, and where its result is larger than what it is
-/// made from: otherwise keeping it is cheap.
+/// made from: otherwise keeping it is cheap. (The scores of a single query are
+/// not larger than the keys; they too are recomputed where that saves a pass.)
 class Placement {
 public:
-  explicit Placement(ir::FuncOp func);
+  /// `stored` are reductions that are kept in any case.
+  Placement(ir::FuncOp func,
+            const llvm::DenseSet<mlir::Operation *> &stored = {});
 
   bool isRecomputed(ir::ReduceOp reduce) const {
     return recomputed.contains(reduce);
   }
 
+  /// A costly formula that is computed once and kept, since a recomputed
+  /// reduction takes it for many rows: it is marked (ir/Kept.h).
+  llvm::ArrayRef<mlir::Operation *> formulasToKeep() const {
+    return formulas.getArrayRef();
+  }
+  /// Whether the value is in memory when a fold begins.
+  bool isSource(mlir::Value value) const;
+
+  /// Recomputed reductions that are no larger than what they are made from, and
+  /// the reductions that take them. It pays if all of these are in one fold.
+  llvm::DenseMap<mlir::Operation *, llvm::SmallVector<ir::ReduceOp>>
+  smallOnes() const;
+
   /// The arrays in memory that `op` is computed from, under the names that
-  /// their axes have there: inputs and kept results.
+  /// their axes have there: inputs, kept results and formulas.
   llvm::SetVector<mlir::Value> sourcesOf(mlir::Operation *op) const;
 
   /// For a reduction that is kept though its result is larger than what it is
@@ -40,7 +57,13 @@ public:
 private:
   void collectConsumers(ir::FuncOp func);
   bool mayRecompute(ir::ReduceOp reduce) const;
-  bool isCovered(ir::ReduceOp reduce) const;
+  bool isCovered(mlir::Operation *op) const;
+  bool isRowOfScores(ir::ReduceOp reduce) const;
+  void keepFormulas(ir::ReduceOp reduce);
+  bool isCostly(mlir::Value value);
+  bool mayKeep(mlir::Value value, const llvm::DenseSet<mlir::StringAttr> &inner,
+               const llvm::DenseSet<mlir::StringAttr> &streamed,
+               llvm::ArrayRef<ir::AxisAttr> places);
   ir::ReduceOp repeatedBy(ir::ReduceOp reduce) const;
   /// The axes along which the consumer's fold has rows and places.
   llvm::DenseSet<mlir::StringAttr> spaceOf(ir::ReduceOp consumer,
@@ -51,6 +74,8 @@ private:
   /// What an output, or a read at other indices, needs, and which of these.
   llvm::DenseMap<mlir::Operation *, mlir::Operation *> kept;
   llvm::DenseSet<mlir::Operation *> recomputed;
+  llvm::SetVector<mlir::Operation *> formulas;
+  llvm::DenseMap<mlir::Value, bool> costly;
 };
 
 } // namespace fovea::derive

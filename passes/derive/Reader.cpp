@@ -8,6 +8,7 @@
 
 #include "ir/Formula.h"
 #include "ir/Size.h"
+#include "ir/TypeOf.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 
@@ -19,10 +20,7 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
 using ir::Law;
-
-static ir::ArrayType typeOf(Value value) {
-  return mlir::cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 Reader::Reader(Chain &chain, ArrayRef<ir::AxisAttr> axes)
     : chain(chain), a(chain.algebra), axes(axes) {
@@ -99,19 +97,7 @@ static bool isNeutral(ir::ReduceKind kind, Value value) {
   auto constant = value.getDefiningOp<ir::ConstantOp>();
   auto number =
       constant ? dyn_cast<FloatAttr>(constant.getValue()) : FloatAttr();
-  if (!number)
-    return false;
-  const double v = number.getValueAsDouble();
-  switch (kind) {
-  case ir::ReduceKind::Sum:
-    return v == 0;
-  case ir::ReduceKind::Max:
-    return v == -std::numeric_limits<double>::infinity();
-  case ir::ReduceKind::Min:
-    return v == std::numeric_limits<double>::infinity();
-  default:
-    return false;
-  }
+  return number && neutralOf(kind) == number.getValueAsDouble();
 }
 
 Reader::Formula Reader::read(ir::ReduceOp reduce) {
@@ -279,6 +265,14 @@ Expr Reader::select(Operation *op) {
   return out;
 }
 
+/// 2^e = exp(e log 2). Of a hard -inf it is a hard 0, though a multiple of that
+/// would be an ordinary number.
+Expr Reader::exp2(Expr e) {
+  if (excludes(e, -std::numeric_limits<double>::infinity()))
+    return a.where(e->args[0], exp2(e->args[1]), a.zero(), /*hard=*/true);
+  return a.exp(a.mul(a.constant(std::numbers::ln2), e));
+}
+
 static bool isScaling(Expr array, Expr by) {
   return array->form == Form::Data && by->form == Form::Constant;
 }
@@ -312,7 +306,7 @@ Expr Reader::elementwise(Operation *op) {
   case Law::Exp:
     return a.exp(x);
   case Law::Exp2:
-    return a.exp(a.mul(a.constant(std::numbers::ln2), x));
+    return exp2(x);
   case Law::Log:
     return a.log(x);
   case Law::Sqrt:
@@ -323,6 +317,10 @@ Expr Reader::elementwise(Operation *op) {
     if (auto exponent = constantOf(y);
         exponent && std::isfinite(*exponent) && *exponent != 0)
       return a.power(x, *exponent);
+    // b^y = exp(y log b), but of a hard -inf it is not hard.
+    if (auto base = constantOf(x);
+        base && std::isfinite(*base) && *base > 1 && !y->mayBeHard)
+      return a.exp(a.mul(a.constant(std::log(*base)), y));
     return a.apply(Form::Other, op, {x, y});
   case Law::Abs:
     return a.absolute(x);

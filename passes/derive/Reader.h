@@ -56,6 +56,7 @@ private:
   Expr compute(mlir::Value value);
   Expr elementwise(mlir::Operation *op);
   Expr select(mlir::Operation *op);
+  Expr exp2(Expr e);
   Expr leaf(mlir::Value value);
   Expr array(mlir::Value value);
   Expr cast(ir::CastOp op);

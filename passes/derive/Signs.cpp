@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ir/Dialect.h"
+#include "ir/TypeOf.h"
 #include "passes/derive/Expr.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
@@ -40,8 +40,7 @@ static bool isPositiveArray(Value value, unsigned depth = 8) {
   if (auto cast = dyn_cast<ir::CastOp>(op))
     return cast.getType().isFloat() && operand(0);
   if (isa<ir::AddOp, ir::MulOp, ir::DivOp>(op))
-    return mlir::cast<ir::ArrayType>(value.getType()).isFloat() && operand(0) &&
-           operand(1);
+    return ir::typeOf(value).isFloat() && operand(0) && operand(1);
   return false;
 }
 

@@ -8,6 +8,7 @@
 
 #include "ir/Formula.h"
 #include "ir/Size.h"
+#include "ir/TypeOf.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 
@@ -16,10 +17,7 @@
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
-
-static ir::ArrayType typeOf(Value value) {
-  return mlir::cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 FoldWriter::Region::Region()
     : known([](const auto &x, const auto &y) {
@@ -39,169 +37,6 @@ FoldWriter::FoldWriter(OpBuilder &builder, Chain &chain,
     if (ir::ReduceOp op = chain[member].op)
       places.push_back(ir::placeIn(op.getLoc()));
   loc = builder.getFusedLoc(places);
-}
-
-static void addNames(Names &into, const Names &names) {
-  into.insert(names.begin(), names.end());
-}
-
-/// Reductions under a negative power or a logarithm.
-static void collectDivisors(Expr e, Names &into) {
-  if ((e->form == Form::Power && e->number < 0) || e->form == Form::Log) {
-    addNames(into, e->args[0]->fresh);
-    addNames(into, e->args[0]->old);
-  }
-  for (Expr arg : e->args)
-    collectDivisors(arg, into);
-}
-
-/// The accumulator of `reduction` with that element: one that is there already
-/// serves, if it is in the same group and moves the same way.
-unsigned FoldWriter::stateOf(const Reduction &reduction, Expr element,
-                             unsigned group) {
-  const Accumulator wanted = reduction.accumulator(element);
-  Type type = widest;
-  if (ir::ReduceOp op = reduction.op)
-    type = op.getType().getElementType();
-  for (auto [i, state] : llvm::enumerate(states))
-    if (state.group == group && state.accumulator == wanted &&
-        state.element == type && state.reduction &&
-        state.reduction->repair.at(element) == reduction.repair.at(element))
-      return i;
-  states.push_back({wanted, &reduction, type, {}, group});
-  return states.size() - 1;
-}
-
-/// Whether a reduction's value is just what was accumulated.
-static bool isPlain(const Reduction &reduction, Expr one) {
-  return reduction.value.size() == 1 && reduction.value.begin()->second == one;
-}
-
-/// Accumulates whether any place of `domain` is visited.
-void FoldWriter::watch(const Exprs &domain, unsigned group) {
-  if (domain.empty() || visited.count(domain))
-    return;
-  visited[domain] = states.size();
-  Value yes = number(b.getI1Type(), 1);
-  states.push_back({{ir::ReduceKind::Any, domain, chain.algebra.given(yes)},
-                    nullptr,
-                    b.getI1Type(),
-                    {},
-                    group});
-}
-
-void FoldWriter::plan() {
-  // Counts and maxima of exponents are as precise as what uses them.
-  widest = b.getF32Type();
-  for (unsigned member : members)
-    if (ir::ReduceOp op = chain[member].op)
-      if (typeOf(op.getOperand()).getElementType().isF64())
-        widest = b.getF64Type();
-  Names needed;
-  for (unsigned member : members)
-    addNames(needed, chain.gaugesOf(member));
-  // A gauge is made from what its value needs.
-  for (unsigned member : llvm::reverse(members))
-    if (needed.count(member))
-      addNames(needed, chain.usesOf(member));
-  unsigned group = 0;
-  for (unsigned member : members) {
-    const Reduction &reduction = chain[member];
-    for (const auto &[element, moved] : reduction.repair) {
-      stateNumbers[{member, element}] = stateOf(reduction, element, group);
-      collectDivisors(element, divisors);
-      for (auto [function, factor] : moved)
-        collectDivisors(factor, divisors);
-    }
-    for (auto [function, factor] : reduction.value)
-      collectDivisors(factor, divisors);
-    if (!isPlain(reduction, chain.algebra.one()))
-      watch(reduction.domain, group);
-    if (needed.count(member)) {
-      gauges.push_back(member);
-      after.push_back(states.size());
-      ++group;
-    }
-  }
-  solveAxes();
-}
-
-Type FoldWriter::elementOf(unsigned number) const {
-  const Reduction &reduction = chain[number];
-  return states[stateNumbers.at({number, reduction.repair.begin()->first})]
-      .element;
-}
-
-/// All axes of what a formula is made of.
-FoldWriter::Axes FoldWriter::axesOf(Expr e) const {
-  SmallVector<ir::ArrayType> types;
-  auto walk = [&](auto &&self, Expr e) -> void {
-    if (e->value)
-      types.push_back(typeOf(e->value));
-    if (e->form == Form::New || e->form == Form::Old)
-      types.push_back(gaugeType(e->reduction));
-    for (Expr arg : e->args)
-      self(self, arg);
-  };
-  walk(walk, e);
-  const auto all = ir::unionAxes(types);
-  assert(all && "an axis name has one extent in a function");
-  Axes out;
-  for (ir::AxisAttr axis : *all)
-    if (!llvm::is_contained(axes, axis))
-      out.push_back(axis);
-  return out;
-}
-
-/// Whether `more` has axes that `into` lacks; adds them.
-static bool extend(SmallVector<ir::AxisAttr> &into,
-                   ArrayRef<ir::AxisAttr> more) {
-  bool changed = false;
-  for (ir::AxisAttr axis : more)
-    if (!llvm::is_contained(into, axis)) {
-      into.push_back(axis);
-      changed = true;
-    }
-  return changed;
-}
-
-/// An accumulator has the axes of its element, of what it is moved by, and of
-/// what is added to it then.
-void FoldWriter::solveAxes() {
-  for (unsigned member : members)
-    gaugeAxes[member] = {};
-  for (bool changed = true; changed;) {
-    changed = false;
-    // A reduction has the axes of its accumulators and of what they are
-    // multiplied by in the end.
-    for (unsigned member : members) {
-      Axes &all = gaugeAxes[member];
-      for (const auto &[element, moved] : chain[member].repair)
-        changed |= extend(all, states[stateNumbers.at({member, element})].axes);
-      for (auto [function, factor] : chain[member].value)
-        if (factor->moves() || factor->hasGiven)
-          changed |= extend(all, axesOf(factor));
-    }
-    for (State &state : states) {
-      const Expr element = state.accumulator.element;
-      changed |= extend(state.axes, axesOf(element));
-      for (Expr condition : state.accumulator.domain)
-        changed |= extend(state.axes, axesOf(condition));
-      if (!state.reduction)
-        continue;
-      for (auto [function, factor] : state.reduction->repair.at(element)) {
-        changed |= extend(state.axes, axesOf(factor));
-        for (const State &other : states)
-          if (other.reduction == state.reduction &&
-              other.accumulator.element == function)
-            changed |= extend(state.axes, other.axes);
-      }
-    }
-  }
-}
-
-ir::ArrayType FoldWriter::gaugeType(unsigned number) const {
-  return ir::ArrayType::get(elementOf(number), gaugeAxes.at(number));
 }
 
 ir::FoldOp FoldWriter::write() {
@@ -314,24 +149,16 @@ void FoldWriter::writeFinish(ir::FoldOp fold) {
   ir::YieldOp::create(b, loc, results);
 }
 
-/// The neutral element of a float accumulator that may be moved.
-static double neutralOf(ir::ReduceKind kind) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  return kind == ir::ReduceKind::Sum   ? 0
-         : kind == ir::ReduceKind::Max ? -infinity
-                                       : infinity;
-}
-
 Value FoldWriter::apply(Region &region, const Reduction &reduction,
                         unsigned number, const Expansion &expansion,
-                        Value &untouched) {
+                        Value &untouched, bool isFinal) {
   auto stateFor = [&](Expr function) {
     return region.accumulators[stateNumbers.at({number, function})];
   };
   const bool isSum = reduction.kind == ir::ReduceKind::Sum;
   const Expr one = chain.algebra.one();
   const Type element = elementOf(number);
-  Value neutral = this->number(element, neutralOf(reduction.kind));
+  Value neutral = this->number(element, *neutralOf(reduction.kind));
   Value total;
   for (auto [function, factor] : expansion) {
     Value term;
@@ -345,10 +172,21 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
                       ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
                       : isNeutral;
       term = factor == one ? state : scaled(region, factor, state, element);
+      if (isFinal)
+        term = taken(region, branchOf(reduction, function, factor), term);
     }
     total = total ? Value(ir::AddOp::create(b, loc, total, term)) : term;
   }
   return total;
+}
+
+/// The value, but 0 where no place of a branch was visited.
+Value FoldWriter::taken(Region &region, const Exprs &branch, Value value) {
+  if (branch.empty())
+    return value;
+  return ir::SelectOp::create(b, loc, region.accumulators[visited.at(branch)],
+                              value, number(typeOf(value).getElementType(), 0),
+                              ir::HardKind::None);
 }
 
 /// factor * state. A factor that vanishes when the gauge stays is a
@@ -372,7 +210,7 @@ Value FoldWriter::moved(Region &region, const Reduction &reduction,
         .accumulators[stateNumbers.at({number, expansion.begin()->first})];
   Value untouched;
   Value value = apply(region, reduction, number, expansion, untouched);
-  Value neutral = this->number(elementOf(number), neutralOf(reduction.kind));
+  Value neutral = this->number(elementOf(number), *neutralOf(reduction.kind));
   // Nothing is left of a function that vanishes at every gauge.
   if (!untouched)
     return value ? value : neutral;
@@ -382,10 +220,11 @@ Value FoldWriter::moved(Region &region, const Reduction &reduction,
 
 Value FoldWriter::finished(Region &region, const Reduction &reduction,
                            unsigned number) {
-  if (isPlain(reduction, chain.algebra.one()))
+  if (reduction.isPlain(chain.algebra.one()))
     return moved(region, reduction, number, reduction.value);
   Value untouched;
-  Value value = apply(region, reduction, number, reduction.value, untouched);
+  Value value = apply(region, reduction, number, reduction.value, untouched,
+                      /*isFinal=*/true);
   Value seen;
   if (auto found = visited.find(reduction.domain); found != visited.end()) {
     seen = region.accumulators[found->second];
@@ -399,7 +238,7 @@ Value FoldWriter::finished(Region &region, const Reduction &reduction,
     seen = ir::CompareOp::create(b, loc, ir::Predicate::Gt, places,
                                  this->number(b.getI64Type(), 0));
   }
-  Value neutral = this->number(elementOf(number), neutralOf(reduction.kind));
+  Value neutral = this->number(elementOf(number), *neutralOf(reduction.kind));
   // A sum begins at 0: it is never -0.
   if (reduction.kind == ir::ReduceKind::Sum)
     value = ir::AddOp::create(b, loc, value, neutral);

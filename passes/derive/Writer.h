@@ -55,6 +55,7 @@ private:
   void plan();
   unsigned stateOf(const Reduction &reduction, Expr element, unsigned group);
   void watch(const Exprs &domain, unsigned group);
+  Exprs branchOf(const Reduction &reduction, Expr part, Expr factor);
   void solveAxes();
   Axes axesOf(Expr e) const;
   mlir::Type elementOf(unsigned number) const;
@@ -69,7 +70,9 @@ private:
   /// What an expansion of `reduction` gives for the sums at hand, without what
   /// is said of empty ones. `untouched` is where all of them are neutral.
   mlir::Value apply(Region &region, const Reduction &reduction, unsigned number,
-                    const Expansion &expansion, mlir::Value &untouched);
+                    const Expansion &expansion, mlir::Value &untouched,
+                    bool isFinal = false);
+  mlir::Value taken(Region &region, const Exprs &branch, mlir::Value value);
   mlir::Value scaled(Region &region, Expr factor, mlir::Value state,
                      mlir::Type element);
   /// The same, but the neutral element where `untouched`: sums that are empty,

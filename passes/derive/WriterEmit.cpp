@@ -6,6 +6,8 @@
 
 #include "passes/derive/Writer.h"
 
+#include "ir/TypeOf.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include <cmath>
@@ -15,10 +17,7 @@
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
-
-static ir::ArrayType typeOf(Value value) {
-  return mlir::cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 Value FoldWriter::number(Type element, double value) {
   TypedAttr attribute =
@@ -252,11 +251,9 @@ Value FoldWriter::exponential(Region &region, Expr exponent, Type element) {
 /// What varies along the folded axes is computed inside, from what is kept.
 Value FoldWriter::clone(Region &region, Value value) {
   auto isOutside = [&](Value v) {
-    Operation *op = v.getDefiningOp();
-    if (isa<ir::InputOp, ir::LiteralOp>(op))
+    if (v.getDefiningOp<ir::LiteralOp>())
       return true;
-    if (auto reduce = dyn_cast<ir::ReduceOp>(op);
-        reduce && !placement.isRecomputed(reduce))
+    if (!v.getDefiningOp<ir::RenameOp>() && placement.isSource(v))
       return true;
     return llvm::none_of(axes, [&](ir::AxisAttr axis) {
       return typeOf(v).hasAxis(axis.getName());

@@ -6,6 +6,7 @@
 
 #include "passes/kernels/Plan.h"
 
+#include "ir/Kept.h"
 #include "passes/kernels/Chain.h"
 #include "passes/kernels/Reads.h"
 
@@ -154,7 +155,9 @@ private:
 } // namespace
 
 /// Whether the elements of `reduce` are only used one by one by folds that
-/// stream one of its axes, so that it would be a waste to keep them all.
+/// stream one of its axes, so that it would be a waste to keep them all. (Of a
+/// fold's recomputed reductions that is so for a single row as well: they were
+/// chosen for it, derive/Placement.h.)
 bool Plan::isVisited(ir::ReduceOp reduce) const {
   const ir::ArrayType type = reduce.getResult().getType();
   SmallVector<Value> work = {reduce.getResult()};
@@ -176,7 +179,8 @@ bool Plan::isVisited(ir::ReduceOp reduce) const {
         unsigned streamed = 0;
         for (ir::AxisAttr axis : type.getAxes())
           streamed += chain.isStreamed(axis.getName());
-        return streamed > 0 && streamed < type.getAxes().size();
+        return streamed > 0 &&
+               (streamed < type.getAxes().size() || isa<ir::FoldOp>(op));
       };
       if (auto fold = user->getParentOfType<ir::FoldOp>()) {
         if (!visits(fold))
@@ -229,6 +233,10 @@ void Plan::chooseStored(ir::FuncOp func, const Facts &facts) {
     if (op.getNumResults() != 1 || !needed.contains(op.getResult(0)))
       continue;
     Value result = op.getResult(0);
+    if (ir::isKept(&op)) {
+      stored.insert(result);
+      continue;
+    }
     if (auto reduce = dyn_cast<ir::ReduceOp>(op)) {
       if (!isVisited(reduce))
         stored.insert(result);

@@ -39,6 +39,17 @@ fovea.func @folded dims ["N"] {
   fovea.output "o" %e [#fovea.axis<i: N>] : <f32, i: N>
 }
 
+// CHECK-LABEL: fovea.func @renamed_twice
+fovea.func @renamed_twice dims ["N"] {
+  // CHECK-NEXT: %[[X:.*]] = fovea.input "x"
+  %x = fovea.input "x" [#fovea.axis<i: N>, #fovea.axis<j: N>, #fovea.axis<k: N>] : <f32, i: N, j: N, k: N>
+  %a = fovea.rename %x ["i", "j"] to ["j", "i"] : <f32, i: N, j: N, k: N> -> <f32, i: N, j: N, k: N>
+  // CHECK-NEXT: %[[B:.*]] = fovea.rename %[[X]] ["j", "k"] to ["l", "j"] : <f32, i: N, j: N, k: N> -> <f32, i: N, j: N, l: N>
+  %b = fovea.rename %a ["i", "j", "k"] to ["l", "i", "j"] : <f32, i: N, j: N, k: N> -> <f32, i: N, j: N, l: N>
+  // CHECK-NEXT: fovea.output "o" %[[B]]
+  fovea.output "o" %b [#fovea.axis<i: N>, #fovea.axis<j: N>, #fovea.axis<l: N>] : <f32, i: N, j: N, l: N>
+}
+
 // CHECK-LABEL: fovea.func @constants
 fovea.func @constants dims [] {
   %two = fovea.constant 2 : i64 : <i64>

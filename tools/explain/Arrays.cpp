@@ -90,11 +90,20 @@ Sources explaining::sourcesOf(Operation *op,
   auto reach = [&](Operation *from, Operation *read) {
     from->walk([&](Operation *inner) {
       auto at = dyn_cast<ir::AtOp>(inner);
-      for (auto [i, operand] : llvm::enumerate(inner->getOperands()))
-        // What is inside comes by the walk.
-        if (Operation *maker = operand.getDefiningOp();
-            maker && !from->isProperAncestor(maker))
-          work.insert({operand, at && i == 0 ? inner : read});
+      if (isa<ir::RenameOp>(inner) && inner != from)
+        return;
+      for (auto [i, operand] : llvm::enumerate(inner->getOperands())) {
+        // What is inside comes by the walk, renames with who reads them.
+        Value source = operand;
+        Operation *maker = source.getDefiningOp();
+        while (isa_and_nonnull<ir::RenameOp>(maker) &&
+               from->isProperAncestor(maker)) {
+          source = maker->getOperand(0);
+          maker = source.getDefiningOp();
+        }
+        if (maker && !from->isProperAncestor(maker))
+          work.insert({source, at && i == 0 ? inner : read});
+      }
     });
   };
   reach(op, nullptr);

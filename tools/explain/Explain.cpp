@@ -7,19 +7,17 @@
 #include "backends/Backend.h"
 #include "ir/Formula.h"
 #include "ir/Size.h"
+#include "ir/TypeOf.h"
 #include "tools/explain/Arrays.h"
 #include "tools/explain/Definitions.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::explaining;
+using ir::typeOf;
 
 /// The attribute with the number of an operation.
 static constexpr llvm::StringLiteral numberName = "fovea.number";
-
-static ir::ArrayType typeOf(Value value) {
-  return cast<ir::ArrayType>(value.getType());
-}
 
 namespace {
 /// What runs item by item: folds, and outputs that are computed from their
@@ -181,15 +179,19 @@ SmallVector<Location> Explainer::placesOf(const Kernel &kernel) const {
     fold.getElement().walk(
         [&](Operation *op) { places.push_back(op->getLoc()); });
   }
-  for (unsigned output : kernel.outputs) {
-    llvm::SetVector<Value> work;
+  llvm::SetVector<Value> work;
+  for (Value value : kernel.made)
+    if (!value.getDefiningOp<ir::FoldOp>())
+      work.insert(value);
+  for (unsigned output : kernel.outputs)
     work.insert(ir::OutputOp(outputs[output]).getValue());
-    for (size_t i = 0; i < work.size(); ++i) {
-      if (isInMemory(work[i]))
-        continue;
-      places.push_back(work[i].getLoc());
-      work.insert_range(work[i].getDefiningOp()->getOperands());
-    }
+  for (size_t i = 0; i < work.size(); ++i) {
+    if (isInMemory(work[i]) && !kernel.made.contains(work[i]))
+      continue;
+    if (work[i].getDefiningOp<ir::FoldOp>())
+      continue;
+    places.push_back(work[i].getLoc());
+    work.insert_range(work[i].getDefiningOp()->getOperands());
   }
   return places;
 }
@@ -223,6 +225,15 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
         out.writes.push_back(std::move(array));
     }
     explainStep(fold, out);
+  }
+  for (Value value : kernel.made) {
+    if (value.getDefiningOp<ir::FoldOp>())
+      continue;
+    ExplainedArray array = sizes.array(value);
+    out.computes.push_back(array.name + " = " +
+                           ir::Formula().definition(value));
+    if (isNeededOutside(value, kernel))
+      out.writes.push_back(std::move(array));
   }
   for (ir::AxisAttr axis : streamed)
     out.streamed.push_back(sizes.axis(axis, passesOver(axis, kernel)));
@@ -291,10 +302,10 @@ Expected<Explanation> Explainer::run(std::span<const int64_t> dims) {
       definitions.assign(fused ? fused.getLocations()
                                : ArrayRef<Location>(fold.getLoc()),
                          number);
-      for (Value result : fold.getResults())
-        if (isNeededOutside(result, kernel))
-          out.after.between += sizes.bytes(typeOf(result)).count;
     }
+    for (Value value : kernel.made)
+      if (isNeededOutside(value, kernel))
+        out.after.between += sizes.bytes(typeOf(value)).count;
     for (unsigned output : kernel.outputs)
       definitions.assignOutput(output, number);
   }

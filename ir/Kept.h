@@ -1,0 +1,22 @@
+//===- Kept.h - formulas that are computed once -----------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_IR_KEPT_H
+#define FOVEA_IR_KEPT_H
+
+#include "mlir/IR/Operation.h"
+
+namespace fovea::ir {
+
+/// Marks an elementwise operation whose result is kept in memory: folds would
+/// compute it anew for each of their rows.
+inline constexpr llvm::StringLiteral keptName = "fovea.kept";
+
+inline bool isKept(mlir::Operation *op) { return op && op->hasAttr(keptName); }
+
+} // namespace fovea::ir
+
+#endif // FOVEA_IR_KEPT_H

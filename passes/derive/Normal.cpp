@@ -1,0 +1,266 @@
+//===- Normal.cpp - sums, products and functions in normal form
+//------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/derive/Expr.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace fovea::derive;
+
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// make(.. where(c, a, value) ..) = where(c, make(.. a ..), value): what is
+/// excluded stays excluded.
+Expr Algebra::outwards(llvm::ArrayRef<Expr> args, double value,
+                       llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make) {
+  Exprs inner(args);
+  auto at = llvm::find_if(inner, [&](Expr e) { return excludes(e, value); });
+  const Expr chosen = *at;
+  *at = chosen->args[1];
+  return where(chosen->args[0], make(inner), constant(value), /*hard=*/true);
+}
+
+static void sortById(Exprs &list) {
+  llvm::sort(list, [](Expr a, Expr b) { return a->id < b->id; });
+}
+
+Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
+  if (llvm::any_of(terms, [](Expr e) { return excludes(e, -infinity); }))
+    return outwards(terms, -infinity,
+                    [&](llvm::ArrayRef<Expr> inner) { return add(inner); });
+  double rest = 0;
+  llvm::SmallVector<std::pair<Expr, double>> sum;
+  auto put = [&](auto &&self, Expr e, double scale) -> void {
+    if (e->form == Form::Constant) {
+      rest += scale * e->number;
+      return;
+    }
+    if (e->form == Form::Multiply && e->args[0]->form == Form::Constant) {
+      scale *= e->args[0]->number;
+      e = mul(llvm::ArrayRef<Expr>(e->args).drop_front());
+    }
+    if (e->form == Form::Add) {
+      for (Expr arg : e->args)
+        self(self, arg, scale);
+      return;
+    }
+    for (auto &[known, factor] : sum)
+      if (known == e) {
+        factor += scale;
+        return;
+      }
+    sum.push_back({e, scale});
+  };
+  for (Expr term : terms)
+    put(put, term, 1);
+
+  Exprs out;
+  for (auto [e, scale] : sum)
+    if (scale != 0 || e->hasData || keepsCancelled)
+      out.push_back(scale == 1 ? e : mul(constant(scale), e));
+  sortById(out);
+  if (rest != 0)
+    out.push_back(constant(rest));
+  if (out.empty())
+    return zeroExpr;
+  if (out.size() == 1)
+    return out.front();
+  Node node{Form::Add};
+  node.args = out;
+  return intern(std::move(node));
+}
+
+static bool isWhole(double number) { return number == std::trunc(number); }
+
+/// (base^n)^outer = base^(n outer): for a positive base, or whole numbers
+/// outside.
+bool Algebra::powersJoin(Expr base, double outer) const {
+  return isPositive(base) || isWhole(outer);
+}
+
+Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
+  if (llvm::any_of(factors, [](Expr e) { return excludes(e, 0); }))
+    return outwards(factors, 0,
+                    [&](llvm::ArrayRef<Expr> inner) { return mul(inner); });
+  double scale = 1;
+  llvm::SmallVector<std::pair<Expr, llvm::SmallVector<double, 2>>> powers;
+  Exprs exponents;
+  auto put = [&](auto &&self, Expr e, double n) -> void {
+    // (a b)^2 stays: a^2 alone might overflow.
+    if (e->form == Form::Multiply && std::abs(n) == 1) {
+      for (Expr arg : e->args)
+        self(self, arg, n);
+    } else if (e->form == Form::Constant) {
+      scale *= std::pow(e->number, n);
+    } else if (e->form == Form::Power && powersJoin(e->args[0], n)) {
+      self(self, e->args[0], n * e->number);
+    } else if (e->form == Form::Exp && !e->args[0]->mayBeHard) {
+      exponents.push_back(n == 1 ? e->args[0] : mul(constant(n), e->args[0]));
+    } else {
+      for (auto &[base, list] : powers)
+        if (base == e) {
+          list.push_back(n);
+          return;
+        }
+      powers.push_back({e, {n}});
+    }
+  };
+  for (Expr factor : factors)
+    put(put, factor, 1);
+  // 0 * NaN is NaN.
+  if (scale == 0 && powers.empty() && exponents.empty())
+    return zeroExpr;
+  if (scale == 0 && !keepsCancelled &&
+      llvm::none_of(factors, [](Expr e) { return e->hasData; }))
+    return zeroExpr;
+
+  Exprs out;
+  for (auto &[base, list] : powers) {
+    const bool sameSign = llvm::all_of(list, [&](double n) {
+      return isWhole(n) && (n > 0) == (list.front() > 0);
+    });
+    // x / x keeps its NaN.
+    if (isPositive(base) || sameSign) {
+      double sum = 0;
+      for (double n : list)
+        sum += n;
+      list = {sum};
+    }
+    for (double n : list) {
+      if (n == 0)
+        continue;
+      if (n == 1) {
+        out.push_back(base);
+        continue;
+      }
+      Node node{Form::Power};
+      node.number = n;
+      node.args = {base};
+      out.push_back(intern(std::move(node)));
+    }
+  }
+  if (!exponents.empty()) // exp(a) exp(b) = exp(a + b)
+    if (Expr sum = add(exponents); sum != zeroExpr) {
+      Node node{Form::Exp};
+      node.args = {sum};
+      out.push_back(intern(std::move(node)));
+    }
+  sortById(out);
+  if (scale != 1 || out.empty())
+    out.insert(out.begin(), constant(scale));
+  if (out.size() == 1)
+    return out.front();
+  Node node{Form::Multiply};
+  node.args = out;
+  return intern(std::move(node));
+}
+
+Expr Algebra::power(Expr e, double n) {
+  if (n == 1)
+    return e;
+  if (excludes(e, 0) && n > 0)
+    return where(e->args[0], power(e->args[1], n), zeroExpr, /*hard=*/true);
+  if (e->form == Form::Constant)
+    return constant(std::pow(e->number, n));
+  if (e->form == Form::Exp && !e->args[0]->mayBeHard)
+    return exp(mul(constant(n), e->args[0]));
+  if (e->form == Form::Multiply && n == -1) {
+    Exprs inverse;
+    for (Expr arg : e->args)
+      inverse.push_back(power(arg, n));
+    return mul(inverse);
+  }
+  if (e->form == Form::Multiply && e->args[0]->form == Form::Constant &&
+      isWhole(n))
+    return mul(constant(std::pow(e->args[0]->number, n)),
+               power(mul(llvm::ArrayRef<Expr>(e->args).drop_front()), n));
+  Node node{Form::Power};
+  node.number = n;
+  node.args = {e};
+  if (e->form == Form::Power && powersJoin(e->args[0], n)) {
+    node.number = n * e->number;
+    node.args = {e->args[0]};
+    if (node.number == 1)
+      return e->args[0];
+  }
+  return intern(std::move(node));
+}
+
+Expr Algebra::exp(Expr e) {
+  // A multiple of a sum as a sum of multiples, as all sums have it.
+  e = add(llvm::ArrayRef<Expr>(e));
+  if (excludes(e, -infinity))
+    return where(e->args[0], exp(e->args[1]), zeroExpr, /*hard=*/true);
+  if (e->form == Form::Log && isPositive(e->args[0]))
+    return e->args[0];
+  if (e->form == Form::Constant)
+    return constant(std::exp(e->number));
+  Node node{Form::Exp};
+  node.args = {e};
+  return intern(std::move(node));
+}
+
+Expr Algebra::log(Expr e) {
+  if (e->form == Form::Exp)
+    return e->args[0];
+  if (e->form == Form::Multiply &&
+      llvm::all_of(e->args, [&](Expr arg) { return isPositive(arg); })) {
+    Exprs logs;
+    for (Expr arg : e->args)
+      logs.push_back(log(arg));
+    return add(logs);
+  }
+  if (e->form == Form::Power && isPositive(e->args[0]))
+    return mul(constant(e->number), log(e->args[0]));
+  if (e->form == Form::Constant && e->number > 0)
+    return constant(std::log(e->number));
+  Node node{Form::Log};
+  node.args = {e};
+  return intern(std::move(node));
+}
+
+Expr Algebra::absolute(Expr e) {
+  if (isPositive(e))
+    return e;
+  if (isNonPositive(e))
+    return negate(e);
+  Node node{Form::Abs};
+  node.args = {e};
+  return intern(std::move(node));
+}
+
+Expr Algebra::maximum(Expr a, Expr b) {
+  if (a == b)
+    return a;
+  Node node{Form::Max};
+  node.args = {a, b};
+  sortById(node.args);
+  return intern(std::move(node));
+}
+
+Expr Algebra::safe(Expr e) {
+  const Expr base = e->form == Form::Power ? e->args[0] : e;
+  if (e->form == Form::Safe || base->form == Form::New ||
+      base->form == Form::Old)
+    return e;
+  Node node{Form::Safe};
+  node.args = {e};
+  return intern(std::move(node));
+}
+
+Expr Algebra::where(Expr condition, Expr onTrue, Expr onFalse, bool hard) {
+  // A condition over data may fail (a read out of range): it is evaluated.
+  if (onTrue == onFalse && !hard && !condition->hasData)
+    return onTrue;
+  Node node{Form::Where};
+  node.args = {condition, onTrue, onFalse};
+  node.hard = hard;
+  return intern(std::move(node));
+}
