@@ -75,6 +75,12 @@ StringAttr cpu::contiguousAxis(const Plan &plan, Value value) {
   return axes.empty() ? nullptr : axes.back().getName();
 }
 
+bool cpu::readsAlong(const Plan &plan, const Cone &cone, StringAttr axis) {
+  return llvm::any_of(cone.inOrder(), [&](Value value) {
+    return isLoaded(plan, value) && contiguousAxis(plan, value) == axis;
+  });
+}
+
 bool cpu::fitsLanes(const Facts &facts, const Cone &cone) {
   return llvm::none_of(cone.inOrder(),
                        [&](Value value) { return facts.mayFail(value); });

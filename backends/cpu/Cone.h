@@ -33,6 +33,9 @@ bool isLoaded(const Plan &plan, mlir::Value value);
 /// The axis along which a loaded value's elements lie side by side, or null.
 mlir::StringAttr contiguousAxis(const Plan &plan, mlir::Value value);
 
+/// Whether the elements of one of them lie side by side along `axis`.
+bool readsAlong(const Plan &plan, const Cone &cone, mlir::StringAttr axis);
+
 /// Whether elements of all values of a cone may be computed in lanes: nothing
 /// may fail.
 bool fitsLanes(const Facts &facts, const Cone &cone);

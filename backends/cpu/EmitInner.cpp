@@ -145,10 +145,7 @@ int64_t Emitter::lanesWithin(ir::ReduceOp reduce, ArrayRef<Coords> at) {
     return 1;
   const Cone cone(plan, reduce.getOperand());
   const StringAttr axis = ir::axesOf(reduce.getAxes()).back().getName();
-  const bool isContiguous = llvm::any_of(cone.inOrder(), [&](Value value) {
-    return isLoaded(plan, value) && contiguousAxis(plan, value) == axis;
-  });
-  return isContiguous && !facts.mayFail(reduce.getResult())
+  return readsAlong(plan, cone, axis) && !facts.mayFail(reduce.getResult())
              ? schedule.blockLanes
              : 1;
 }

@@ -377,10 +377,7 @@ int64_t Emitter::payloadLanes(unsigned k) {
     return 1;
   const StringAttr axis = variables[k].payload.back().getName();
   const Cone cone(plan, chain->accumulators()[k].element);
-  const bool isContiguous = llvm::any_of(cone.inOrder(), [&](Value value) {
-    return isLoaded(plan, value) && contiguousAxis(plan, value) == axis;
-  });
-  return isContiguous ? schedule.blockLanes : 1;
+  return readsAlong(plan, cone, axis) ? schedule.blockLanes : 1;
 }
 
 /// The same for `count` vectors at a time of the places from `begin` to `end`.
