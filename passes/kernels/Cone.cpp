@@ -8,6 +8,8 @@
 
 #include "passes/kernels/Reads.h"
 
+#include "llvm/ADT/TypeSwitch.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::kernels;
@@ -91,4 +93,18 @@ bool kernels::fitsLanes(const Facts &facts, const Cone &cone) {
 int64_t kernels::lanesFor(const Cone &cone, int64_t vectorBytes) {
   // Two registers of f32, so of f64 there are four.
   return vectorBytes / 4 * 2;
+}
+
+unsigned kernels::ownCost(Operation *op) {
+  return llvm::TypeSwitch<Operation *, unsigned>(op)
+      .Case<ir::ConstantOp, ir::SizeOp, ir::IndexOp, ir::RenameOp>(
+          [](auto) { return 0u; })
+      .Case<ir::ReduceOp>([](auto) { return 100u; })
+      .Case<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::LogOp, ir::Log1pOp,
+            ir::TanhOp, ir::SinhOp, ir::CoshOp, ir::SigmoidOp, ir::ErfOp,
+            ir::SinOp, ir::CosOp, ir::PowOp, ir::RandomOp, ir::FoldKeyOp,
+            ir::FloorDivOp, ir::ModOp>([](auto) { return 10u; })
+      .Case<ir::DivOp, ir::SqrtOp, ir::RsqrtOp>([](auto) { return 4u; })
+      .Case<ir::AtOp>([](auto) { return 2u; })
+      .Default([](Operation *) { return 1u; });
 }

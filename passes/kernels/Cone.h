@@ -50,6 +50,10 @@ bool readsAlong(const Memory &memory, const Cone &cone, mlir::StringAttr axis);
 /// may fail.
 bool fitsLanes(const Facts &facts, const Cone &cone);
 
+/// Roughly how many operations it takes to compute an element from those of its
+/// operands.
+unsigned ownCost(mlir::Operation *op);
+
 /// How many lanes vectors of this machine have for the values of a cone.
 int64_t lanesFor(const Cone &cone, int64_t vectorBytes);
 

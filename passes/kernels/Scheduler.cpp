@@ -10,8 +10,6 @@
 #include "passes/kernels/Plan.h"
 #include "passes/kernels/Reads.h"
 
-#include "llvm/ADT/TypeSwitch.h"
-
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::kernels;
@@ -89,15 +87,15 @@ private:
   }
   ir::AxisAttr lastStreamed() const { return schedule.stream.back(); }
 
-  void setLanes(int64_t lanes) {
-    schedule.lanes = lanes;
+  void setLanes(int64_t &lanes) {
+    lanes = lanesFor(cone, target.vectorBytes);
     schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
   }
 
   void takeRow(ir::AxisAttr axis) {
     schedule.laneRow = axis;
     llvm::erase(schedule.grid, axis);
-    setLanes(lanesFor(cone, target.vectorBytes));
+    setLanes(schedule.lanes);
     schedule.groups = 8;
   }
 
@@ -166,7 +164,8 @@ private:
     }
     // Lanes along a row that all reads have would gather, and of a single one
     // they would be idle.
-    const bool isShared = best && (most > 0 || isContiguous(best.getName()));
+    const bool isShared =
+        best && (most > 0 || readsAlong(plan, cone, best.getName()));
     const bool isSingle = best && best.getSize().getConstant() == 1;
     const auto inner = innerOfBlock();
     if (inner && (!isShared || isSingle || isForFew)) {
@@ -177,12 +176,6 @@ private:
       return;
     takeRow(best);
     schedule.hasFew = inner && !best.getSize().getConstant();
-  }
-
-  bool isContiguous(StringAttr axis) const {
-    return llvm::any_of(cone.inOrder(), [&](Value value) {
-      return isLoaded(plan, value) && contiguousAxis(plan, value) == axis;
-    });
   }
 
   /// The inner reductions that there are at each place of a block; none if
@@ -203,8 +196,7 @@ private:
   /// Lanes within a block.
   void chooseBlocks(ArrayRef<Value> inner) {
     schedule.innerTiles.assign(inner.begin(), inner.end());
-    schedule.blockLanes = lanesFor(cone, target.vectorBytes);
-    schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
+    setLanes(schedule.blockLanes);
     schedule.streamBlock = 256;
   }
 
@@ -248,23 +240,20 @@ private:
       schedule.stream.push_back(best);
     }
     schedule.streamsLanes = true;
-    setLanes(lanesFor(cone, target.vectorBytes));
+    setLanes(schedule.lanes);
     schedule.unroll = 4;
     schedule.streamBlock = 2048;
   }
 
   /// A piece has enough blocks that nobody minds a state more.
   void chooseCut() {
-    const int64_t least = schedule.leastPlaces();
+    const int64_t two = 2 * schedule.leastPlaces();
     int64_t places = 1;
-    bool isKnown = true;
     for (ir::AxisAttr axis : schedule.stream) {
-      const std::optional<int64_t> extent = axis.getSize().getConstant();
-      isKnown &= extent.has_value();
-      places =
-          std::min(places * std::min(extent.value_or(1), 2 * least), 2 * least);
+      const int64_t extent = axis.getSize().getConstant().value_or(two);
+      places = std::min(places * std::min(extent, two), two);
     }
-    if (isSteady() && (!isKnown || places == 2 * least))
+    if (isSteady() && places == two)
       schedule.isSplit = true;
   }
 
@@ -305,20 +294,6 @@ private:
            llvm::none_of(arrayType(value).getAxes(), [&](ir::AxisAttr axis) {
              return isPayload(axis.getName());
            });
-  }
-
-  static unsigned ownCost(Operation *op) {
-    return llvm::TypeSwitch<Operation *, unsigned>(op)
-        .Case<ir::ConstantOp, ir::SizeOp, ir::IndexOp, ir::RenameOp>(
-            [](auto) { return 0u; })
-        .Case<ir::ReduceOp>([](auto) { return 100u; })
-        .Case<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::LogOp, ir::Log1pOp,
-              ir::TanhOp, ir::SinhOp, ir::CoshOp, ir::SigmoidOp, ir::ErfOp,
-              ir::SinOp, ir::CosOp, ir::PowOp, ir::RandomOp, ir::FoldKeyOp,
-              ir::FloorDivOp, ir::ModOp>([](auto) { return 10u; })
-        .Case<ir::DivOp, ir::SqrtOp, ir::RsqrtOp>([](auto) { return 4u; })
-        .Case<ir::AtOp>([](auto) { return 2u; })
-        .Default([](Operation *) { return 1u; });
   }
 
   /// Roughly in operations of one element.
