@@ -173,6 +173,8 @@ Expr Reader::expr(Value value) {
     return found->second;
   const Expr made = compute(value);
   known[value] = made;
+  if (made->hasData && !made->moves() && !made->args.empty())
+    a.written.try_emplace(made, value);
   return made;
 }
 
@@ -283,6 +285,13 @@ static bool isScaling(Expr array, Expr by) {
   return array->form == Form::Data && by->form == Form::Constant;
 }
 
+/// Whether a sum has a term 0 x.
+static bool hasCancelled(Expr sum) {
+  return llvm::any_of(termsOf(sum), [](Expr term) {
+    return term->form == Form::Multiply && isConstant(term->args[0], 0);
+  });
+}
+
 Expr Reader::elementwise(Operation *op) {
   const Law law = mlir::cast<ir::ElementwiseOpInterface>(op).law();
   if (!typeOf(op->getResult(0)).isFloat() || law == Law::None) {
@@ -295,11 +304,17 @@ Expr Reader::elementwise(Operation *op) {
     return select(op);
   const Expr x = expr(op->getOperand(0));
   const Expr y = op->getNumOperands() > 1 ? expr(op->getOperand(1)) : nullptr;
+  // x + 1 - x is what the formula makes of it, as long as nothing in it moves.
+  auto unlessCancelled = [&](Expr sum) {
+    return hasCancelled(sum) && !leads(op->getResult(0))
+               ? leaf(op->getResult(0))
+               : sum;
+  };
   switch (law) {
   case Law::Add:
-    return a.add(x, y);
+    return unlessCancelled(a.add(x, y));
   case Law::Subtract:
-    return a.sub(x, y);
+    return unlessCancelled(a.sub(x, y));
   case Law::Negate:
     return a.negate(x);
   // An array in other units is an array: constants that were multiplied into
