@@ -10,8 +10,12 @@
 #include "backends/reference/ReferenceBackend.h"
 #include "frontend/Program.h"
 #include "passes/Pipelines.h"
+#include "passes/derive/Reasons.h"
 
 #include "mlir/Pass/PassManager.h"
+
+#include <cmath>
+#include <limits>
 
 using namespace fovea;
 using namespace fovea::generate;
@@ -71,6 +75,15 @@ Lab::instantiate(const std::string &text, const Function &entry,
   return module;
 }
 
+Status Lab::fuse(mlir::ModuleOp module) {
+  mlir::PassManager manager(impl->context.get());
+  buildOptimizePipeline(manager);
+  buildFusePipeline(manager);
+  if (mlir::succeeded(manager.run(module)))
+    return Status::ok();
+  return Status::error(StatusCode::Internal, "a pass failed");
+}
+
 Expected<Compiled> Lab::compile(mlir::ModuleOp module, Backend &backend) {
   auto exe = backend.compile(*module.getOps<ir::FuncOp>().begin());
   if (!exe)
@@ -88,31 +101,130 @@ Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
   auto module = instantiate(text, entry, inputs);
   if (!module)
     return module.status();
-  if (!oracle && impl->fuses) {
-    mlir::PassManager manager(impl->context.get());
-    buildOptimizePipeline(manager);
-    buildFusePipeline(manager);
-    if (mlir::failed(manager.run(module->get())))
-      return Status::error(StatusCode::Internal, "a pass failed");
-  }
+  if (!oracle && impl->fuses)
+    if (Status status = fuse(module->get()); status.failed())
+      return status;
   return compile(module->get(), oracle ? *impl->reference : *impl->tested);
 }
 
-Expected<Compiled> Lab::compileReductions(const std::string &text,
-                                          const Function &entry,
-                                          const std::vector<Tensor> &inputs) {
+std::vector<Compiled>
+Lab::compileReductions(const std::string &text, const Function &entry,
+                       const std::vector<Tensor> &inputs) {
+  std::vector<Compiled> all;
+  for (size_t i = 0;; ++i) {
+    auto module = instantiate(text, entry, inputs);
+    if (!module)
+      return all;
+    auto func = *module->get().getOps<ir::FuncOp>().begin();
+    auto reductions = llvm::to_vector(func.getBody().getOps<ir::ReduceOp>());
+    if (i == reductions.size())
+      return all;
+    for (ir::OutputOp output : ir::outputsOf(func))
+      output.erase();
+    mlir::OpBuilder b = mlir::OpBuilder::atBlockEnd(&func.getBody().front());
+    ir::ReduceOp reduce = reductions[i];
+    ir::OutputOp::create(
+        b, reduce.getLoc(), "reduction", reduce.getResult(),
+        ir::axisArray(b.getContext(), reduce.getType().getAxes()));
+    if (auto exe = compile(module->get(), *impl->reference))
+      all.push_back(*std::move(exe));
+  }
+}
+
+/// Float reductions that an element of `reduce` is made of at its own place.
+static std::vector<ir::ReduceOp> dependenciesOf(ir::ReduceOp reduce) {
+  llvm::SetVector<mlir::Value> work;
+  work.insert(reduce.getOperand());
+  std::vector<ir::ReduceOp> found;
+  for (size_t i = 0; i < work.size(); ++i) {
+    mlir::Operation *op = work[i].getDefiningOp();
+    if (auto other = mlir::dyn_cast<ir::ReduceOp>(op)) {
+      if (mlir::isa<mlir::FloatType>(other.getType().getElementType()))
+        found.push_back(other);
+    } else if (mlir::isa<ir::ElementwiseOpInterface>(op)) {
+      work.insert_range(op->getOperands());
+    }
+  }
+  return found;
+}
+
+Expected<Compiled> Lab::compileUndefined(const std::string &text,
+                                         const Function &entry,
+                                         const std::vector<Tensor> &inputs,
+                                         double instead) {
   auto module = instantiate(text, entry, inputs);
   if (!module)
     return module.status();
   auto func = *module->get().getOps<ir::FuncOp>().begin();
-  for (ir::OutputOp output : ir::outputsOf(func))
-    output.erase();
-  mlir::OpBuilder b = mlir::OpBuilder::atBlockEnd(&func.getBody().front());
-  unsigned count = 0;
-  for (auto reduce : llvm::to_vector(func.getBody().getOps<ir::ReduceOp>()))
-    ir::OutputOp::create(
-        b, reduce.getLoc(), "reduction" + std::to_string(count++),
-        reduce.getResult(),
-        ir::axisArray(b.getContext(), reduce.getType().getAxes()));
+  mlir::OpBuilder b(func.getContext());
+  llvm::DenseMap<mlir::Operation *, mlir::Value> replaced;
+  auto reductions = llvm::to_vector(func.getBody().getOps<ir::ReduceOp>());
+  std::vector<std::vector<ir::ReduceOp>> dependencies;
+  for (ir::ReduceOp reduce : reductions)
+    dependencies.push_back(dependenciesOf(reduce));
+  for (auto [reduce, others] : llvm::zip_equal(reductions, dependencies)) {
+    mlir::Type element = reduce.getType().getElementType();
+    if (!mlir::isa<mlir::FloatType>(element) ||
+        (!std::isnan(instead) && others.empty()))
+      continue;
+    b.setInsertionPointAfter(reduce);
+    mlir::Location loc = reduce.getLoc();
+    auto number = [&](double value) -> mlir::Value {
+      return ir::ConstantOp::create(
+          b, loc, ir::ArrayType::get(element, llvm::ArrayRef<ir::AxisAttr>()),
+          b.getFloatAttr(element, value));
+    };
+    mlir::Value result = reduce.getResult();
+    llvm::SmallPtrSet<mlir::Operation *, 8> made;
+    auto make = [&](mlir::Value value) {
+      made.insert(value.getDefiningOp());
+      return value;
+    };
+    mlir::Value size = make(ir::AbsOp::create(b, loc, result));
+    mlir::Value isFinite = make(
+        ir::CompareOp::create(b, loc, ir::Predicate::Lt, size,
+                              number(std::numeric_limits<double>::infinity())));
+    mlir::Value now = make(ir::SelectOp::create(
+        b, loc, isFinite, result, number(instead), ir::HardKind::None));
+    for (ir::ReduceOp other : others) {
+      mlir::Value gauge = replaced.lookup(other);
+      const bool isWithin =
+          gauge && llvm::all_of(other.getType().getAxes(), [&](auto axis) {
+            return reduce.getType().hasAxis(axis.getName());
+          });
+      // x - x is NaN where x is not finite, else 0.
+      if (isWithin && std::isnan(instead))
+        now = make(ir::AddOp::create(
+            b, loc, now, make(ir::SubOp::create(b, loc, gauge, gauge))));
+    }
+    replaced[reduce] = now;
+    result.replaceUsesWithIf(now, [&](mlir::OpOperand &use) {
+      return !made.contains(use.getOwner());
+    });
+  }
   return compile(module->get(), *impl->reference);
+}
+
+Expected<Lab::Folds> Lab::countFolds(const std::string &text,
+                                     const Function &entry,
+                                     const std::vector<Tensor> &inputs) {
+  auto module = instantiate(text, entry, inputs);
+  if (!module)
+    return module.status();
+  if (Status status = fuse(module->get()); status.failed())
+    return status;
+  Folds folds;
+  module->get().walk([&](ir::FoldOp fold) {
+    mlir::Operation *lift = fold.getElement().front().getTerminator();
+    const bool hasGauge =
+        fold.getGauge().front().getTerminator()->getNumOperands() > 0;
+    const auto parts = mlir::cast<ir::LiftOp>(lift).getKinds().size();
+    folds.fused += parts > 1 || hasGauge;
+    auto waits = fold->getAttrOfType<mlir::ArrayAttr>(derive::waitsName);
+    if (!waits)
+      return;
+    for (auto wait : waits.getAsRange<mlir::DictionaryAttr>())
+      folds.refused += wait.getAs<mlir::StringAttr>("kind") != "stored";
+  });
+  return folds;
 }
