@@ -83,17 +83,12 @@ static void buildLoweringPipeline(OpPassManager &manager) {
   manager.addPass(createArithToLLVMConversionPass());
 }
 
-/// Emitted code lives in a context of its own, which goes with it: contexts
-/// keep every type and constant that they ever saw.
 static void prepareContext(MLIRContext &context) {
   context.loadDialect<LLVM::LLVMDialect, arith::ArithDialect,
                       cf::ControlFlowDialect, scf::SCFDialect>();
 }
 
-Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
-  Expected<Jit *> jit = Jit::shared();
-  if (!jit)
-    return jit.status();
+Expected<EmittedProgram> cpu::emitProgram(ir::FuncOp func) {
   Expected<OwningOpRef<ModuleOp>> source = optimized(func);
   if (!source)
     return source.status();
@@ -102,16 +97,13 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
       status.failed())
     return status;
 
-  MLIRContext context(MLIRContext::Threading::DISABLED);
-  prepareContext(context);
-  std::string complaints;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-    complaints += diagnostic.str() + "; ";
-    return success();
-  });
-  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
-  CompiledProgram result;
-  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, result.program)
+  EmittedProgram result;
+  result.context =
+      std::make_shared<MLIRContext>(MLIRContext::Threading::DISABLED);
+  prepareContext(*result.context);
+  result.module = ModuleOp::create(UnknownLoc::get(result.context.get()));
+  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *result.module,
+          result.program)
       .emit();
   if (result.program.checks.size() > maxChecks)
     return Status::error(StatusCode::Unsupported,
@@ -119,7 +111,21 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
                              std::to_string(result.program.checks.size()) +
                              " places that may fail, but the limit is " +
                              std::to_string(maxChecks));
-  if (failed(verify(*module)) || !runPasses(*module, buildLoweringPipeline))
+  return result;
+}
+
+Expected<CompiledProgram> cpu::compileEmitted(EmittedProgram emitted) {
+  Expected<Jit *> jit = Jit::shared();
+  if (!jit)
+    return jit.status();
+  std::string complaints;
+  ScopedDiagnosticHandler handler(emitted.context.get(),
+                                  [&](Diagnostic &diagnostic) {
+                                    complaints += diagnostic.str() + "; ";
+                                    return success();
+                                  });
+  if (failed(verify(*emitted.module)) ||
+      !runPasses(*emitted.module, buildLoweringPipeline))
     return Status::error(StatusCode::Internal,
                          "the code generator made invalid code: " + complaints);
 
@@ -128,17 +134,16 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
   if (!machine)
     return machine.status();
   Expected<std::unique_ptr<llvm::MemoryBuffer>> object =
-      compileToObject(*module, **machine);
+      compileToObject(*emitted.module, **machine);
   if (!object)
     return object.status();
 
   std::vector<std::string> names;
-  for (size_t i = 0; i < result.program.stages.size(); ++i)
+  for (size_t i = 0; i < emitted.program.stages.size(); ++i)
     names.push_back("stage" + std::to_string(i));
   Expected<std::unique_ptr<LoadedCode>> code =
       (*jit)->load(std::move(*object), names);
   if (!code)
     return code.status();
-  result.code = std::move(*code);
-  return result;
+  return CompiledProgram{std::move(emitted.program), std::move(*code)};
 }
