@@ -110,6 +110,16 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
   }
   if (reduction.kind != ReduceKind::Max && reduction.kind != ReduceKind::Min)
     return refuse(Refusal::Reason::NotIncreasing, element);
+  // The largest of x exp(y) is not where y is the largest.
+  auto factorIs = [&](auto test) {
+    return llvm::any_of(factorsOf(element), test);
+  };
+  if (factorIs([](Expr e) { return e->hasData && e->form != Form::Exp; }) &&
+      factorIs([&](Expr e) {
+        return e->hasData && e->moves() && e->form == Form::Exp &&
+               !a.isNonPositive(e->args[0]);
+      }))
+    return refuse(Refusal::Reason::Overflows, element);
   // max(u(x) + w) = max u + w to the last bit, where u is one number.
   Exprs varying, own;
   for (Expr term : termsOf(element))
@@ -296,22 +306,14 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
       facts.peak[list[peak].element] = peak;
   const bool isKnown =
       llvm::none_of(reduction.domain, [](Expr e) { return e->moves(); });
-  const auto exponents = unsafeExponents(peakKind, reduction.element);
   if (isKnown)
-    for (auto [exponent, element] : exponents)
+    for (auto [exponent, element] :
+         unsafeExponents(peakKind, reduction.element))
       enterPeak(peakKind, exponent, element, reduction.domain, pass);
   Laws laws(algebra);
   for (unsigned use : reduction.element->fresh)
     reduction.depth = std::max(reduction.depth, list[use].depth + 1);
   bool ok = derive(reduction, laws);
-  // The largest of x exp(y) is not where y is the largest.
-  if (ok && kind != ReduceKind::Sum && !exponents.empty() &&
-      llvm::any_of(factorsOf(reduction.element), [](Expr factor) {
-        return factor->hasData && factor->form != Form::Exp;
-      })) {
-    laws.refusal = Refusal{Refusal::Reason::Overflows, reduction.element};
-    ok = false;
-  }
   if (ok && reduction.depth > maxDepth) {
     laws.refusal = Refusal{Refusal::Reason::TooMany, reduction.element};
     ok = false;

@@ -178,6 +178,22 @@ Expr Reader::expr(Value value) {
   return made;
 }
 
+/// Whether a number may be a hard one (ElementwiseOpInterface, hardRule).
+static bool mayBeHard(Value value) {
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    auto op = work[i].getDefiningOp<ir::ElementwiseOpInterface>();
+    if (!op || op.hardRule() == ir::HardRule::Plain)
+      continue;
+    if (auto select = dyn_cast<ir::SelectOp>(op.getOperation());
+        select && select.getHard() != ir::HardKind::None)
+      return true;
+    work.insert_range(op->getOperands());
+  }
+  return false;
+}
+
 Expr Reader::compute(Value value) {
   if (auto number = numbers.find(value); number != numbers.end())
     return a.fresh(number->second);
@@ -199,7 +215,8 @@ Expr Reader::compute(Value value) {
       mlir::cast<ir::ElementwiseOpInterface>(op).law() != Law::None;
   const bool varies = llvm::any_of(
       axes, [&](ir::AxisAttr axis) { return type.hasAxis(axis.getName()); });
-  if (!leads(value) && (!hasLaw || !varies))
+  // What excludes a whole row is a condition too.
+  if (!leads(value) && (!hasLaw || (!varies && !mayBeHard(value))))
     return leaf(value);
   return elementwise(op);
 }
@@ -250,7 +267,20 @@ Expr Reader::cast(ir::CastOp op) {
   }
   if (leads(op.getResult()))
     return elementwise(op);
-  return leaf(op.getResult());
+  // A cast keeps what is hard: a mask of integers is a mask.
+  auto select = operand.getDefiningOp<ir::SelectOp>();
+  if (!select || !op.getType().isFloat() ||
+      select.getHard() == ir::HardKind::None)
+    return leaf(op.getResult());
+  Expr out = a.apply(Form::Other, op, {expr(select.getOnTrue())});
+  const double otherwise = select.getHard() == ir::HardKind::Zero
+                               ? 0
+                               : -std::numeric_limits<double>::infinity();
+  Exprs conditions;
+  split(select.getCondition(), conditions);
+  for (Expr condition : llvm::reverse(conditions))
+    out = a.where(condition, out, a.constant(otherwise), /*hard=*/true);
+  return out;
 }
 
 void Reader::split(Value guard, Exprs &into) {
