@@ -147,38 +147,29 @@ static bool agree(double got, double wanted, Tolerance tolerance) {
              tolerance.absolute + tolerance.relative * std::abs(wanted);
 }
 
-/// Whether all elements that differ are not numbers on one side.
-static bool differsInNonFinite(const Tensor &got, const Tensor &wanted) {
-  const Tolerance tolerance = toleranceOf(got.dtype());
-  bool all = true;
-  int64_t ordinal = 0;
-  forEachOffset(got, [&](int64_t offset) {
-    const double g = got.loadAsDouble(offset);
-    const double w = wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal++));
-    all = all &&
-          (agree(g, w, tolerance) || !std::isfinite(g) || !std::isfinite(w));
-  });
-  return all;
-}
-
-/// Whether all elements are the oracle's, or what it makes of the program if
-/// reductions that are not finite are so in another way: it may have compared
-/// them.
-static bool isOfUndefined(Lab &lab, const Case &program,
-                          const std::vector<Tensor> &inputs, const Tensor &got,
-                          const Tensor &wanted, size_t result) {
+/// Whether all elements are what docs/language.md promises where a reduction is
+/// not finite: the oracle's; or what it makes of the program if such reductions
+/// are so in another way, which others may have compared them with; or not
+/// finite, where that is the oracle's result in one of these ways.
+static bool isPromised(Lab &lab, const Case &program,
+                       const std::vector<Tensor> &inputs, const Tensor &got,
+                       const Tensor &wanted, size_t result) {
   const double infinity = std::numeric_limits<double>::infinity();
   std::vector<Tensor> wide = widened(inputs), others;
-  for (double instead :
-       {std::numeric_limits<double>::quiet_NaN(), infinity, -infinity}) {
-    auto exe =
-        lab.compileUndefined(print(program, 0), program.entry, wide, instead);
+  auto add = [&](double instead, std::optional<size_t> only) {
+    auto exe = lab.compileUndefined(print(program, 0), program.entry, wide,
+                                    instead, only);
     if (!exe)
       return false;
-    Results results = (*exe)(wide);
-    if (!results)
-      return false;
-    others.push_back((*results)[result]);
+    if (Results results = (*exe)(wide))
+      others.push_back((*results)[result]);
+    return true;
+  };
+  add(std::numeric_limits<double>::quiet_NaN(), {});
+  for (double instead : {infinity, -infinity}) {
+    add(instead, {});
+    for (size_t i = 0; add(instead, i);)
+      ++i;
   }
   const Tolerance tolerance =
       isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
@@ -187,11 +178,13 @@ static bool isOfUndefined(Lab &lab, const Case &program,
   forEachOffset(got, [&](int64_t offset) {
     const double g = got.loadAsDouble(offset);
     const double w = wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal));
-    bool found = agree(g, w, tolerance);
-    for (const Tensor &other : others)
-      found =
-          found || agree(g, other.loadAsDouble(other.offsetOfOrdinal(ordinal)),
-                         tolerance);
+    bool found =
+        agree(g, w, tolerance) || (!std::isfinite(g) && !std::isfinite(w));
+    for (const Tensor &other : others) {
+      const double o = other.loadAsDouble(other.offsetOfOrdinal(ordinal));
+      found = found || agree(g, o, tolerance) ||
+              (!std::isfinite(g) && !std::isfinite(o));
+    }
     all = all && found;
     ++ordinal;
   });
@@ -268,8 +261,7 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
     if (isExplained(variants))
       continue;
     if (isDegenerate(lab, program, inputs) &&
-        (!isFloat(mine.dtype()) || differsInNonFinite(mine, theirs) ||
-         isOfUndefined(lab, program, inputs, mine, theirs, i))) {
+        isPromised(lab, program, inputs, mine, theirs, i)) {
       judgement.verdict = Verdict::Degenerate;
       continue;
     }

@@ -131,27 +131,59 @@ Lab::compileReductions(const std::string &text, const Function &entry,
   }
 }
 
+namespace {
+struct Dependency {
+  ir::ReduceOp reduce;
+  /// Whether something is divided by it.
+  bool divides;
+};
+} // namespace
+
 /// Float reductions that an element of `reduce` is made of at its own place.
-static std::vector<ir::ReduceOp> dependenciesOf(ir::ReduceOp reduce) {
-  llvm::SetVector<mlir::Value> work;
-  work.insert(reduce.getOperand());
-  std::vector<ir::ReduceOp> found;
+static std::vector<Dependency> dependenciesOf(ir::ReduceOp reduce) {
+  llvm::SetVector<std::pair<mlir::Value, unsigned>> work;
+  work.insert({reduce.getOperand(), 0});
+  std::vector<Dependency> found;
   for (size_t i = 0; i < work.size(); ++i) {
-    mlir::Operation *op = work[i].getDefiningOp();
+    const auto [value, divides] = work[i];
+    mlir::Operation *op = value.getDefiningOp();
     if (auto other = mlir::dyn_cast<ir::ReduceOp>(op)) {
       if (mlir::isa<mlir::FloatType>(other.getType().getElementType()))
-        found.push_back(other);
+        found.push_back({other, divides != 0});
     } else if (mlir::isa<ir::ElementwiseOpInterface>(op)) {
-      work.insert_range(op->getOperands());
+      for (mlir::OpOperand &operand : op->getOpOperands())
+        work.insert({operand.get(), divides || (mlir::isa<ir::DivOp>(op) &&
+                                                operand.getOperandNumber())});
     }
   }
   return found;
 }
 
+/// Whether some choice with a hard branch is made of another such choice: the
+/// algebra sees the outer one as a condition only.
+static bool hasNestedMasks(mlir::Value value) {
+  llvm::SetVector<std::pair<mlir::Value, unsigned>> work;
+  work.insert({value, 0});
+  for (size_t i = 0; i < work.size(); ++i) {
+    auto [next, isInside] = work[i];
+    mlir::Operation *op = next.getDefiningOp();
+    if (!mlir::isa<ir::ElementwiseOpInterface, ir::RenameOp>(op))
+      continue;
+    auto select = mlir::dyn_cast<ir::SelectOp>(op);
+    const bool isHard = select && select.getHard() != ir::HardKind::None;
+    if (isHard && isInside)
+      return true;
+    for (mlir::Value operand : op->getOperands())
+      work.insert({operand, isInside || isHard});
+  }
+  return false;
+}
+
 Expected<Compiled> Lab::compileUndefined(const std::string &text,
                                          const Function &entry,
                                          const std::vector<Tensor> &inputs,
-                                         double instead) {
+                                         double instead,
+                                         std::optional<size_t> only) {
   auto module = instantiate(text, entry, inputs);
   if (!module)
     return module.status();
@@ -159,13 +191,16 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
   mlir::OpBuilder b(func.getContext());
   llvm::DenseMap<mlir::Operation *, mlir::Value> replaced;
   auto reductions = llvm::to_vector(func.getBody().getOps<ir::ReduceOp>());
-  std::vector<std::vector<ir::ReduceOp>> dependencies;
+  if (only && *only >= reductions.size())
+    return Status::error(StatusCode::InvalidArgument, "no such reduction");
+  std::vector<std::vector<Dependency>> dependencies;
   for (ir::ReduceOp reduce : reductions)
     dependencies.push_back(dependenciesOf(reduce));
   for (auto [reduce, others] : llvm::zip_equal(reductions, dependencies)) {
     mlir::Type element = reduce.getType().getElementType();
     if (!mlir::isa<mlir::FloatType>(element) ||
-        (!std::isnan(instead) && others.empty()))
+        (!std::isnan(instead) && others.empty()) ||
+        (only && reduce != reductions[*only]))
       continue;
     b.setInsertionPointAfter(reduce);
     mlir::Location loc = reduce.getLoc();
@@ -186,16 +221,39 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
                               number(std::numeric_limits<double>::infinity())));
     mlir::Value now = make(ir::SelectOp::create(
         b, loc, isFinite, result, number(instead), ir::HardKind::None));
-    for (ir::ReduceOp other : others) {
+    // A sum that visits nothing is 0, whatever it depends on: then the products
+    // of its elements and NaN are hard 0s.
+    mlir::Value isEmpty;
+    if (reduce.getKind() == ir::ReduceKind::Sum &&
+        !hasNestedMasks(reduce.getOperand())) {
+      mlir::Value product = make(
+          ir::MulOp::create(b, loc, reduce.getOperand(),
+                            number(std::numeric_limits<double>::quiet_NaN())));
+      mlir::Value sum = make(
+          ir::ReduceOp::create(b, loc, reduce.getType(), reduce.getKind(),
+                               product, reduce.getGuard(), reduce.getAxes()));
+      isEmpty = make(
+          ir::CompareOp::create(b, loc, ir::Predicate::Eq, sum, number(0)));
+    }
+    for (auto [other, divides] : others) {
       mlir::Value gauge = replaced.lookup(other);
       const bool isWithin =
           gauge && llvm::all_of(other.getType().getAxes(), [&](auto axis) {
             return reduce.getType().hasAxis(axis.getName());
           });
       // x - x is NaN where x is not finite, else 0.
-      if (isWithin && std::isnan(instead))
-        now = make(ir::AddOp::create(
-            b, loc, now, make(ir::SubOp::create(b, loc, gauge, gauge))));
+      if (!isWithin || !std::isnan(instead))
+        continue;
+      mlir::Value more = make(ir::SubOp::create(b, loc, gauge, gauge));
+      if (divides) {
+        mlir::Value inverse = make(ir::DivOp::create(b, loc, number(1), gauge));
+        more = make(ir::AddOp::create(
+            b, loc, more, make(ir::SubOp::create(b, loc, inverse, inverse))));
+      }
+      if (isEmpty)
+        more = make(ir::SelectOp::create(b, loc, isEmpty, number(0), more,
+                                         ir::HardKind::None));
+      now = make(ir::AddOp::create(b, loc, now, more));
     }
     replaced[reduce] = now;
     result.replaceUsesWithIf(now, [&](mlir::OpOperand &use) {

@@ -14,6 +14,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <functional>
+#include <optional>
 
 namespace fovea {
 class Backend;
@@ -50,11 +51,14 @@ public:
 
   /// The program as the oracle has it, but with `instead`, which is not finite,
   /// for whatever reduction is not finite. NaN goes on to all that depend on
-  /// it; an infinity is for those only that depend on other reductions.
+  /// it, and comes from what is 0 and divides; an infinity is for those only
+  /// that depend on other reductions, or for number `only` of all reductions.
+  /// Error: there is no such number.
   Expected<Compiled> compileUndefined(const std::string &text,
                                       const Function &entry,
                                       const std::vector<Tensor> &inputs,
-                                      double instead);
+                                      double instead,
+                                      std::optional<size_t> only = {});
 
   /// How many folds of several accumulators, or with a gauge, the passes make
   /// of a program, and how many reductions they refuse to fuse.
