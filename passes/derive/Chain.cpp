@@ -306,10 +306,13 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
       facts.peak[list[peak].element] = peak;
   const bool isKnown =
       llvm::none_of(reduction.domain, [](Expr e) { return e->moves(); });
-  if (isKnown)
-    for (auto [exponent, element] :
-         unsafeExponents(peakKind, reduction.element))
-      enterPeak(peakKind, exponent, element, reduction.domain, pass);
+  auto enterPeaks = [&] {
+    if (isKnown)
+      for (auto [exponent, element] :
+           unsafeExponents(peakKind, reduction.element))
+        enterPeak(peakKind, exponent, element, reduction.domain, pass);
+  };
+  enterPeaks();
   Laws laws(algebra);
   for (unsigned use : reduction.element->fresh)
     reduction.depth = std::max(reduction.depth, list[use].depth + 1);
@@ -324,6 +327,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     const std::optional<Refusal> first = laws.refusal;
     finishAll(
         [&](unsigned other) { return other == count || isEarlier(other); });
+    enterPeaks();
     ok = derive(reduction, laws);
     if (!ok)
       laws.refusal = first;
