@@ -34,8 +34,8 @@ def Fovea_Dialect : Dialect {
 
     **Demand.** An element that no output element needs is not evaluated: an out
     of range read or a division by zero there is no error. `fovea.select`, `and`,
-    `or` and the guard of `fovea.reduce` are the lazy places; everything else
-    needs all its operands.
+    `or` and the guard of `fovea.reduce` are the lazy places, and what a hard
+    number absorbs is not needed; everything else needs all its operands.
 
     Constraints are numbered C1, C2, ... in the description of each operation;
     verifiers and tests cite them as `<operation>_c1`.

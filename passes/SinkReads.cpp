@@ -61,9 +61,29 @@ public:
         at.erase();
       }
     }
+    sinkRenames();
   }
 
 private:
+  /// A renamed elementwise formula is the formula of renamed arrays: so its
+  /// operations and its hard numbers are seen under every name.
+  void sinkRenames() {
+    llvm::SetVector<Operation *> renames;
+    func.walk([&](ir::RenameOp rename) { renames.insert(rename); });
+    while (!renames.empty()) {
+      auto rename = cast<ir::RenameOp>(renames.pop_back_val());
+      Operation *source = rename.getOperand().getDefiningOp();
+      if (!isa_and_nonnull<ir::ElementwiseOpInterface>(source))
+        continue;
+      Value made = renamed(rename);
+      for (Value operand : made.getDefiningOp()->getOperands())
+        if (auto inner = operand.getDefiningOp<ir::RenameOp>())
+          renames.insert(inner);
+      rename.getResult().replaceAllUsesWith(made);
+      rename.erase();
+    }
+  }
+
   /// What `at` reads, computed where it is read; null if it stays as it is.
   Value sink(ir::AtOp at) {
     auto rename = at.getSource().getDefiningOp<ir::RenameOp>();

@@ -131,7 +131,9 @@ Status CallState::makeSteps(const Program &program) {
       part.first = states;
       part.combines = true;
     }
-    if (pieces > 1 || !stage.joins || isReplaced || steps.empty())
+    // In one piece it needs all items of the stages before it.
+    if (pieces > 1 || !stage.joins || stage.closingBlock > 0 || isReplaced ||
+        steps.empty())
       steps.emplace_back();
     steps.back().add(part, *items);
     isReplaced = false;

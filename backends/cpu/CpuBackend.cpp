@@ -17,7 +17,11 @@ public:
   std::string_view name() const override { return "cpu"; }
 
   Expected<std::unique_ptr<Executable>> compile(ir::FuncOp func) override {
-    Expected<cpu::CompiledProgram> compiled = cpu::compileProgram(func);
+    Expected<cpu::EmittedProgram> emitted = cpu::emitProgram(func);
+    if (!emitted)
+      return emitted.status();
+    Expected<cpu::CompiledProgram> compiled =
+        cpu::compileEmitted(std::move(*emitted));
     if (!compiled)
       return compiled.status();
     return std::unique_ptr<Executable>(std::make_unique<cpu::CpuExecutable>(

@@ -279,9 +279,10 @@ void Emitter::combine(Scope &outer, const CoordByAxis &place) {
   const int64_t halves =
       schedule.streamsLanes ? llvm::Log2_64(schedule.lanes) : 0;
   Value count = b.i64(halves);
-  if (pieces)
-    count =
-        b.select(isVisited, arith::SubIOp::create(b, pieces, b.i64(1)), count);
+  if (pieces) {
+    Value others = arith::SubIOp::create(b, pieces, b.i64(1));
+    count = isVisited ? b.select(isVisited, others, count) : others;
+  }
   Scope &loop = openLoop(phase, b.i64(0), count, {});
   enter(loop);
   Value turn = loop.block->getArgument(0);
@@ -360,7 +361,7 @@ void Emitter::emitChain(ir::PhaseOp phase, Scope &function) {
 void Emitter::emitItems(Scope &function, ir::PhaseOp phase,
                         ArrayRef<Storage> storage, bool isCombiner) {
   CoordByAxis place;
-  Scope &item = openItems(function, place);
+  Scope &item = openItems(function, place, isCombiner);
   if (schedule.cutPayload) {
     const StringAttr name = schedule.cutPayload.getName();
     payloadFirst = coordinates[place.lookup(name)].value;

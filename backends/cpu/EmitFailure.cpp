@@ -37,9 +37,48 @@ static Element onlyWhere(CodeBuilder &b, Value condition, Element element) {
   return element;
 }
 
+/// Whether operand `i` can be had and is a hard number that makes the other one
+/// unneeded; null if it never is.
+static Value absorbing(CodeBuilder &b, Operation *op,
+                       ArrayRef<Element> operands, unsigned i) {
+  auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
+  if (!elementwise || !operands[1 - i].failure)
+    return nullptr;
+  Value hard;
+  switch (elementwise.hardRule()) {
+  case ir::HardRule::Product:
+    hard = operands[i].hardZero;
+    break;
+  case ir::HardRule::Divide:
+    hard = i == 0 ? operands[i].hardZero : nullptr;
+    break;
+  case ir::HardRule::Sum:
+    hard = operands[i].hardNegInf;
+    break;
+  case ir::HardRule::Minus:
+    hard = i == 0 ? operands[i].hardNegInf : nullptr;
+    break;
+  default:
+    return nullptr;
+  }
+  if (!hard || !operands[i].failure)
+    return hard;
+  return b.both(hard,
+                b.compare(CmpIPredicate::eq, operands[i].failure, b.i64(0)));
+}
+
 /// Lazy operations take the failures of what they need.
 Element Emitter::combineFailures(Operation *op, Element result,
                                  ArrayRef<Element> operands) {
+  if (operands.size() == 2 && !isa<ir::AndOp, ir::OrOp>(op)) {
+    for (unsigned i : {0, 1}) {
+      Element needed = operands[i];
+      if (Value absorbs = absorbing(b, op, operands, 1 - i))
+        needed = onlyWhere(b, b.negated(absorbs), needed);
+      result = firstFailure(result, needed);
+    }
+    return result;
+  }
   result = firstFailure(result, operands[0]);
   if (isa<ir::SelectOp>(op)) {
     Value condition = operands[0].value;

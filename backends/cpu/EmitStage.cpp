@@ -210,7 +210,8 @@ void Emitter::declareGrid() {
     tables.addGridAxis(cut.axis.getSize(), cut.block);
 }
 
-Scope &Emitter::openItems(Scope &function, CoordByAxis &place) {
+Scope &Emitter::openItems(Scope &function, CoordByAxis &place,
+                          bool isCombiner) {
   const auto cuts = schedule.items();
   SmallVector<Value> counts;
   for (const Schedule::Cut &cut : cuts) {
@@ -231,11 +232,22 @@ Scope &Emitter::openItems(Scope &function, CoordByAxis &place) {
     Value all = pieces;
     for (Value count : counts)
       all = arith::MulIOp::create(b, all, count);
-    isVisited = b.compare(arith::CmpIPredicate::sge, rest, all);
-    row = b.select(isVisited, arith::SubIOp::create(b, rest, all),
-                   arith::DivUIOp::create(b, rest, pieces));
-    piece =
-        b.select(isVisited, b.i64(0), arith::RemUIOp::create(b, rest, pieces));
+    auto visits = [&] {
+      return std::pair<Value, Value>(arith::DivUIOp::create(b, rest, pieces),
+                                     arith::RemUIOp::create(b, rest, pieces));
+    };
+    isVisited = nullptr;
+    if (schedule.streamsLanes) {
+      const auto [itsRow, itsPiece] = visits();
+      isVisited = b.compare(arith::CmpIPredicate::sge, rest, all);
+      row = b.select(isVisited, arith::SubIOp::create(b, rest, all), itsRow);
+      piece = b.select(isVisited, b.i64(0), itsPiece);
+    } else if (isCombiner) {
+      row = arith::SubIOp::create(b, rest, all);
+      piece = b.i64(0);
+    } else {
+      std::tie(row, piece) = visits();
+    }
     rest = row;
   }
   for (size_t i = cuts.size(); i-- > 0;) {

@@ -153,7 +153,8 @@ private:
   void closeFunction();
   void declareGrid();
   /// The loop over items; sets the place of the item.
-  Scope &openItems(Scope &function, CoordByAxis &place);
+  Scope &openItems(Scope &function, CoordByAxis &place,
+                   bool isCombiner = false);
   using Body = llvm::function_ref<void(Scope &)>;
   /// Runs `then` where the condition holds, else `otherwise` if there is that.
   void branch(Scope &outer, mlir::Value condition, Body then,
@@ -385,7 +386,8 @@ private:
   /// The places of the schedule's payload axis that the item has.
   mlir::Value payloadFirst, payloadLast;
   /// If items may be cut, how many pieces they have, else null; then the number
-  /// of the present item and piece, and whether all of its pieces are visited.
+  /// of the present item and piece, and whether all of its pieces are visited
+  /// (null: what the function does says it).
   mlir::Value pieces, row, piece, isVisited;
   static constexpr unsigned rowBlock = 1, streamBlock = 2;
 };

@@ -82,8 +82,6 @@ static void buildLoweringPipeline(OpPassManager &manager) {
   manager.addPass(createArithToLLVMConversionPass());
 }
 
-/// Emitted code lives in a context of its own, which goes with it: contexts
-/// keep every type and constant that they ever saw.
 static void prepareContext(MLIRContext &context) {
   context.loadDialect<LLVM::LLVMDialect, arith::ArithDialect,
                       cf::ControlFlowDialect, scf::SCFDialect>();
@@ -114,7 +112,7 @@ compileModule(ModuleOp module, const std::vector<std::string> &names) {
   return (*jit)->load(std::move(*object), names);
 }
 
-LateCode::LateCode(std::unique_ptr<MLIRContext> context,
+LateCode::LateCode(std::shared_ptr<MLIRContext> context,
                    OwningOpRef<ModuleOp> module, std::vector<std::string> names)
     : context(std::move(context)), module(std::move(module)),
       names(std::move(names)) {}
@@ -129,7 +127,7 @@ const Expected<std::unique_ptr<LoadedCode>> &LateCode::load() {
   return *code;
 }
 
-Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
+Expected<EmittedProgram> cpu::emitProgram(ir::FuncOp func) {
   Expected<OwningOpRef<ModuleOp>> source = optimized(func);
   if (!source)
     return source.status();
@@ -138,15 +136,15 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
       status.failed())
     return status;
 
-  auto context =
-      std::make_unique<MLIRContext>(MLIRContext::Threading::DISABLED);
-  prepareContext(*context);
-  const Location nowhere = UnknownLoc::get(context.get());
-  OwningOpRef<ModuleOp> module = ModuleOp::create(nowhere);
-  OwningOpRef<ModuleOp> late = ModuleOp::create(nowhere);
-  CompiledProgram result;
-  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *module, *late,
-          result.program)
+  EmittedProgram result;
+  result.context =
+      std::make_shared<MLIRContext>(MLIRContext::Threading::DISABLED);
+  prepareContext(*result.context);
+  const Location nowhere = UnknownLoc::get(result.context.get());
+  result.module = ModuleOp::create(nowhere);
+  result.late = ModuleOp::create(nowhere);
+  Emitter(*(*source)->getOps<ir::FuncOp>().begin(), *result.module,
+          *result.late, result.program)
       .emit();
   if (result.program.checks.size() > maxChecks)
     return Status::error(StatusCode::Unsupported,
@@ -154,21 +152,27 @@ Expected<CompiledProgram> cpu::compileProgram(ir::FuncOp func) {
                              std::to_string(result.program.checks.size()) +
                              " places that may fail, but the limit is " +
                              std::to_string(maxChecks));
+  return result;
+}
 
+Expected<CompiledProgram> cpu::compileEmitted(EmittedProgram emitted) {
   std::vector<std::string> names, lateNames;
-  for (const auto &[i, stage] : llvm::enumerate(result.program.stages)) {
+  for (const auto &[i, stage] : llvm::enumerate(emitted.program.stages)) {
     (stage.isForFew() ? lateNames : names)
         .push_back("stage" + std::to_string(i));
     if (stage.hasCombiner())
       lateNames.push_back("combine" + std::to_string(i));
   }
-  Expected<std::unique_ptr<LoadedCode>> code = compileModule(*module, names);
+  Expected<std::unique_ptr<LoadedCode>> code =
+      compileModule(*emitted.module, names);
   if (!code)
     return code.status();
+  CompiledProgram result;
+  result.program = std::move(emitted.program);
   result.code = std::move(*code);
-  module = nullptr;
   if (!lateNames.empty())
-    result.late = std::make_unique<LateCode>(
-        std::move(context), std::move(late), std::move(lateNames));
+    result.late = std::make_unique<LateCode>(std::move(emitted.context),
+                                             std::move(emitted.late),
+                                             std::move(lateNames));
   return result;
 }

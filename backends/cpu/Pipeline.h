@@ -21,7 +21,7 @@ namespace fovea::cpu {
 /// A module of emitted code that is compiled when it is needed.
 class LateCode {
 public:
-  LateCode(std::unique_ptr<mlir::MLIRContext> context,
+  LateCode(std::shared_ptr<mlir::MLIRContext> context,
            mlir::OwningOpRef<mlir::ModuleOp> module,
            std::vector<std::string> names);
   ~LateCode();
@@ -32,7 +32,7 @@ public:
 
 private:
   std::once_flag once;
-  std::unique_ptr<mlir::MLIRContext> context;
+  std::shared_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   const std::vector<std::string> names;
   std::optional<Expected<std::unique_ptr<LoadedCode>>> code;
@@ -48,8 +48,22 @@ struct CompiledProgram {
   std::unique_ptr<LateCode> late;
 };
 
-/// Compiles a verified function; works on a copy.
-Expected<CompiledProgram> compileProgram(ir::FuncOp func);
+/// A program as loops over scalars and vectors. The code lives in a context of
+/// its own, which goes with it: contexts keep every type and constant that they
+/// ever saw.
+struct EmittedProgram {
+  std::shared_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// What is compiled when a call needs it.
+  mlir::OwningOpRef<mlir::ModuleOp> late;
+  Program program;
+};
+
+/// Optimises and emits a verified function; works on a copy.
+Expected<EmittedProgram> emitProgram(ir::FuncOp func);
+
+/// Lowers and loads it.
+Expected<CompiledProgram> compileEmitted(EmittedProgram emitted);
 
 } // namespace fovea::cpu
 

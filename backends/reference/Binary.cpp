@@ -57,11 +57,30 @@ class BinaryNode : public Node {
 public:
   BinaryNode(const Node &lhs, const Node &rhs) : lhs(lhs), rhs(rhs) {}
   Element eval(Run &run) const override {
-    Element a = lhs.eval(run);
+    Element a;
+    try {
+      a = lhs.eval(run);
+    } catch (const Failure &) {
+      if (isAbsorbed(run))
+        return function(a, rhs.eval(run));
+      throw;
+    }
+    // What a hard number absorbs is not needed.
+    if (Element whole = function(a, Element()); whole.hard != Hard::None)
+      return whole;
     return function(a, rhs.eval(run));
   }
 
 private:
+  /// Whether the second operand can be had and makes the first one unneeded.
+  bool isAbsorbed(Run &run) const {
+    try {
+      return function(Element(), rhs.eval(run)).hard != Hard::None;
+    } catch (const Failure &) {
+      return false;
+    }
+  }
+
   const Node &lhs, &rhs;
 };
 

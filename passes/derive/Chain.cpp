@@ -98,6 +98,8 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
       auto moved = laws.expand(a.atNew(function), /*isLinear=*/true);
       if (!moved)
         return false;
+      if (moved->empty())
+        return refuse(Refusal::Reason::Cancels, element);
       for (auto [other, factor] : *moved)
         todo.push_back(other);
       reduction.repair[function] = std::move(*moved);
@@ -106,10 +108,30 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
     }
     return true;
   }
-  // Max and min follow increasing maps only: r S + t, r > 0.
   if (reduction.kind != ReduceKind::Max && reduction.kind != ReduceKind::Min)
     return refuse(Refusal::Reason::NotIncreasing, element);
-  auto own = [&](const Expansion &x) -> Expr {
+  // The largest of x exp(y) is not where y is the largest.
+  auto factorIs = [&](auto test) {
+    return llvm::any_of(factorsOf(element), test);
+  };
+  if (factorIs([](Expr e) { return e->hasData && e->form != Form::Exp; }) &&
+      factorIs([&](Expr e) {
+        return e->hasData && e->moves() && e->form == Form::Exp &&
+               !a.isNonPositive(e->args[0]);
+      }))
+    return refuse(Refusal::Reason::Overflows, element);
+  // max(u(x) + w) = max u + w to the last bit, where u is one number.
+  Exprs varying, own;
+  for (Expr term : termsOf(element))
+    (term->hasData ? varying : own).push_back(term);
+  if (const Expr u = a.add(varying);
+      !u->moves() && (varying.size() == 1 || a.written.count(u))) {
+    reduction.value = {{u, a.one()}, {a.one(), a.add(own)}};
+    reduction.repair[u] = {{u, a.one()}};
+    return true;
+  }
+  // Max and min follow increasing maps only: r S + t, r > 0.
+  auto onlyIn = [&](const Expansion &x) -> Expr {
     Expr only = nullptr;
     for (auto [function, factor] : x) {
       if (function == a.one())
@@ -120,31 +142,32 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
     }
     return only;
   };
-  const Expr function = own(*value);
+  const Expr function = onlyIn(*value);
   if (!function)
     return refuse(Refusal::Reason::NotIncreasing, element);
   auto moved = laws.expand(a.atNew(function));
   if (!moved)
     return false;
-  if (own(*moved) != function)
+  if (onlyIn(*moved) != function)
     return refuse(Refusal::Reason::NotIncreasing, element);
   reduction.repair[function] = std::move(*moved);
   return true;
 }
 
 /// Exponents that an unfinished reduction may make large, though the finished
-/// one does not; each with what its maximum is taken of: -inf where no element
-/// is made of it.
-std::map<Expr, Expr, ById> Chain::unsafeExponents(Expr element) {
+/// one does not; each with what its `peak` (maximum or minimum) is taken of:
+/// the neutral element where no element is made of it.
+std::map<Expr, Expr, ById> Chain::unsafeExponents(ReduceKind peak,
+                                                  Expr element) {
   std::map<Expr, Expr, ById> found;
   using Wrap = llvm::function_ref<Expr(Expr)>;
-  const Expr none = algebra.constant(*neutralOf(ReduceKind::Max));
+  const Expr none = algebra.constant(*neutralOf(peak));
   auto walk = [&](auto &&self, Expr e, Wrap wrap) -> void {
     if (e->form == Form::Exp && !e->fresh.empty() && e->hasData &&
         !algebra.isNonPositive(e->args[0])) {
       Exprs data;
       for (Expr term : termsOf(e->args[0]))
-        if (term->hasData)
+        if (term->hasData || !term->moves())
           data.push_back(term);
       const Expr u = algebra.add(data);
       if (!u->moves() && !algebra.facts.peak.count(u)) {
@@ -169,40 +192,25 @@ std::map<Expr, Expr, ById> Chain::unsafeExponents(Expr element) {
   return found;
 }
 
-/// Whether all that varies in an element are exponentials: what is made from
-/// such elements lies anywhere. (A sum of data weighted with exponentials lies
-/// among the data.)
-static bool isOfExponentials(Expr element) {
-  bool found = false;
-  for (Expr factor : factorsOf(element)) {
-    if (!factor->hasData)
-      continue;
-    if (!contains(factor, Form::Exp))
-      return false;
-    found = true;
-  }
-  return found;
-}
-
 /// What later reductions may rely on. `bound` is the element as written with
 /// all its conditions, to be held against the domains of others.
 void Chain::learn(unsigned number, Expr bound) {
   Facts &facts = algebra.facts;
   const Reduction &reduction = list[number];
+  const auto [conditions, inner] = peel(reduction.kind, bound);
+  facts.domain = conditions;
   if (reduction.kind == ReduceKind::Max)
     facts.bound[number] = bound;
-  if (isOfExponentials(peel(reduction.kind, bound).second))
+  if (Laws(algebra).strays(inner))
     facts.wild.insert(number);
-  if (reduction.kind != ReduceKind::Sum)
-    return;
-  facts.sums.insert(number);
-  const auto [conditions, inner] = peel(ReduceKind::Sum, bound);
-  if (conditions.empty() && algebra.isPositive(inner))
-    facts.positive.insert(number);
-  facts.domain = conditions;
-  if (inner->form == Form::Exp && algebra.isNonPositive(inner->args[0])) {
-    facts.mild.insert(number);
-    facts.positive.insert(number);
+  if (reduction.kind == ReduceKind::Sum) {
+    facts.sums.insert(number);
+    const bool isMild =
+        inner->form == Form::Exp && algebra.isNonPositive(inner->args[0]);
+    if (isMild)
+      facts.mild.insert(number);
+    if (isMild || (conditions.empty() && algebra.isPositive(inner)))
+      facts.positive.insert(number);
   }
   facts.domain.clear();
 }
@@ -216,17 +224,18 @@ Expr Chain::worn(ReduceKind kind, llvm::ArrayRef<Expr> conditions,
   return element;
 }
 
-/// The maximum of an exponent that is not bounded in mid-stream, over the
-/// `element` that holds it where it is needed.
-void Chain::enterPeak(Expr exponent, Expr element, const Exprs &domain,
-                      unsigned pass) {
-  const Expr bound = worn(ReduceKind::Max, domain, element);
+/// The maximum (or minimum) of an exponent that is not bounded in mid-stream,
+/// over the `element` that holds it where it is needed.
+void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
+                      const Exprs &domain, unsigned pass) {
+  const Expr bound = worn(kind, domain, element);
   for (auto [number, known] : algebra.facts.bound)
-    if (known == bound && list[number].pass == pass) {
+    if (kind == ReduceKind::Max && known == bound &&
+        list[number].pass == pass) {
       algebra.facts.peak[exponent] = number;
       return;
     }
-  Reduction peak{ReduceKind::Max, domain, element, nullptr};
+  Reduction peak{kind, domain, element, nullptr};
   peak.pass = pass;
   peak.value = {{element, algebra.one()}};
   peak.repair[element] = peak.value;
@@ -235,7 +244,8 @@ void Chain::enterPeak(Expr exponent, Expr element, const Exprs &domain,
   algebra.facts.peak[exponent] = number;
   if (element == exponent)
     peaks.push_back(number);
-  algebra.facts.bound[number] = bound;
+  if (kind == ReduceKind::Max)
+    algebra.facts.bound[number] = bound;
 }
 
 unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
@@ -270,7 +280,8 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   auto finishAll = [&](auto &&isFinished) {
     reduction.element = finish(element, isFinished);
     // In the order in which it is written: (m - x) + 1 is not (m + 1) - x.
-    if (!isPeeled && !reduction.element->moves())
+    if (!isPeeled && !reduction.element->moves() &&
+        !algebra.written.count(reduction.element))
       reduction.element = whole;
     reduction.domain.clear();
     for (Expr condition : domain)
@@ -284,16 +295,24 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     return isBefore(other) || (other == count && usesFinished);
   };
   finishAll(isEarlier);
-  // A maximum serves who visits the same places in the same pass.
+  // A maximum serves who visits the same places in the same pass. Exponentials
+  // are divided by the largest; if the least is asked for, by the least.
+  const ReduceKind peakKind =
+      kind == ReduceKind::Min ? ReduceKind::Min : ReduceKind::Max;
   facts.peak.clear();
   for (unsigned peak : peaks)
-    if (list[peak].pass == pass && list[peak].domain == reduction.domain)
+    if (list[peak].pass == pass && list[peak].kind == peakKind &&
+        list[peak].domain == reduction.domain)
       facts.peak[list[peak].element] = peak;
   const bool isKnown =
       llvm::none_of(reduction.domain, [](Expr e) { return e->moves(); });
-  if (isKnown)
-    for (auto [exponent, element] : unsafeExponents(reduction.element))
-      enterPeak(exponent, element, reduction.domain, pass);
+  auto enterPeaks = [&] {
+    if (isKnown)
+      for (auto [exponent, element] :
+           unsafeExponents(peakKind, reduction.element))
+        enterPeak(peakKind, exponent, element, reduction.domain, pass);
+  };
+  enterPeaks();
   Laws laws(algebra);
   for (unsigned use : reduction.element->fresh)
     reduction.depth = std::max(reduction.depth, list[use].depth + 1);
@@ -308,6 +327,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     const std::optional<Refusal> first = laws.refusal;
     finishAll(
         [&](unsigned other) { return other == count || isEarlier(other); });
+    enterPeaks();
     ok = derive(reduction, laws);
     if (!ok)
       laws.refusal = first;
@@ -323,7 +343,6 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   reduction.pass = pass;
   const unsigned number = list.size();
   list.push_back(std::move(reduction));
-  facts.domain.clear();
   learn(number, worn(kind, guards, written));
   return number;
 }

@@ -89,14 +89,14 @@ public:
 
 private:
   bool derive(Reduction &reduction, Laws &laws);
-  void enterPeak(Expr exponent, Expr element, const Exprs &domain,
-                 unsigned pass);
+  void enterPeak(ir::ReduceKind kind, Expr exponent, Expr element,
+                 const Exprs &domain, unsigned pass);
   void learn(unsigned number, Expr bound);
   Expr worn(ir::ReduceKind kind, llvm::ArrayRef<Expr> conditions, Expr element);
-  std::map<Expr, Expr, ById> unsafeExponents(Expr element);
+  std::map<Expr, Expr, ById> unsafeExponents(ir::ReduceKind peak, Expr element);
 
   std::vector<Reduction> list;
-  /// Those that are maxima of exponents.
+  /// Those that are maxima, or minima, of exponents.
   std::vector<unsigned> peaks;
 };
 

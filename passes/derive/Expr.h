@@ -80,6 +80,11 @@ struct Node {
   bool moves() const { return !fresh.empty() || !old.empty(); }
 };
 
+/// In order of creation.
+struct ById {
+  bool operator()(Expr a, Expr b) const { return a->id < b->id; }
+};
+
 /// What is known of numbers, from the formulas of the chain: side conditions of
 /// laws are proven from here.
 struct Facts {
@@ -147,6 +152,9 @@ public:
   Expr one() const { return oneExpr; }
 
   Facts facts;
+  /// Values of the formula as it is written, for what no reduction moves: the
+  /// normal form rounds otherwise, and m = max(a + b) and a + b - m must not.
+  std::map<Expr, mlir::Value, ById> written;
   /// While the user's formula is read: terms that cancel are kept unless they
   /// are constants, since inf - inf is not 0. Off, reductions and given numbers
   /// are finite, as gauges are.

@@ -130,6 +130,36 @@ bool Laws::isFar(Expr term) {
   return hasSum && !isDivided;
 }
 
+bool Laws::hasLargeWeight(Expr e) {
+  return (e->form == Form::Exp && e->moves() && !a.isNonPositive(e->args[0])) ||
+         llvm::any_of(e->args, [&](Expr arg) { return hasLargeWeight(arg); });
+}
+
+/// What weights that are at most 1 make of data lies among the data.
+bool Laws::strays(Expr element) {
+  bool varies = false, isOfExponentials = true;
+  for (Expr factor : factorsOf(element))
+    if (factor->hasData) {
+      varies = true;
+      isOfExponentials &= contains(factor, Form::Exp);
+    }
+  if ((varies && isOfExponentials) || hasLargeWeight(element))
+    return true;
+  return llvm::any_of(termsOf(element), [&](Expr term) {
+    Exprs own;
+    for (Expr factor : factorsOf(term)) {
+      if (!factor->moves())
+        continue;
+      if (!factor->hasData)
+        own.push_back(factor);
+      else if ((factor->form == Form::Add || factor->form == Form::Power) &&
+               strays(factor->form == Form::Power ? factor->args[0] : factor))
+        return true;
+    }
+    return !own.empty() && isFar(a.mul(own));
+  });
+}
+
 /// u(x) + w(d') = (u + w(d)) + (w(d') - w(d)): centred at the old gauge, so
 /// that no digits are lost.
 MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
@@ -223,8 +253,12 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
 }
 
 MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
-  Expansion all{{a.one(), a.one()}};
-  for (Expr factor : e->args) {
+  // What no gauge moves stays together: 0 times an infinite number is NaN.
+  Exprs still, moving;
+  for (Expr factor : e->args)
+    (factor->moves() ? moving : still).push_back(factor);
+  Expansion all = *expand(a.mul(still));
+  for (Expr factor : moving) {
     MaybeExpansion part = expand(factor);
     if (!part && isLinear && refusal->reason == Refusal::Reason::Cancels) {
       // The product is linear in one such factor only.
@@ -269,7 +303,7 @@ MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
   auto [y, t] = *shift;
   Exprs data, rest;
   for (Expr term : termsOf(y))
-    (term->hasData ? data : rest).push_back(term);
+    (term->hasData || !term->moves() ? data : rest).push_back(term);
   // The unfinished y may be huge: exp(u + w') = exp(u - max u) exp(max u + w').
   const Expr u = a.add(data);
   if (auto peak = a.facts.peak.find(u);
@@ -326,10 +360,10 @@ MaybeExpansion Laws::expandMax(Expr e) {
     t = std::make_pair(a.zero(), s->second);
   if (s && t && s->second == t->second && a.isPositive(s->second))
     return Expansion{{a.maximum(s->first, t->first), s->second}};
-  s = shiftOf(*p), t = shiftOf(*q);
-  if (s && t && s->second == t->second)
-    return merge({Expansion{{a.maximum(s->first, t->first), a.one()}},
-                  Expansion{{a.one(), s->second}}});
+  const auto left = shiftOf(*p), right = shiftOf(*q);
+  if (left && right && left->second == right->second)
+    return merge({Expansion{{a.maximum(left->first, right->first), a.one()}},
+                  Expansion{{a.one(), left->second}}});
   return refuse(Refusal::Reason::NoLaw, e);
 }
 

@@ -27,9 +27,6 @@ namespace fovea::derive {
 
 /// Functions at the old gauge, and the coefficient of each. The coefficient of
 /// 1 (Algebra::one) is what does not depend on the place.
-struct ById {
-  bool operator()(Expr a, Expr b) const { return a->id < b->id; }
-};
 using Expansion = std::map<Expr, Expr, ById>;
 
 /// Why a formula cannot be moved.
@@ -39,6 +36,7 @@ struct Refusal {
     Cancels,   ///< its parts move by different factors: digits would be lost
     Condition, ///< a condition depends on an unfinished reduction
     NotIncreasing, ///< a maximum is not moved by an increasing map
+    Overflows,     ///< an unfinished exponential may be infinite, or 0
     TooMany        ///< more accumulators than are worth it
   };
   Reason reason;
@@ -56,6 +54,10 @@ public:
   /// formula as written, but not in a square of it.
   std::optional<Expansion> expand(Expr e, bool isLinear = false);
 
+  /// Whether what is made of an unfinished `element` may lie anywhere, and not
+  /// among the data.
+  bool strays(Expr element);
+
   std::optional<Refusal> refusal;
 
 private:
@@ -72,6 +74,8 @@ private:
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   bool isFar(Expr term);
+  /// Whether an exponential of an unfinished reduction in it may be large.
+  bool hasLargeWeight(Expr e);
   Expansion merge(llvm::ArrayRef<Expansion> parts);
   Expansion product(const Expansion &p, const Expansion &q);
   void settle(Expr part, Expr factor, Expansion &into);

@@ -246,9 +246,12 @@ Expr Algebra::maximum(Expr a, Expr b) {
 }
 
 Expr Algebra::safe(Expr e) {
-  const Expr base = e->form == Form::Power ? e->args[0] : e;
-  if (e->form == Form::Safe || base->form == Form::New ||
-      base->form == Form::Old)
+  const bool isPower = e->form == Form::Power;
+  const Expr base = isPower ? e->args[0] : e;
+  const bool isGauge = base->form == Form::New || base->form == Form::Old;
+  // The root of a gauge that is negative in mid-stream is no number.
+  const bool isReal = !isPower || isWhole(e->number) || isPositive(base);
+  if (e->form == Form::Safe || (isGauge && isReal))
     return e;
   Node node{Form::Safe};
   node.args = {e};

@@ -159,7 +159,25 @@ Expr Reader::expr(Value value) {
     return found->second;
   const Expr made = compute(value);
   known[value] = made;
+  if (made->hasData && !made->moves() && !made->args.empty())
+    a.written.try_emplace(made, value);
   return made;
+}
+
+/// Whether a number may be a hard one (ElementwiseOpInterface, hardRule).
+static bool mayBeHard(Value value) {
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    auto op = work[i].getDefiningOp<ir::ElementwiseOpInterface>();
+    if (!op || op.hardRule() == ir::HardRule::Plain)
+      continue;
+    if (auto select = dyn_cast<ir::SelectOp>(op.getOperation());
+        select && select.getHard() != ir::HardKind::None)
+      return true;
+    work.insert_range(op->getOperands());
+  }
+  return false;
 }
 
 Expr Reader::compute(Value value) {
@@ -183,7 +201,8 @@ Expr Reader::compute(Value value) {
       mlir::cast<ir::ElementwiseOpInterface>(op).law() != Law::None;
   const bool varies = llvm::any_of(
       axes, [&](ir::AxisAttr axis) { return type.hasAxis(axis.getName()); });
-  if (!leads(value) && (!hasLaw || !varies))
+  // What excludes a whole row is a condition too.
+  if (!leads(value) && (!hasLaw || (!varies && !mayBeHard(value))))
     return leaf(value);
   return elementwise(op);
 }
@@ -234,7 +253,20 @@ Expr Reader::cast(ir::CastOp op) {
   }
   if (leads(op.getResult()))
     return elementwise(op);
-  return leaf(op.getResult());
+  // A cast keeps what is hard: a mask of integers is a mask.
+  auto select = operand.getDefiningOp<ir::SelectOp>();
+  if (!select || !op.getType().isFloat() ||
+      select.getHard() == ir::HardKind::None)
+    return leaf(op.getResult());
+  Expr out = a.apply(Form::Other, op, {expr(select.getOnTrue())});
+  const double otherwise = select.getHard() == ir::HardKind::Zero
+                               ? 0
+                               : -std::numeric_limits<double>::infinity();
+  Exprs conditions;
+  split(select.getCondition(), conditions);
+  for (Expr condition : llvm::reverse(conditions))
+    out = a.where(condition, out, a.constant(otherwise), /*hard=*/true);
+  return out;
 }
 
 void Reader::split(Value guard, Exprs &into) {
@@ -277,6 +309,13 @@ static bool isScaling(Expr array, Expr by) {
   return array->form == Form::Data && by->form == Form::Constant;
 }
 
+/// Whether a sum has a term 0 x.
+static bool hasCancelled(Expr sum) {
+  return llvm::any_of(termsOf(sum), [](Expr term) {
+    return term->form == Form::Multiply && isConstant(term->args[0], 0);
+  });
+}
+
 Expr Reader::elementwise(Operation *op) {
   const Law law = mlir::cast<ir::ElementwiseOpInterface>(op).law();
   if (!typeOf(op->getResult(0)).isFloat() || law == Law::None) {
@@ -289,11 +328,17 @@ Expr Reader::elementwise(Operation *op) {
     return select(op);
   const Expr x = expr(op->getOperand(0));
   const Expr y = op->getNumOperands() > 1 ? expr(op->getOperand(1)) : nullptr;
+  // x + 1 - x is what the formula makes of it, as long as nothing in it moves.
+  auto unlessCancelled = [&](Expr sum) {
+    return hasCancelled(sum) && !leads(op->getResult(0))
+               ? leaf(op->getResult(0))
+               : sum;
+  };
   switch (law) {
   case Law::Add:
-    return a.add(x, y);
+    return unlessCancelled(a.add(x, y));
   case Law::Subtract:
-    return a.sub(x, y);
+    return unlessCancelled(a.sub(x, y));
   case Law::Negate:
     return a.negate(x);
   // An array in other units is an array: constants that were multiplied into

@@ -130,6 +130,13 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
             "where the largest is: take " +
                 kind + " of what does not move; " + onePass};
   }
+  case Refusal::Reason::Overflows:
+    return {"overflows",
+            "an exponential in " + shown + " may overflow while " + names +
+                (isOne ? " is" : " are") + " unfinished, and " +
+                ir::stringifyReduceKind(reduce.getKind()).str() +
+                " of such numbers says nothing of the others",
+            onePass};
   case Refusal::Reason::TooMany:
     return {"too-many",
             shown +

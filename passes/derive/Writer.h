@@ -87,7 +87,11 @@ private:
 
   mlir::Value emit(Region &region, Expr e, mlir::Type element);
   mlir::Value compute(Region &region, Expr e, mlir::Type element);
+  mlir::Value writtenAs(Expr e) const;
   bool areNear(Expr x, Expr y);
+  Expr inUnitsOf(double unit, Expr e);
+  std::optional<std::pair<Expr, double>> takeScaled(Exprs &terms);
+  std::optional<std::pair<Expr, bool>> takeWritten(Exprs &terms);
   mlir::Value sum(Region &region, Expr e, mlir::Type element);
   mlir::Value product(Region &region, Expr e, mlir::Type element);
   mlir::Value power(Region &region, Expr base, double exponent,

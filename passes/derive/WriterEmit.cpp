@@ -43,7 +43,22 @@ Value FoldWriter::emit(Region &region, Expr e, Type element) {
   return made;
 }
 
+/// What the formula itself makes `e` of, if that is known; null where it has
+/// axes that the normal form lost: where(q <= j, x, x) is x.
+Value FoldWriter::writtenAs(Expr e) const {
+  auto found = chain.algebra.written.find(e);
+  if (found == chain.algebra.written.end())
+    return nullptr;
+  const Axes known = axesOf(e);
+  for (ir::AxisAttr axis : typeOf(found->second).getAxes())
+    if (!llvm::is_contained(axes, axis) && !llvm::is_contained(known, axis))
+      return nullptr;
+  return found->second;
+}
+
 Value FoldWriter::compute(Region &region, Expr e, Type element) {
+  if (Value value = writtenAs(e))
+    return converted(clone(region, value), element);
   auto unary = [&](auto op) -> Value {
     return decltype(op)::create(b, loc, emit(region, e->args[0], element));
   };
@@ -127,15 +142,16 @@ Value FoldWriter::choice(Region &region, Expr e, Type element) {
                               emit(region, e->args[2], element), hard);
 }
 
+/// The constant that a term is a multiple of.
+static double scaleOf(Expr term) {
+  const Expr first = factorsOf(term)[0];
+  return first->form == Form::Constant ? first->number : 1;
+}
+
 /// A term without its negative sign, and whether it had one.
 static std::pair<Expr, bool> signOf(Algebra &a, Expr term) {
-  const double scale =
-      term->form == Form::Constant ? term->number
-      : term->form == Form::Multiply && term->args[0]->form == Form::Constant
-          ? term->args[0]->number
-          : 1;
-  return scale < 0 ? std::make_pair(a.negate(term), true)
-                   : std::make_pair(term, false);
+  return scaleOf(term) < 0 ? std::make_pair(a.negate(term), true)
+                           : std::make_pair(term, false);
 }
 
 /// Whether two terms lie near each other, so that their difference comes first:
@@ -157,10 +173,96 @@ bool FoldWriter::areNear(Expr x, Expr y) {
          isMaximumOf(y, x);
 }
 
+/// A term in units of `unit`, if it is a multiple of that by a short number:
+/// others were none of the user's. Else null.
+static Expr inUnitsOf(Algebra &a, double unit, Expr term) {
+  const llvm::ArrayRef<Expr> factors = factorsOf(term);
+  if (isConstant(factors[0], 0)) // 0 x
+    return term;
+  const double scale = scaleOf(term) / unit;
+  const double rounded = std::round(scale * 4096) / 4096;
+  if (rounded == 0 || std::abs(scale - rounded) > 1e-15 * std::abs(scale))
+    return nullptr;
+  return a.mul(a.constant(rounded), factors[0]->form == Form::Constant
+                                        ? a.mul(factors.drop_front())
+                                        : term);
+}
+
+Expr FoldWriter::inUnitsOf(double unit, Expr e) {
+  Exprs terms;
+  for (Expr term : termsOf(e)) {
+    terms.push_back(::inUnitsOf(chain.algebra, unit, term));
+    if (!terms.back())
+      return nullptr;
+  }
+  return chain.algebra.add(terms);
+}
+
+/// Takes a sum of multiples by the same number out of `terms`: c x - c m, which
+/// is computed as c (x - m), so that no digits are lost.
+std::optional<std::pair<Expr, double>> FoldWriter::takeScaled(Exprs &terms) {
+  Algebra &a = chain.algebra;
+  for (Expr first : terms) {
+    const double unit = std::abs(scaleOf(first));
+    if (unit == 1 || unit == 0 || first->form == Form::Constant)
+      continue;
+    Exprs group;
+    for (Expr term : terms)
+      if (Expr inner = ::inUnitsOf(a, unit, term);
+          inner && (term->form == Form::Constant ||
+                    std::abs(scaleOf(inner)) == 1 || scaleOf(inner) == 0))
+        group.push_back(term);
+    if (group.size() < 2)
+      continue;
+    for (Expr term : group)
+      llvm::erase(terms, term);
+    return std::make_pair(a.add(group), unit);
+  }
+  return std::nullopt;
+}
+
+/// Takes the longest sum that is written like that out of `terms`, be it with
+/// the opposite sign.
+std::optional<std::pair<Expr, bool>> FoldWriter::takeWritten(Exprs &terms) {
+  Algebra &a = chain.algebra;
+  Expr longest = nullptr;
+  bool isNegative = false;
+  for (const auto &[sum, value] : a.written) {
+    if (sum->form != Form::Add ||
+        (longest && sum->args.size() <= longest->args.size()))
+      continue;
+    for (bool negative : {false, true})
+      if (llvm::all_of(sum->args,
+                       [&](Expr term) {
+                         return llvm::is_contained(
+                             terms, negative ? a.negate(term) : term);
+                       }) &&
+          writtenAs(sum)) {
+        longest = sum;
+        isNegative = negative;
+      }
+  }
+  if (!longest)
+    return std::nullopt;
+  for (Expr term : longest->args)
+    llvm::erase(terms, isNegative ? a.negate(term) : term);
+  return std::make_pair(longest, isNegative);
+}
+
 Value FoldWriter::sum(Region &region, Expr e, Type element) {
   Algebra &a = chain.algebra;
-  Exprs plus, minus;
-  for (Expr term : e->args) {
+  Exprs plus, minus, terms = e->args;
+  while (auto scaled = takeScaled(terms)) {
+    const auto [multiple, unit] = *scaled;
+    if (multiple == e)
+      return ir::MulOp::create(b, loc,
+                               emit(region, inUnitsOf(unit, e), element),
+                               number(element, unit));
+    plus.push_back(multiple);
+  }
+  while (auto taken = takeWritten(terms))
+    (taken->second ? minus : plus).push_back(taken->first);
+  for (Expr term : terms) {
     auto [size, isNegative] = signOf(a, term);
     (isNegative ? minus : plus).push_back(size);
   }
@@ -206,7 +308,7 @@ Value FoldWriter::power(Region &region, Expr base, double exponent,
 
 /// Negative powers become divisors.
 Value FoldWriter::product(Region &region, Expr e, Type element) {
-  Value over, under;
+  Value over, under, exponentials;
   auto put = [&](Value &into, Value next) {
     into = into ? Value(ir::MulOp::create(b, loc, into, next)) : next;
   };
@@ -216,36 +318,30 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
       negative = true;
     else if (factor->form == Form::Power && factor->number < 0)
       put(under, power(region, factor->args[0], -factor->number, element));
+    else if (factor->form == Form::Exp)
+      put(exponentials, emit(region, factor, element));
     else
       put(over, emit(region, factor, element));
   }
+  // The ratio of two gauges is near 1: an exponential that is large, but not
+  // too large, must not meet one of them alone.
+  if (!over)
+    std::swap(over, exponentials);
   if (!over)
     over = number(element, negative ? -1 : 1);
   else if (negative)
     over = ir::NegOp::create(b, loc, over);
-  return under ? Value(ir::DivOp::create(b, loc, over, under)) : over;
+  if (under)
+    over = ir::DivOp::create(b, loc, over, under);
+  return exponentials ? Value(ir::MulOp::create(b, loc, over, exponentials))
+                      : over;
 }
 
-/// e^x, or 2^x where the user wrote that: a multiple of log 2 that is a short
-/// number was none of the user's.
+/// e^x, or 2^x where the user wrote that.
 Value FoldWriter::exponential(Region &region, Expr exponent, Type element) {
-  Algebra &a = chain.algebra;
-  Exprs binary;
-  for (Expr term : termsOf(exponent)) {
-    const llvm::ArrayRef<Expr> factors = factorsOf(term);
-    const double scale = factors[0]->form == Form::Constant
-                             ? factors[0]->number / std::numbers::ln2
-                             : 0;
-    const double rounded = std::round(scale * 4096) / 4096;
-    if (rounded == 0 || std::abs(scale - rounded) > 1e-15 * std::abs(scale)) {
-      binary.clear();
-      break;
-    }
-    binary.push_back(a.mul(a.constant(rounded), a.mul(factors.drop_front())));
-  }
-  if (binary.empty())
-    return ir::ExpOp::create(b, loc, emit(region, exponent, element));
-  return ir::Exp2Op::create(b, loc, emit(region, a.add(binary), element));
+  if (Expr binary = inUnitsOf(std::numbers::ln2, exponent))
+    return ir::Exp2Op::create(b, loc, emit(region, binary, element));
+  return ir::ExpOp::create(b, loc, emit(region, exponent, element));
 }
 
 /// What varies along the folded axes is computed inside, from what is kept.

@@ -218,6 +218,27 @@ SmallVector<ir::AxisAttr> Plan::memoryOrder(Value value) const {
   return layout(arrayType(value));
 }
 
+SmallVector<ir::AxisAttr> Plan::rowsOf(const Chain &chain) const {
+  std::optional<SmallVector<ir::AxisAttr>> rows;
+  auto meet = [&](ir::ArrayType type) {
+    if (!rows)
+      rows.emplace(type.getAxes());
+    llvm::erase_if(*rows, [&](ir::AxisAttr axis) {
+      return !type.hasAxis(axis.getName());
+    });
+  };
+  for (const Chain::Accumulator &part : chain.accumulators()) {
+    const Cone own(*this, part.element);
+    if (llvm::any_of(own.inOrder(),
+                     [&](Value value) { return isLoaded(*this, value); }))
+      meet(part.type);
+  }
+  if (!rows)
+    for (const Chain::Accumulator &part : chain.accumulators())
+      meet(part.type);
+  return layout(*rows);
+}
+
 StringAttr Plan::innerAxis(Value value) const {
   const SmallVector<ir::AxisAttr> axes = memoryOrder(value);
   return axes.empty() ? nullptr : axes.back().getName();

@@ -13,6 +13,8 @@
 
 namespace fovea::kernels {
 
+class Chain;
+
 /// One loop nest. `root` is a stored value's operation, or the output that it
 /// fills in.
 struct Stage {
@@ -58,6 +60,9 @@ public:
   layout(llvm::ArrayRef<ir::AxisAttr> axes) const;
   /// The same for a stored value, as its stage stores it.
   llvm::SmallVector<ir::AxisAttr> memoryOrder(mlir::Value value) const;
+  /// The axes that all accumulators of data have, outermost first. The others
+  /// (a count) are the same in all rows along an axis that they lack.
+  llvm::SmallVector<ir::AxisAttr> rowsOf(const Chain &chain) const;
 
 private:
   void rankAxes(ir::FuncOp func);

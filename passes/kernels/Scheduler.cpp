@@ -29,7 +29,7 @@ public:
 
   Schedule run() {
     schedule.stream = llvm::to_vector(chain.axes());
-    schedule.grid = plan.layout(rows());
+    schedule.grid = plan.rowsOf(chain);
     chooseLanes();
     chooseTiles();
     chooseCut();
@@ -63,28 +63,6 @@ private:
     schedule.contracted = plan.layout(contracted.getArrayRef());
   }
 
-  /// The axes that all accumulators of data have. The others (a count) are the
-  /// same in all rows along an axis that they lack.
-  SmallVector<ir::AxisAttr> rows() {
-    std::optional<SmallVector<ir::AxisAttr>> rows;
-    auto meet = [&](ir::ArrayType type) {
-      if (!rows)
-        rows.emplace(type.getAxes());
-      llvm::erase_if(*rows, [&](ir::AxisAttr axis) {
-        return !type.hasAxis(axis.getName());
-      });
-    };
-    for (const Chain::Accumulator &part : chain.accumulators()) {
-      const Cone own(plan, part.element);
-      if (llvm::any_of(own.inOrder(),
-                       [&](Value value) { return isLoaded(plan, value); }))
-        meet(part.type);
-    }
-    if (!rows)
-      for (const Chain::Accumulator &part : chain.accumulators())
-        meet(part.type);
-    return *rows;
-  }
   ir::AxisAttr lastStreamed() const { return schedule.stream.back(); }
 
   void setLanes(int64_t &lanes) {
@@ -498,25 +476,6 @@ private:
   llvm::DenseMap<Value, unsigned> costs;
 };
 } // namespace
-
-/// One element after the other, in vectors along the innermost axis.
-static Schedule mapSchedule(const Stage &stage, const Facts &facts,
-                            const Plan &plan, const Machine &machine) {
-  Schedule schedule;
-  schedule.grid = stage.axes;
-  if (schedule.grid.empty())
-    return schedule;
-  schedule.laneRow = schedule.grid.pop_back_val();
-  const Cone cone(plan, stage.roots());
-  const bool reads = llvm::any_of(cone.inOrder(), [&](Value part) {
-    return arrayType(part).hasAxis(schedule.laneRow.getName());
-  });
-  if (reads && fitsLanes(facts, cone) &&
-      llvm::none_of(stage.root->getResults(),
-                    [&](Value result) { return facts.mayFail(result); }))
-    schedule.lanes = lanesFor(cone, machine.vectorBytes);
-  return schedule;
-}
 
 Schedule kernels::scheduleFor(const Stage &stage, const Facts &facts,
                               const Plan &plan, const Machine &machine,

@@ -21,6 +21,11 @@ namespace fovea::kernels {
 class Plan;
 struct Stage;
 
+/// The schedule of an elementwise stage: one element after the other, in
+/// vectors along the innermost axis.
+Schedule mapSchedule(const Stage &stage, const Facts &facts, const Plan &plan,
+                     const Machine &machine);
+
 /// The schedule of a stage of reductions, or of an elementwise one. `isForFew`:
 /// there are few rows along the axis that has the lanes else.
 Schedule scheduleFor(const Stage &stage, const Facts &facts, const Plan &plan,

@@ -20,8 +20,9 @@ using namespace fovea::generate;
 
 using Results = Expected<std::vector<Tensor>>;
 
-/// Variant 0 rounds, the others move.
-static constexpr int variants = 6;
+/// Variant 0 rounds, the others move. So many are tried at first, and so many
+/// before it is said that rounding does not explain a difference.
+static constexpr int variants = 6, mostVariants = 30;
 /// A spread of so many samples may miss the true one by a factor.
 static constexpr double patience = 8;
 
@@ -50,13 +51,13 @@ Pair fovea::generate::compile(Lab &lab, const Case &program,
   return pair;
 }
 
-/// The results of all variants, as far as they can be had.
-static std::vector<Results> evaluateVariants(Lab &lab, const Case &program,
-                                             const std::vector<Tensor> &inputs,
-                                             std::string &trouble) {
-  std::vector<Results> out;
+/// Adds the results of variants up to `end`, as far as they can be had.
+static void evaluateVariants(Lab &lab, const Case &program,
+                             const std::vector<Tensor> &inputs, int end,
+                             std::vector<Results> &out, std::string &trouble) {
   std::vector<Tensor> wide = widened(inputs);
-  for (int variant = 0; variant < variants; ++variant) {
+  for (int variant = static_cast<int>(out.size());
+       variant < end && trouble.empty(); ++variant) {
     auto exe = lab.compile(print(program, variant), program.entry, wide, true);
     if (exe)
       out.push_back((*exe)(wide));
@@ -64,7 +65,6 @@ static std::vector<Results> evaluateVariants(Lab &lab, const Case &program,
       trouble =
           "variant " + std::to_string(variant) + ": " + exe.status().text();
   }
-  return out;
 }
 
 /// Whether `got` is what the samples (the oracle's first) allow.
@@ -126,34 +126,67 @@ static bool explained(const Tensor &got, const Tensor &wanted, size_t result,
 /// Whether some reduction of the program is not finite, or 0.
 static bool isDegenerate(Lab &lab, const Case &program,
                          const std::vector<Tensor> &inputs) {
-  auto exe = lab.compileReductions(print(program), program.entry, inputs);
-  if (!exe)
-    return false;
-  Results results = (*exe)(inputs);
-  if (!results)
-    return false;
   bool found = false;
-  for (const Tensor &tensor : *results)
-    if (isFloat(tensor.dtype()))
-      forEachOffset(tensor, [&](int64_t offset) {
-        const double value = tensor.loadAsDouble(offset);
-        found = found || !std::isfinite(value) || value == 0;
-      });
+  for (const Compiled &exe :
+       lab.compileReductions(print(program), program.entry, inputs)) {
+    Results results = exe(inputs);
+    if (!results || !isFloat(results->front().dtype()))
+      continue;
+    const Tensor &tensor = results->front();
+    forEachOffset(tensor, [&](int64_t offset) {
+      const double value = tensor.loadAsDouble(offset);
+      found = found || !std::isfinite(value) || value == 0;
+    });
+  }
   return found;
 }
 
-/// Whether all elements that differ are not numbers on one side.
-static bool differsInNonFinite(const Tensor &got, const Tensor &wanted) {
-  const Tolerance tolerance = toleranceOf(got.dtype());
+static bool agree(double got, double wanted, Tolerance tolerance) {
+  return got == wanted || (std::isnan(got) && std::isnan(wanted)) ||
+         std::abs(got - wanted) <=
+             tolerance.absolute + tolerance.relative * std::abs(wanted);
+}
+
+/// Whether all elements are what docs/language.md promises where a reduction is
+/// not finite: the oracle's; or what it makes of the program if such reductions
+/// are so in another way, which others may have compared them with; or not
+/// finite, where that is the oracle's result in one of these ways.
+static bool isPromised(Lab &lab, const Case &program,
+                       const std::vector<Tensor> &inputs, const Tensor &got,
+                       const Tensor &wanted, size_t result) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  std::vector<Tensor> wide = widened(inputs), others;
+  auto add = [&](double instead, std::optional<size_t> only) {
+    auto exe = lab.compileUndefined(print(program, 0), program.entry, wide,
+                                    instead, only);
+    if (!exe)
+      return false;
+    if (Results results = (*exe)(wide))
+      others.push_back((*results)[result]);
+    return true;
+  };
+  add(std::numeric_limits<double>::quiet_NaN(), {});
+  for (double instead : {infinity, -infinity}) {
+    add(instead, {});
+    for (size_t i = 0; add(instead, i);)
+      ++i;
+  }
+  const Tolerance tolerance =
+      isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
   bool all = true;
   int64_t ordinal = 0;
   forEachOffset(got, [&](int64_t offset) {
     const double g = got.loadAsDouble(offset);
-    const double w = wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal++));
-    const bool agree =
-        g == w || std::abs(g - w) <=
-                      tolerance.absolute + tolerance.relative * std::abs(w);
-    all = all && (agree || !std::isfinite(g) || !std::isfinite(w));
+    const double w = wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal));
+    bool found =
+        agree(g, w, tolerance) || (!std::isfinite(g) && !std::isfinite(w));
+    for (const Tensor &other : others) {
+      const double o = other.loadAsDouble(other.offsetOfOrdinal(ordinal));
+      found = found || agree(g, o, tolerance) ||
+              (!std::isfinite(g) && !std::isfinite(o));
+    }
+    all = all && found;
+    ++ordinal;
   });
   return all;
 }
@@ -175,7 +208,9 @@ static Judgement judgeFailure(Lab &lab, const Case &program,
                               const std::vector<Tensor> &inputs,
                               const Results &wanted, const Results &got) {
   std::string trouble;
-  for (const Results &sample : evaluateVariants(lab, program, inputs, trouble))
+  std::vector<Results> samples;
+  evaluateVariants(lab, program, inputs, mostVariants, samples, trouble);
+  for (const Results &sample : samples)
     if (bool(sample) == bool(got))
       return {Verdict::Sensitive};
   return {Verdict::Differ, "the reference " + outcome(wanted) + "\n  cpu " +
@@ -209,7 +244,7 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
       ++judgement.elements;
       judgement.telling += std::isfinite(value) && value != 0;
     });
-  std::optional<std::vector<Results>> samples;
+  std::vector<Results> samples;
   std::string trouble;
   for (size_t i = 0; i < wanted->size(); ++i) {
     const Tensor &mine = (*got)[i], &theirs = (*wanted)[i];
@@ -218,19 +253,25 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
       return {Verdict::Differ, difference.status().text()};
     if (!*difference)
       continue;
-    if (!samples)
-      samples = evaluateVariants(lab, program, inputs, trouble);
+    auto isExplained = [&](int count) {
+      evaluateVariants(lab, program, inputs, count, samples, trouble);
+      return trouble.empty() &&
+             explained(mine, theirs, i, samples, program.main);
+    };
+    if (isExplained(variants))
+      continue;
+    if (isDegenerate(lab, program, inputs) &&
+        isPromised(lab, program, inputs, mine, theirs, i)) {
+      judgement.verdict = Verdict::Degenerate;
+      continue;
+    }
+    if (isExplained(mostVariants))
+      continue;
     if (!trouble.empty())
       return {Verdict::Rejected, trouble};
-    if (explained(mine, theirs, i, *samples, program.main))
-      continue;
-    if ((!isFloat(mine.dtype()) || differsInNonFinite(mine, theirs)) &&
-        isDegenerate(lab, program, inputs))
-      judgement.verdict = Verdict::Degenerate;
-    else
-      return {Verdict::Differ, describe(**difference, i)};
+    return {Verdict::Differ, describe(**difference, i)};
   }
-  if (samples && judgement.verdict == Verdict::Agree)
+  if (!samples.empty() && judgement.verdict == Verdict::Agree)
     judgement.verdict = Verdict::Sensitive;
   return judgement;
 }

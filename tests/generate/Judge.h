@@ -8,11 +8,11 @@
 // oracle evaluates the variants of Print.h: what they spread is what rounding
 // may do to this program, and a difference of a few times that is accepted.
 //
-// What a reduction gives that depends on one which is not finite, or divides by
-// one that is 0, is not finite in a fold as it is not in the formula, but it
-// may be NaN in the one and inf in the other (docs/language.md). Such
-// differences are counted; elsewhere, and between finite numbers, every one is
-// a failure.
+// A reduction that is not finite need not be so in the same way, and may make
+// NaN of those that depend on it, as one that is 0 may of those that divide by
+// it (docs/language.md). So the oracle also evaluates the program with such
+// reductions changed. What one of these explains is counted; every other
+// difference is a failure.
 //
 //===----------------------------------------------------------------------===//
 

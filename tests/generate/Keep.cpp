@@ -42,13 +42,22 @@ std::string fovea::generate::describeInputs(const Failure &failure) {
   return out;
 }
 
+/// Whether a parameter has a dimension with that symbol.
+static bool isOf(const Function &function, const std::string &symbol) {
+  for (const Parameter &param : function.params)
+    for (const Dim &dim : param.shape)
+      if (dim.a == symbol || dim.b == symbol)
+        return true;
+  return false;
+}
+
 Expected<std::string> fovea::generate::keep(const Failure &failure,
                                             const std::string &directory,
                                             const std::string &name) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   std::string path = directory + "/" + name + ".fov";
-  std::string command = "fovea verify " + path;
+  std::string command = "fovea run --verify " + path;
   for (size_t i = 0; i < failure.inputs.size(); ++i) {
     const std::string &param = failure.program.entry.params[i].name;
     std::string file = directory + "/" + name + "-" + param + ".npy";
@@ -63,6 +72,8 @@ Expected<std::string> fovea::generate::keep(const Failure &failure,
       << print(failure.program) << "\nexample { generated:";
   const char *separator = " ";
   for (const auto &[symbol, extent] : failure.sizes) {
+    if (!isOf(failure.program.entry, symbol))
+      continue;
     out << separator << symbol << " = " << extent;
     separator = ", ";
   }

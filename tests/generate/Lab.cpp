@@ -10,8 +10,12 @@
 #include "backends/reference/ReferenceBackend.h"
 #include "frontend/Program.h"
 #include "passes/Pipelines.h"
+#include "passes/derive/Reasons.h"
 
 #include "mlir/Pass/PassManager.h"
+
+#include <cmath>
+#include <limits>
 
 using namespace fovea;
 using namespace fovea::generate;
@@ -71,6 +75,15 @@ Lab::instantiate(const std::string &text, const Function &entry,
   return module;
 }
 
+Status Lab::fuse(mlir::ModuleOp module) {
+  mlir::PassManager manager(impl->context.get());
+  buildOptimizePipeline(manager);
+  buildFusePipeline(manager);
+  if (mlir::succeeded(manager.run(module)))
+    return Status::ok();
+  return Status::error(StatusCode::Internal, "a pass failed");
+}
+
 Expected<Compiled> Lab::compile(mlir::ModuleOp module, Backend &backend) {
   auto exe = backend.compile(*module.getOps<ir::FuncOp>().begin());
   if (!exe)
@@ -88,31 +101,188 @@ Expected<Compiled> Lab::compile(const std::string &text, const Function &entry,
   auto module = instantiate(text, entry, inputs);
   if (!module)
     return module.status();
-  if (!oracle && impl->fuses) {
-    mlir::PassManager manager(impl->context.get());
-    buildOptimizePipeline(manager);
-    buildFusePipeline(manager);
-    if (mlir::failed(manager.run(module->get())))
-      return Status::error(StatusCode::Internal, "a pass failed");
-  }
+  if (!oracle && impl->fuses)
+    if (Status status = fuse(module->get()); status.failed())
+      return status;
   return compile(module->get(), oracle ? *impl->reference : *impl->tested);
 }
 
-Expected<Compiled> Lab::compileReductions(const std::string &text,
-                                          const Function &entry,
-                                          const std::vector<Tensor> &inputs) {
+std::vector<Compiled>
+Lab::compileReductions(const std::string &text, const Function &entry,
+                       const std::vector<Tensor> &inputs) {
+  std::vector<Compiled> all;
+  for (size_t i = 0;; ++i) {
+    auto module = instantiate(text, entry, inputs);
+    if (!module)
+      return all;
+    auto func = *module->get().getOps<ir::FuncOp>().begin();
+    auto reductions = llvm::to_vector(func.getBody().getOps<ir::ReduceOp>());
+    if (i == reductions.size())
+      return all;
+    for (ir::OutputOp output : ir::outputsOf(func))
+      output.erase();
+    mlir::OpBuilder b = mlir::OpBuilder::atBlockEnd(&func.getBody().front());
+    ir::ReduceOp reduce = reductions[i];
+    ir::OutputOp::create(
+        b, reduce.getLoc(), "reduction", reduce.getResult(),
+        ir::axisArray(b.getContext(), reduce.getType().getAxes()));
+    if (auto exe = compile(module->get(), *impl->reference))
+      all.push_back(*std::move(exe));
+  }
+}
+
+namespace {
+struct Dependency {
+  ir::ReduceOp reduce;
+  /// Whether something is divided by it.
+  bool divides;
+};
+} // namespace
+
+/// Float reductions that an element of `reduce` is made of at its own place.
+static std::vector<Dependency> dependenciesOf(ir::ReduceOp reduce) {
+  llvm::SetVector<std::pair<mlir::Value, unsigned>> work;
+  work.insert({reduce.getOperand(), 0});
+  std::vector<Dependency> found;
+  for (size_t i = 0; i < work.size(); ++i) {
+    const auto [value, divides] = work[i];
+    mlir::Operation *op = value.getDefiningOp();
+    if (auto other = mlir::dyn_cast<ir::ReduceOp>(op)) {
+      if (mlir::isa<mlir::FloatType>(other.getType().getElementType()))
+        found.push_back({other, divides != 0});
+    } else if (mlir::isa<ir::ElementwiseOpInterface>(op)) {
+      for (mlir::OpOperand &operand : op->getOpOperands())
+        work.insert({operand.get(), divides || (mlir::isa<ir::DivOp>(op) &&
+                                                operand.getOperandNumber())});
+    }
+  }
+  return found;
+}
+
+/// Whether some choice with a hard branch is made of another such choice: the
+/// algebra sees the outer one as a condition only.
+static bool hasNestedMasks(mlir::Value value) {
+  llvm::SetVector<std::pair<mlir::Value, unsigned>> work;
+  work.insert({value, 0});
+  for (size_t i = 0; i < work.size(); ++i) {
+    auto [next, isInside] = work[i];
+    mlir::Operation *op = next.getDefiningOp();
+    if (!mlir::isa<ir::ElementwiseOpInterface, ir::RenameOp>(op))
+      continue;
+    auto select = mlir::dyn_cast<ir::SelectOp>(op);
+    const bool isHard = select && select.getHard() != ir::HardKind::None;
+    if (isHard && isInside)
+      return true;
+    for (mlir::Value operand : op->getOperands())
+      work.insert({operand, isInside || isHard});
+  }
+  return false;
+}
+
+Expected<Compiled> Lab::compileUndefined(const std::string &text,
+                                         const Function &entry,
+                                         const std::vector<Tensor> &inputs,
+                                         double instead,
+                                         std::optional<size_t> only) {
   auto module = instantiate(text, entry, inputs);
   if (!module)
     return module.status();
   auto func = *module->get().getOps<ir::FuncOp>().begin();
-  for (ir::OutputOp output : ir::outputsOf(func))
-    output.erase();
-  mlir::OpBuilder b = mlir::OpBuilder::atBlockEnd(&func.getBody().front());
-  unsigned count = 0;
-  for (auto reduce : llvm::to_vector(func.getBody().getOps<ir::ReduceOp>()))
-    ir::OutputOp::create(
-        b, reduce.getLoc(), "reduction" + std::to_string(count++),
-        reduce.getResult(),
-        ir::axisArray(b.getContext(), reduce.getType().getAxes()));
+  mlir::OpBuilder b(func.getContext());
+  llvm::DenseMap<mlir::Operation *, mlir::Value> replaced;
+  auto reductions = llvm::to_vector(func.getBody().getOps<ir::ReduceOp>());
+  if (only && *only >= reductions.size())
+    return Status::error(StatusCode::InvalidArgument, "no such reduction");
+  std::vector<std::vector<Dependency>> dependencies;
+  for (ir::ReduceOp reduce : reductions)
+    dependencies.push_back(dependenciesOf(reduce));
+  for (auto [reduce, others] : llvm::zip_equal(reductions, dependencies)) {
+    mlir::Type element = reduce.getType().getElementType();
+    if (!mlir::isa<mlir::FloatType>(element) ||
+        (!std::isnan(instead) && others.empty()) ||
+        (only && reduce != reductions[*only]))
+      continue;
+    b.setInsertionPointAfter(reduce);
+    mlir::Location loc = reduce.getLoc();
+    auto number = [&](double value) -> mlir::Value {
+      return ir::ConstantOp::create(
+          b, loc, ir::ArrayType::get(element, llvm::ArrayRef<ir::AxisAttr>()),
+          b.getFloatAttr(element, value));
+    };
+    mlir::Value result = reduce.getResult();
+    llvm::SmallPtrSet<mlir::Operation *, 8> made;
+    auto make = [&](mlir::Value value) {
+      made.insert(value.getDefiningOp());
+      return value;
+    };
+    mlir::Value size = make(ir::AbsOp::create(b, loc, result));
+    mlir::Value isFinite = make(
+        ir::CompareOp::create(b, loc, ir::Predicate::Lt, size,
+                              number(std::numeric_limits<double>::infinity())));
+    mlir::Value now = make(ir::SelectOp::create(
+        b, loc, isFinite, result, number(instead), ir::HardKind::None));
+    // A sum that visits nothing is 0, whatever it depends on: then the products
+    // of its elements and NaN are hard 0s.
+    mlir::Value isEmpty;
+    if (reduce.getKind() == ir::ReduceKind::Sum &&
+        !hasNestedMasks(reduce.getOperand())) {
+      mlir::Value product = make(
+          ir::MulOp::create(b, loc, reduce.getOperand(),
+                            number(std::numeric_limits<double>::quiet_NaN())));
+      mlir::Value sum = make(
+          ir::ReduceOp::create(b, loc, reduce.getType(), reduce.getKind(),
+                               product, reduce.getGuard(), reduce.getAxes()));
+      isEmpty = make(
+          ir::CompareOp::create(b, loc, ir::Predicate::Eq, sum, number(0)));
+    }
+    for (auto [other, divides] : others) {
+      mlir::Value gauge = replaced.lookup(other);
+      const bool isWithin =
+          gauge && llvm::all_of(other.getType().getAxes(), [&](auto axis) {
+            return reduce.getType().hasAxis(axis.getName());
+          });
+      // x - x is NaN where x is not finite, else 0.
+      if (!isWithin || !std::isnan(instead))
+        continue;
+      mlir::Value more = make(ir::SubOp::create(b, loc, gauge, gauge));
+      if (divides) {
+        mlir::Value inverse = make(ir::DivOp::create(b, loc, number(1), gauge));
+        more = make(ir::AddOp::create(
+            b, loc, more, make(ir::SubOp::create(b, loc, inverse, inverse))));
+      }
+      if (isEmpty)
+        more = make(ir::SelectOp::create(b, loc, isEmpty, number(0), more,
+                                         ir::HardKind::None));
+      now = make(ir::AddOp::create(b, loc, now, more));
+    }
+    replaced[reduce] = now;
+    result.replaceUsesWithIf(now, [&](mlir::OpOperand &use) {
+      return !made.contains(use.getOwner());
+    });
+  }
   return compile(module->get(), *impl->reference);
+}
+
+Expected<Lab::Folds> Lab::countFolds(const std::string &text,
+                                     const Function &entry,
+                                     const std::vector<Tensor> &inputs) {
+  auto module = instantiate(text, entry, inputs);
+  if (!module)
+    return module.status();
+  if (Status status = fuse(module->get()); status.failed())
+    return status;
+  Folds folds;
+  module->get().walk([&](ir::FoldOp fold) {
+    mlir::Operation *lift = fold.getElement().front().getTerminator();
+    const bool hasGauge =
+        fold.getGauge().front().getTerminator()->getNumOperands() > 0;
+    const auto parts = mlir::cast<ir::LiftOp>(lift).getKinds().size();
+    folds.fused += parts > 1 || hasGauge;
+    auto waits = fold->getAttrOfType<mlir::ArrayAttr>(derive::waitsName);
+    if (!waits)
+      return;
+    for (auto wait : waits.getAsRange<mlir::DictionaryAttr>())
+      folds.refused += wait.getAs<mlir::StringAttr>("kind") != "stored";
+  });
+  return folds;
 }

@@ -14,6 +14,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <functional>
+#include <optional>
 
 namespace fovea {
 class Backend;
@@ -42,10 +43,30 @@ public:
   Expected<Compiled> compile(const std::string &text, const Function &entry,
                              const std::vector<Tensor> &inputs, bool oracle);
 
-  /// The results of all of its reductions, as the oracle has them.
-  Expected<Compiled> compileReductions(const std::string &text,
-                                       const Function &entry,
-                                       const std::vector<Tensor> &inputs);
+  /// The results of its reductions, as the oracle has them, each by itself:
+  /// one that nobody needs may fail.
+  std::vector<Compiled> compileReductions(const std::string &text,
+                                          const Function &entry,
+                                          const std::vector<Tensor> &inputs);
+
+  /// The program as the oracle has it, but with `instead`, which is not finite,
+  /// for whatever reduction is not finite. NaN goes on to all that depend on
+  /// it, and comes from what is 0 and divides; an infinity is for those only
+  /// that depend on other reductions, or for number `only` of all reductions.
+  /// Error: there is no such number.
+  Expected<Compiled> compileUndefined(const std::string &text,
+                                      const Function &entry,
+                                      const std::vector<Tensor> &inputs,
+                                      double instead,
+                                      std::optional<size_t> only = {});
+
+  /// How many folds of several accumulators, or with a gauge, the passes make
+  /// of a program, and how many reductions they refuse to fuse.
+  struct Folds {
+    uint64_t fused = 0, refused = 0;
+  };
+  Expected<Folds> countFolds(const std::string &text, const Function &entry,
+                             const std::vector<Tensor> &inputs);
 
   /// Throws away what the programs so far left in memory, once these are gone
   /// themselves.
@@ -56,6 +77,7 @@ private:
   Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   instantiate(const std::string &text, const Function &entry,
               const std::vector<Tensor> &inputs);
+  Status fuse(mlir::ModuleOp module);
   Expected<Compiled> compile(mlir::ModuleOp module, Backend &backend);
   explicit Lab(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl;

@@ -10,7 +10,9 @@
 //   * every operation that rounds is rounded to the program's own type, so
 //     that f32 overflows where f32 overflows;
 //   * in variants 1, 2, ... every such operation is moved by up to one unit of
-//     its last place, differently at every place of the array.
+//     its last place, differently at every place of the array; in 7, 9, ...
+//     equally at all places, or else a maximum over many would always be moved
+//     upwards.
 //
 // What is exact (reads, comparisons, max, indices, rounding to f16 and bf16) is
 // not touched: a wrong tie or a wrong mask is not excused.

@@ -65,6 +65,7 @@ private:
   std::unique_ptr<Lab> lab;
   uint64_t programs = 0;
   int64_t elements = 0, telling = 0;
+  Lab::Folds folds;
   std::map<Verdict, uint64_t> counts;
 };
 } // namespace
@@ -88,9 +89,13 @@ void Tester::fail(Failure failure, uint64_t index) {
     failure = shrink(*lab, std::move(failure), options.shrink);
   std::printf("%s\n%s%s\n", failure.judgement.message.c_str(),
               print(failure.program).c_str(), describeInputs(failure).c_str());
-  std::printf("again: fovea-generate --seed %llu --first %llu --count 1\n",
+  static const char *const tested[] = {"", " --tested step",
+                                       " --tested combine"};
+  std::printf("again: fovea-generate --seed %llu --first %llu --count 1%s%s\n",
               static_cast<unsigned long long>(options.seed),
-              static_cast<unsigned long long>(index));
+              static_cast<unsigned long long>(index),
+              options.chains ? " --chains" : "",
+              tested[static_cast<size_t>(options.tested)]);
   if (!options.keep.empty()) {
     Expected<std::string> command = keep(failure, options.keep, name);
     std::printf("%s\n",
@@ -108,8 +113,14 @@ void Tester::test(uint64_t index) {
     Sizes sizes = randomSizes(program, inputSeed);
     std::vector<Tensor> inputs = randomInputs(program, sizes, inputSeed);
     Judgement judgement{Verdict::Agree};
-    if (run == 0)
+    if (run == 0) {
       pair = generate::compile(*lab, program, inputs, judgement);
+      if (auto counted =
+              lab->countFolds(print(program), program.entry, inputs)) {
+        folds.fused += counted->fused;
+        folds.refused += counted->refused;
+      }
+    }
     if (pair.tested)
       judgement = judge(*lab, program, pair, inputs);
     ++counts[judgement.verdict];
@@ -153,6 +164,9 @@ bool Tester::run() {
   std::printf("%lld elements compared, %lld of them finite and not 0\n",
               static_cast<long long>(elements),
               static_cast<long long>(telling));
+  std::printf("%llu chains fused, %llu reductions refused\n",
+              static_cast<unsigned long long>(folds.fused),
+              static_cast<unsigned long long>(folds.refused));
   return count(Verdict::Differ) + count(Verdict::Rejected) +
              count(Verdict::Refused) ==
          0;

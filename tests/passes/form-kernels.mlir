@@ -4,7 +4,7 @@
 // walks along the columns in vectors. What both read is in both bodies.
 // CHECK-LABEL: fovea.func @below_the_top
 // CHECK: %[[K:.*]] = fovea.kernel {
-// CHECK-NEXT: %[[M:.*]] = fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16) visits [4] unroll 4 {
+// CHECK-NEXT: %[[M:.*]] = fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16 split) visits [4] unroll 4 {
 // CHECK-NEXT: fovea.reduce max %[[X:.*]] over
 // CHECK: } layouts [n] -> <f32, n: N>
 // CHECK-NEXT: fovea.phase roles(n: N grid, j: M lane lanes 16) {
@@ -47,7 +47,9 @@ fovea.func @row_before dims ["N", "M"] {
 // since they are read for every key; scores are kept for a block, since two
 // things are made of them.
 // CHECK-LABEL: fovea.func @scores
-// CHECK: fovea.phase roles(i: N lane by 128 lanes 16, j: M stream by 64, c: D contract) visits [4, 1] unroll 4 {
+// For a few queries lanes lie along what is contracted.
+// CHECK: fovea.phase roles(i: N grid, j: M stream by 256 split, c: D contract lanes 16) few i
+// CHECK: fovea.phase roles(i: N lane by 128 lanes 16, j: M stream by 64 split, c: D contract) visits [4, 1] unroll 4 {
 // CHECK: %[[Q:.*]] = fovea.keep rows %{{.*}} : <f32, c: D, i: N>
 // CHECK: %[[P:.*]] = fovea.mul %[[Q]], %{{.*}}
 // CHECK: %[[S:.*]] = fovea.reduce sum %[[P]] over [#fovea.axis<c: D>]
@@ -74,4 +76,19 @@ fovea.func @scores dims ["N", "M", "D"] {
   } -> <f32, i: N>, <f32, i: N>
   fovea.output "m" %r#0 [#fovea.axis<i: N>] : <f32, i: N>
   fovea.output "z" %r#1 [#fovea.axis<i: N>] : <f32, i: N>
+}
+
+// A sum over the rows of a kernel closes it: its pieces are runs of items.
+// CHECK-LABEL: fovea.func @loss
+// CHECK: fovea.kernel {
+// CHECK-NEXT: fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16 split)
+// CHECK: fovea.phase roles(n: N stream by 64 lanes 16 split)
+// CHECK-NOT: fovea.kernel
+// CHECK: fovea.output
+fovea.func @loss dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M, n: N>
+  %a = fovea.abs %m : <f32, n: N>
+  %s = fovea.reduce sum %a over [#fovea.axis<n: N>] : <f32, n: N>
+  fovea.output "s" %s [] : <f32>
 }

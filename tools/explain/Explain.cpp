@@ -80,6 +80,9 @@ void Explainer::formKernels() {
     numbers[kernel] = kernels.size();
     Kernel &made = kernels.emplace_back();
     for (auto phase : kernel.getBody().getOps<ir::PhaseOp>()) {
+      // The phase behind it computes the same.
+      if (phase.getFewAttr())
+        continue;
       Operation *root = phase.getYield().getValues()[0].getDefiningOp();
       auto number = root->getAttrOfType<IntegerAttr>(numberName);
       if (!number || root->getParentOp() != phase)

@@ -39,7 +39,7 @@ static std::string stepsFor(const cpu::Program &program, int64_t n, int64_t m) {
 
 TEST_CASE("cpu: long items are cut where they are few") {
   const Program parsed("\"N\", \"M\"", sums);
-  const auto compiled = cpu::compileProgram(parsed.func);
+  const auto compiled = cpu::emitProgram(parsed.func);
   REQUIRE(compiled);
   const cpu::Program &program = compiled->program;
   // The total is one item, or some pieces that are then combined. A row's sum

@@ -90,15 +90,26 @@ TEST_CASE("reference: any and all evaluate everything") {
   }
 }
 
-TEST_CASE("reference: a hard 0 does not spare the other factor") {
-  CHECK(over("%no = fovea.constant false : !fovea.array<i1>\n"
-             "%z = fovea.select %no, %zero, %zero hard zero : "
-             "!fovea.array<i1>, !fovea.array<f64>, !fovea.array<f64>\n"
-             "%r = fovea.mul %z, %v : !fovea.array<f64>, !fovea.array<f64, n: "
-             "N>",
-             "f64")
-            .failure(withBadIndex())
-            .code() == StatusCode::OutOfRange);
+TEST_CASE("reference: a hard 0 spares the other factor, a plain one does not") {
+  auto times = [](const std::string &hard, const std::string &factors) {
+    return over("%no = fovea.constant false : !fovea.array<i1>\n"
+                "%z = fovea.select %no, %zero, %zero" +
+                    hard +
+                    " : !fovea.array<i1>, !fovea.array<f64>, "
+                    "!fovea.array<f64>\n%r = fovea.mul " +
+                    factors,
+                "f64");
+  };
+  const std::string first =
+      "%z, %v : !fovea.array<f64>, !fovea.array<f64, n: N>";
+  const std::string second =
+      "%v, %z : !fovea.array<f64, n: N>, !fovea.array<f64>";
+  for (const std::string &factors : {first, second}) {
+    CHECK(times("", factors).failure(withBadIndex()).code() ==
+          StatusCode::OutOfRange);
+    CHECK(numbers(times(" hard zero", factors).run(withBadIndex())[0]) ==
+          std::vector<double>{0, 0, 0});
+  }
 }
 
 TEST_CASE("reference: what no output needs is not evaluated") {
