@@ -162,11 +162,17 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
   return intern(std::move(node));
 }
 
+/// make(where(c, a, 0)) = where(c, make(a), 0) of a map that keeps 0: what does
+/// not count stays out of it.
+static bool isZeroElsewhere(Expr e) {
+  return e->form == Form::Where && isConstant(e->args[2], 0);
+}
+
 Expr Algebra::power(Expr e, double n) {
   if (n == 1)
     return e;
-  if (excludes(e, 0) && n > 0)
-    return where(e->args[0], power(e->args[1], n), zeroExpr, /*hard=*/true);
+  if (isZeroElsewhere(e) && n > 0)
+    return where(e->args[0], power(e->args[1], n), zeroExpr, e->hard);
   if (e->form == Form::Constant)
     return constant(std::pow(e->number, n));
   if (e->form == Form::Exp && !e->args[0]->mayBeHard)
@@ -227,6 +233,8 @@ Expr Algebra::log(Expr e) {
 }
 
 Expr Algebra::absolute(Expr e) {
+  if (isZeroElsewhere(e))
+    return where(e->args[0], absolute(e->args[1]), zeroExpr, /*hard=*/false);
   if (isPositive(e))
     return e;
   if (isNonPositive(e))

@@ -172,6 +172,15 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
                       ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
                       : isNeutral;
       term = factor == one ? state : scaled(region, factor, state, element);
+      // The least exponential is that of -inf, which no gauge is near: however
+      // large the others are, it is 0.
+      if (!isSum && contains(factor, Form::Exp)) {
+        Value zero = this->number(element, 0);
+        Value isZero =
+            ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, zero);
+        term = ir::SelectOp::create(b, loc, isZero, zero, term,
+                                    ir::HardKind::None);
+      }
       if (isFinal)
         term = taken(region, branchOf(reduction, function, factor), term);
     }

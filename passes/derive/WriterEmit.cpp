@@ -313,12 +313,15 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
     into = into ? Value(ir::MulOp::create(b, loc, into, next)) : next;
   };
   bool negative = false;
+  const bool divides = llvm::any_of(e->args, [](Expr factor) {
+    return factor->form == Form::Power && factor->number < 0;
+  });
   for (Expr factor : e->args) {
     if (isConstant(factor, -1))
       negative = true;
     else if (factor->form == Form::Power && factor->number < 0)
       put(under, power(region, factor->args[0], -factor->number, element));
-    else if (factor->form == Form::Exp)
+    else if (factor->form == Form::Exp && divides)
       put(exponentials, emit(region, factor, element));
     else
       put(over, emit(region, factor, element));

@@ -83,6 +83,10 @@ static bool explained(double got, const std::vector<double> &samples,
     high = std::max(high, sample);
   }
   bool finite = low <= high;
+  // No digit of it is certain: what it is divided by may as well be 0.
+  if (finite && !std::isfinite(got) &&
+      high - low > std::max(std::abs(low), std::abs(high)))
+    return true;
   if (std::isinf(got) && finite)
     return (got > 0 ? high : -low) > largest;
   if (!std::isfinite(got) || !finite)

@@ -283,9 +283,9 @@ TEST_CASE("mutants of rows in lanes, with a window") {
   check(
       {"rows",
        R"(
-fn rows(q: f32[N, D], x: f32[M, D], v: f32[M, E], w: i64) -> (f32[N, E], f32[N], f32[N]) {
+fn rows(q: f32[N, D], x: f32[M, D], v: f32[M, E], w: i64, b: i64) -> (f32[N, E], f32[N], f32[N]) {
   s[i, j] = sum[c](q[i, c] * x[j, c])
-  seen[i, j] = j <= i and i - j < w
+  seen[i, j] = j <= i + b and i - j < w
   m[i] = max[j | seen[i, j]](s[i, j])
   z[i] = sum[j | seen[i, j]](exp(s[i, j] - m[i]))
   o[i, e] = sum[j | seen[i, j]](exp(s[i, j] - m[i]) * v[j, e])
@@ -294,26 +294,36 @@ fn rows(q: f32[N, D], x: f32[M, D], v: f32[M, E], w: i64) -> (f32[N, E], f32[N],
        {{"q", DType::F32, {"N", "D"}},
         {"x", DType::F32, {"M", "D"}},
         {"v", DType::F32, {"M", "E"}},
-        {"w", DType::I64, {}}},
-       {{{"N", 37}, {"M", 295}, {"D", 3}, {"E", 2}, {"w", 5}},
-        {{"N", 64}, {"M", 39}, {"D", 3}, {"E", 2}, {"w", 5}},
-        {{"N", 330}, {"M", 323}, {"D", 4}, {"E", 9}, {"w", 1000}},
-        {{"N", 330}, {"M", 323}, {"D", 2}, {"E", 9}, {"w", 40}},
+        {"w", DType::I64, {}},
+        {"b", DType::I64, {}}},
+       {{{"N", 37}, {"M", 295}, {"D", 3}, {"E", 2}, {"w", 5}, {"b", 0}},
+        {{"N", 64}, {"M", 39}, {"D", 3}, {"E", 2}, {"w", 5}, {"b", 0}},
+        {{"N", 330}, {"M", 323}, {"D", 4}, {"E", 9}, {"w", 1000}, {"b", 0}},
+        {{"N", 330}, {"M", 323}, {"D", 2}, {"E", 9}, {"w", 40}, {"b", 0}},
+        // Rows in two and in three pieces.
+        {{"N", 5}, {"M", 2049}, {"D", 1}, {"E", 2}, {"w", 3000}, {"b", 5000}},
+        {{"N", 5}, {"M", 3100}, {"D", 1}, {"E", 1}, {"w", 3000}, {"b", 5000}},
         // One place of a block is seen, or one is not.
-        {{"N", 257}, {"M", 257}, {"D", 1}, {"E", 1}, {"w", 2}},
-        {{"N", 257}, {"M", 257}, {"D", 1}, {"E", 1}, {"w", 1000}},
-        {{"N", 64}, {"M", 34}, {"D", 1}, {"E", 1}, {"w", 1000}},
-        {{"N", 100}, {"M", 33}, {"D", 1}, {"E", 1}, {"w", 63}},
+        {{"N", 257}, {"M", 257}, {"D", 1}, {"E", 1}, {"w", 2}, {"b", 0}},
+        {{"N", 257}, {"M", 257}, {"D", 1}, {"E", 1}, {"w", 1000}, {"b", 0}},
+        {{"N", 64}, {"M", 34}, {"D", 1}, {"E", 1}, {"w", 1000}, {"b", 0}},
+        {{"N", 100}, {"M", 33}, {"D", 1}, {"E", 1}, {"w", 63}, {"b", 0}},
         // Bounds that would wrap around.
-        {{"N", 33}, {"M", 33}, {"D", 1}, {"E", 1}, {"w", most}},
-        {{"N", 33}, {"M", 33}, {"D", 1}, {"E", 1}, {"w", -most - 1}}},
+        {{"N", 33}, {"M", 33}, {"D", 1}, {"E", 1}, {"w", most}, {"b", 0}},
+        {{"N", 33}, {"M", 33}, {"D", 1}, {"E", 1}, {"w", -most - 1}, {"b", 0}}},
        {Data::Normal, Data::Rising, Data::Falling},
        {{"one more", "arith.subi", 1, "a group more, of rows beyond the last"},
         {"second alone", "arith.minsi", 1, "as many groups of such rows"},
         {"one more", "arith.subi", 1, "a maximum that sees a place twice"},
         {"one less", "arith.subi", 3, "a maximum that sees a place twice"},
         {"bound moved", "arith.cmpi", 1,
-         "whether a place was seen, read where all are"}}});
+         "whether a place was seen, read where all are"},
+        {"always the first", "arith.select", 1,
+         "whether a piece saw a place, read where all did"},
+        {"one more", "arith.addi", 2,
+         "a block more, behind the last; all states one further on"},
+        {"first alone", "arith.minsi", 1,
+         "the last block ends with the axis anyhow"}}});
 }
 
 TEST_CASE("mutants of long rows that stream in lanes") {
@@ -335,7 +345,16 @@ fn lanes(x: f32[N, M], v: f32[M], w: i64, lo: i64) -> (f32[N], f32[N], f32[N]) {
           {{"N", 40}, {"M", 45}, {"w", 44}, {"lo", 43}},
           {{"N", 270}, {"M", 287}, {"w", 1000}, {"lo", 270}},
           {{"N", 2}, {"M", 2200}, {"w", 2300}, {"lo", 0}},
+          {{"N", 2}, {"M", 32769}, {"w", 70000}, {"lo", 3}},
+          {{"N", 1}, {"M", 50000}, {"w", 40000}, {"lo", 20000}},
           {{"N", 3}, {"M", 45}, {"w", -1}, {"lo", 0}}},
          {Data::Normal, Data::Holes, Data::Rising, Data::Falling},
-         {{"one less", "arith.subi", 1, "a maximum that sees a place twice"}}});
+         {{"one less", "arith.subi", 1, "a maximum that sees a place twice"},
+          {"always the first", "arith.select", 1,
+           "whether a piece saw a place, read where all did"},
+          {"one more", "arith.addi", 2,
+           "a block more, behind the last; all states one further on"},
+          {"one less", "arith.addi", 1, "all states one nearer"},
+          {"first alone", "arith.minsi", 1,
+           "the last block ends with the axis anyhow"}}});
 }
