@@ -83,7 +83,8 @@ llvm::SmallVector<InputOp> inputsOf(FuncOp func);
 llvm::SmallVector<OutputOp> outputsOf(FuncOp func);
 
 /// Whether an element of what `op` gives may come from another place than its
-/// own: it renames axes, or reads through an index along one that its source has.
+/// own: it renames axes, or reads through an index along one that its source
+/// has.
 bool looksElsewhere(mlir::Operation *op);
 
 /// Whether a reduction gives the position of an element.

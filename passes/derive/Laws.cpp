@@ -199,6 +199,7 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
       common = scale->second;
   }
   if (isCommon && a.isPositive(*common) &&
+      llvm::none_of(own, [&](Expr term) { return isFar(term); }) &&
       llvm::none_of(plain, [](Expr term) { return term->hasData; }) &&
       (*common)->old.empty()) {
     const Expr ratio = a.div(*common, a.atOld(*common));

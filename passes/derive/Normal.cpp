@@ -42,7 +42,8 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
       rest += scale * e->number;
       return;
     }
-    if (e->form == Form::Multiply && e->args[0]->form == Form::Constant) {
+    if (e->form == Form::Multiply && e->args[0]->form == Form::Constant &&
+        e->args[0]->number != 0) {
       scale *= e->args[0]->number;
       e = mul(llvm::ArrayRef<Expr>(e->args).drop_front());
     }
@@ -114,11 +115,8 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
   };
   for (Expr factor : factors)
     put(put, factor, 1);
-  // 0 * NaN is NaN.
+  // 0 * NaN is NaN, and so is 0 * inf.
   if (scale == 0 && powers.empty() && exponents.empty())
-    return zeroExpr;
-  if (scale == 0 && !keepsCancelled &&
-      llvm::none_of(factors, [](Expr e) { return e->hasData; }))
     return zeroExpr;
 
   Exprs out;

@@ -172,15 +172,8 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
                       ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
                       : isNeutral;
       term = factor == one ? state : scaled(region, factor, state, element);
-      // The least exponential is that of -inf, which no gauge is near: however
-      // large the others are, it is 0.
-      if (!isSum && contains(factor, Form::Exp)) {
-        Value zero = this->number(element, 0);
-        Value isZero =
-            ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, zero);
-        term = ir::SelectOp::create(b, loc, isZero, zero, term,
-                                    ir::HardKind::None);
-      }
+      if (!isSum)
+        term = keptZero(region, factor, state, term, element);
       if (isFinal)
         term = taken(region, branchOf(reduction, function, factor), term);
     }
@@ -196,6 +189,27 @@ Value FoldWriter::taken(Region &region, const Exprs &branch, Value value) {
   return ir::SelectOp::create(b, loc, region.accumulators[visited.at(branch)],
                               value, number(typeOf(value).getElementType(), 0),
                               ir::HardKind::None);
+}
+
+/// An extremum of exponentials that is 0 is one of -inf, which no gauge is
+/// near: it stays 0 though exp(gauge - t) may overflow for a finite t.
+Value FoldWriter::keptZero(Region &region, Expr factor, Value state, Value term,
+                           Type element) {
+  for (Expr part : factorsOf(factor)) {
+    if (part->form != Form::Exp)
+      continue;
+    Value zero = number(element, 0);
+    Value exponent =
+        ir::AbsOp::create(b, loc, emit(region, part->args[0], element));
+    Value isFinite = ir::CompareOp::create(
+        b, loc, ir::Predicate::Lt, exponent,
+        number(element, std::numeric_limits<double>::infinity()));
+    Value isZero =
+        ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, zero);
+    Value stays = ir::AndOp::create(b, loc, isFinite, isZero);
+    term = ir::SelectOp::create(b, loc, stays, zero, term, ir::HardKind::None);
+  }
+  return term;
 }
 
 /// factor * state. A factor that vanishes when the gauge stays is a
