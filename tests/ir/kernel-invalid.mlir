@@ -156,3 +156,91 @@ fovea.func @phase_c5 dims ["N"] {
     fovea.yield %p : !fovea.array<f32>
   } -> <f32>
 }
+
+// -----
+
+fovea.func @kernel_c2_closing dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: M>] : <f32, m: M, n: N>
+  %y = fovea.kernel {
+    %p = fovea.phase roles(n: N grid, m: M lane lanes 8) {
+      %e = fovea.exp %x : <f32, m: M, n: N>
+      fovea.yield %e : !fovea.array<f32, m: M, n: N>
+    } layouts [n, m] -> <f32, m: M, n: N>
+    // expected-error @+1 {{does not stream the items of the phases before it}}
+    %q = fovea.phase roles(m: M stream by 64 split, n: N stream by 64) visits [1] {
+      %s = fovea.reduce sum %p over [#fovea.axis<m: M>, #fovea.axis<n: N>] : <f32, m: M, n: N>
+      fovea.yield %s : !fovea.array<f32>
+    } layouts [] -> <f32>
+    fovea.yield %q : !fovea.array<f32>
+  } -> <f32>
+}
+
+// -----
+
+fovea.func @phase_c6 dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{stands in for a phase that does not follow}}
+    %p = fovea.phase roles(n: N lane lanes 8) few n {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c1_second_lanes dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: M>] : <f32, m: M, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{a second axis has lanes: "m"}}
+    %p = fovea.phase roles(n: N lane by 8 lanes 8, m: M stream by 64 lanes 8) visits [1] {
+      %s = fovea.reduce sum %x over [#fovea.axis<m: M>] : <f32, m: M, n: N>
+      fovea.yield %s : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c3_layout dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: M>] : <f32, m: M, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{layout 0 does not list the axes of its result}}
+    %p = fovea.phase roles(n: N grid, m: M lane lanes 8) {
+      %e = fovea.exp %x : <f32, m: M, n: N>
+      fovea.yield %e : !fovea.array<f32, m: M, n: N>
+    } layouts [n] -> <f32, m: M, n: N>
+    fovea.yield %p : !fovea.array<f32, m: M, n: N>
+  } -> <f32, m: M, n: N>
+}
+
+// -----
+
+fovea.func @phase_c4_maps dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y:2 = fovea.kernel {
+    // expected-error @+1 {{is a map, which yields one value}}
+    %p:2 = fovea.phase roles(n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e, %e : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+    } layouts [n], [n] -> <f32, n: N>, <f32, n: N>
+    fovea.yield %p#0, %p#1 : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } -> <f32, n: N>, <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c5_visits dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{has 0 visits for 1 groups of accumulators}}
+    %p = fovea.phase roles(n: N stream by 64) {
+      %s = fovea.reduce max %x over [#fovea.axis<n: N>] : <f32, n: N>
+      fovea.yield %s : !fovea.array<f32>
+    } layouts [] -> <f32>
+    fovea.yield %p : !fovea.array<f32>
+  } -> <f32>
+}

@@ -30,3 +30,28 @@ fovea.func @rows dims ["N", "M", "D", "E"] {
   } -> <f32, e: E, n: N>
   fovea.output "y" %y [#fovea.axis<n: N>, #fovea.axis<e: E>] : <f32, e: E, n: N>
 }
+
+// One phase for few rows and one for many, and a sum over the rows behind them.
+// CHECK-LABEL: fovea.func @few
+// CHECK: fovea.phase roles(n: N grid, j: M stream by 256 split) few n visits [1] {
+// CHECK: fovea.phase roles(n: N lane by 32 lanes 8, j: M stream by 64 split) visits [4] {
+// CHECK: fovea.phase roles(n: N stream by 64 lanes 8 split) visits [1] {
+fovea.func @few dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %y = fovea.kernel {
+    %f = fovea.phase roles(n: N grid, j: M stream by 256 split) few n visits [1] {
+      %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M, n: N>
+      fovea.yield %m : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    %s = fovea.phase roles(n: N lane by 32 lanes 8, j: M stream by 64 split) visits [4] {
+      %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, j: M, n: N>
+      fovea.yield %m : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    %t = fovea.phase roles(n: N stream by 64 lanes 8 split) visits [1] {
+      %u = fovea.reduce sum %s over [#fovea.axis<n: N>] : <f32, n: N>
+      fovea.yield %u : !fovea.array<f32>
+    } layouts [] -> <f32>
+    fovea.yield %t : !fovea.array<f32>
+  } -> <f32>
+  fovea.output "y" %y [] : <f32>
+}
