@@ -54,6 +54,10 @@ static bool streamsItems(PhaseOp phase, ArrayRef<RoleAttr> items,
   for (RoleAttr role : phase.getRoles().getAsRange<RoleAttr>())
     if (role.getKind() == RoleKind::Stream)
       streamed.push_back(role);
+  // A run of blocks of the last axis is a run of items only then.
+  for (RoleAttr item : items.drop_back())
+    if (item.getBlock() > 1)
+      return false;
   if (streamed.size() != items.size() || !streamed.front().getSplit() ||
       streamed.back().getBlock() % coarsest != 0)
     return false;
@@ -159,6 +163,13 @@ private:
           !names.insert(name.getAsOpaquePointer()).second) // phase_c1
         return phase.emitOpError("axis ") << name << " has two roles";
       const int64_t lanes = role.getLanes();
+      const bool isStream = role.getKind() == RoleKind::Stream;
+      const bool isGrid = role.getKind() == RoleKind::Grid;
+      if ((isStream && role.getBlock() == 0) ||
+          (isGrid && (role.getBlock() > 0 || lanes > 1)) ||
+          (role.getSplit() && !isStream)) // phase_c1
+        return phase.emitOpError("axis ")
+               << name << " has a role that does not go with its numbers";
       if (!llvm::isPowerOf2_64(lanes) || role.getBlock() < 0 ||
           role.getBlock() % lanes != 0) // phase_c1
         return phase.emitOpError("axis ")
@@ -200,6 +211,9 @@ private:
              << phase.getLayouts().size() << " layouts for "
              << phase->getNumResults() << " results";
     for (unsigned k = 0; k < phase->getNumResults(); ++k) {
+      auto names = dyn_cast<ArrayAttr>(phase.getLayouts()[k]);
+      if (!names || !llvm::all_of(names, llvm::IsaPred<AxisAttr>)) // phase_c3
+        return phase.emitOpError("layout ") << k << " is no list of axes";
       SmallVector<AxisAttr> layout = phase.getLayout(k);
       auto type = cast<ArrayType>(phase->getResult(k).getType());
       for (AxisAttr axis : type.getAxes()) {

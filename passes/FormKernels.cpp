@@ -129,11 +129,12 @@ private:
   /// items of the stages before it.
   bool joins(Planned &stage, Group &group) const {
     Schedule schedule = stage.schedule;
-    if (!Chain::isChain(stage.stage->root)) {
-      if (!arrange(schedule, group.items))
-        return false;
-    } else if (group.items.empty()) {
+    if (group.items.empty()) {
       // Two passes over all that there is share nothing.
+      if (Chain::isChain(stage.stage->root) || !stage.stage->axes.empty())
+        return false;
+    } else if (!Chain::isChain(stage.stage->root) &&
+               !arrange(schedule, group.items)) {
       return false;
     }
     const auto items = common(group.items, schedule.items());
@@ -151,8 +152,12 @@ private:
     SmallVector<ir::AxisAttr> rows;
     for (const Schedule::Cut &cut : group.items)
       rows.push_back(cut.axis);
-    if (rows.empty() || !schedule.isSplit || !schedule.items().empty() ||
-        rows.size() != schedule.stream.size() ||
+    // A run of blocks of the last axis is a run of items only then.
+    const bool isRun =
+        llvm::all_of(llvm::drop_end(group.items),
+                     [](const Schedule::Cut &cut) { return cut.block == 1; });
+    if (rows.empty() || !isRun || !schedule.isSplit ||
+        !schedule.items().empty() || rows.size() != schedule.stream.size() ||
         !llvm::all_of(schedule.stream,
                       [&](ir::AxisAttr axis) {
                         return llvm::is_contained(rows, axis);

@@ -56,7 +56,8 @@ def FormKernels : Pass<"fovea-form-kernels", "ir::FuncOp"> {
     Decides what is stored, which axis of each loop nest has which role, what is
     kept in scratch memory, and which loop nests run item by item; says so by
     `fovea.kernel`, `fovea.phase` and `fovea.keep`. What a phase recomputes is in
-    its body.
+    its body. What does not depend on a fold's gauges is moved out of its regions
+    first, and a fold that is no more than a reduction becomes one.
   }];
   let options = [
     Option<"vectorBytes", "vector-bytes", "int", "16", "Bytes of a vector register">,

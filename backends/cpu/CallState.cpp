@@ -198,7 +198,9 @@ Status CallState::placeWorkspace(const Program &program) {
         continue;
       size_t bytes = buffer.elementBytes;
       for (unsigned extent : buffer.extents)
-        bytes *= static_cast<size_t>(numbers[extent]);
+        if (__builtin_mul_overflow(bytes, static_cast<size_t>(numbers[extent]),
+                                   &bytes))
+          return tooLarge();
       // Never empty, so that places are distinct; whole cache lines.
       bytes = (bytes | 1) + bufferAlignment - 1;
       bytes -= bytes % bufferAlignment;

@@ -205,9 +205,10 @@ Status CpuExecutable::execute(std::span<const Tensor> inputs,
   const int workers = workersFor(inputs, outputs);
   Status status =
       state->prepare(compiled.program, inputs, outputs, dims, workers);
-  if (status.isOk())
+  if (status.isOk()) {
     status = runStages(*state, workers);
-  state->finish(compiled.program, outputs);
+    state->finish(compiled.program, outputs);
+  }
   std::lock_guard lock(mutex);
   idle.push_back(std::move(state));
   return status;

@@ -201,6 +201,8 @@ void Chain::learn(unsigned number, Expr bound) {
   facts.domain = conditions;
   if (reduction.kind == ReduceKind::Max)
     facts.bound[number] = bound;
+  if (reduction.kind == ReduceKind::Max || reduction.kind == ReduceKind::Min)
+    facts.extremum[number] = inner;
   if (Laws(algebra).strays(inner))
     facts.wild.insert(number);
   if (reduction.kind == ReduceKind::Sum) {

@@ -100,6 +100,8 @@ struct Facts {
   Names wild;
   /// For a maximum its element, of which it is a bound.
   std::map<unsigned, Expr> bound;
+  /// For a maximum or minimum what it is the extremum of, conditions aside.
+  std::map<unsigned, Expr> extremum;
   /// For an exponent that is not bounded while reductions are unfinished, the
   /// reduction that is its maximum.
   std::map<Expr, unsigned> peak;

@@ -130,6 +130,32 @@ bool Laws::isFar(Expr term) {
   return hasSum && !isDivided;
 }
 
+/// Whether `term` is a multiple of an extremum of something else than `data`,
+/// from which it is taken off: that lies anywhere while little was seen.
+bool Laws::isOfOthers(Expr term, Expr data) {
+  Exprs scale;
+  Expr element = nullptr;
+  for (Expr factor : factorsOf(term)) {
+    auto found = factor->form == Form::New && !element
+                     ? a.facts.extremum.find(factor->reduction)
+                     : a.facts.extremum.end();
+    if (found != a.facts.extremum.end())
+      element = found->second;
+    else
+      scale.push_back(factor);
+  }
+  if (!element)
+    return false;
+  scale.push_back(a.constant(-1));
+  Exprs parts;
+  for (Expr part : termsOf(element)) {
+    Exprs factors = scale;
+    factors.push_back(part);
+    parts.push_back(a.mul(factors));
+  }
+  return a.add(parts) != data;
+}
+
 bool Laws::hasLargeWeight(Expr e) {
   return (e->form == Form::Exp && e->moves() && !a.isNonPositive(e->args[0])) ||
          llvm::any_of(e->args, [&](Expr arg) { return hasLargeWeight(arg); });
@@ -173,9 +199,10 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
   const Expr w = a.add(own);
   if (mixed.empty()) {
     // A mean lies among the data; an exponential of half a sum may be anywhere.
+    const Expr data = a.sub(e, w);
     Exprs terms;
     for (Expr term : own)
-      if (isFar(term))
+      if (isFar(term) || (isLinear && isOfOthers(term, data)))
         terms.push_back(term);
     const Expr far = a.add(terms);
     return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},

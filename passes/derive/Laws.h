@@ -74,6 +74,7 @@ private:
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   bool isFar(Expr term);
+  bool isOfOthers(Expr term, Expr data);
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);
   Expansion merge(llvm::ArrayRef<Expansion> parts);

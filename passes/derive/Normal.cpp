@@ -1,5 +1,4 @@
-//===- Normal.cpp - sums, products and functions in normal form
-//------------===//
+//===- Normal.cpp - sums and products in normal form ----------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

@@ -281,6 +281,17 @@ bool Placement::mayRecompute(ir::ReduceOp reduce) const {
   if (kept.contains(reduce) || found == consumers.end() ||
       found->second.empty() || (isCovered(reduce) && !isRowOfScores(reduce)))
     return false;
+  // The end of a chain over large numbers stays with them: recomputed, it would
+  // need the weights of that chain stored.
+  const SmallVector<ir::AxisAttr> reduced = ir::axesOf(reduce.getAxes());
+  const bool isEnd = isBehind(reduce.getOperand(), [&](ir::ReduceOp other) {
+    return llvm::any_of(ir::axesOf(other.getAxes()), [&](ir::AxisAttr axis) {
+      return llvm::is_contained(reduced, axis);
+    });
+  });
+  if (isEnd && isBehind(reduce.getOperand(),
+                        [&](ir::ReduceOp other) { return !isCovered(other); }))
+    return false;
   const AxisNames own = namesOf(reduce.getType().getAxes());
   for (ir::ReduceOp consumer : found->second) {
     // It has to vary along what is folded.

@@ -90,10 +90,7 @@ bool kernels::fitsLanes(const Facts &facts, const Cone &cone) {
                        [&](Value value) { return facts.mayFail(value); });
 }
 
-int64_t kernels::lanesFor(const Cone &cone, int64_t vectorBytes) {
-  // Two registers of f32, so of f64 there are four.
-  return vectorBytes / 4 * 2;
-}
+int64_t kernels::lanesFor(int64_t vectorBytes) { return vectorBytes / 4 * 2; }
 
 unsigned kernels::ownCost(Operation *op) {
   return llvm::TypeSwitch<Operation *, unsigned>(op)

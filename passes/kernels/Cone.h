@@ -54,8 +54,9 @@ bool fitsLanes(const Facts &facts, const Cone &cone);
 /// operands.
 unsigned ownCost(mlir::Operation *op);
 
-/// How many lanes vectors of this machine have for the values of a cone.
-int64_t lanesFor(const Cone &cone, int64_t vectorBytes);
+/// How many places a vector has: two registers of f32, so of f64 there are
+/// four.
+int64_t lanesFor(int64_t vectorBytes);
 
 } // namespace fovea::kernels
 

@@ -26,6 +26,6 @@ Schedule kernels::mapSchedule(const Stage &stage, const Facts &facts,
   if (reads && fitsLanes(facts, cone) &&
       llvm::none_of(stage.root->getResults(),
                     [&](Value result) { return facts.mayFail(result); }))
-    schedule.lanes = lanesFor(cone, machine.vectorBytes);
+    schedule.lanes = lanesFor(machine.vectorBytes);
   return schedule;
 }

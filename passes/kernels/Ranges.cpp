@@ -50,6 +50,15 @@ static bool isSmall(SizeAttr size, int &budget) {
 
 Ranges::Ranges(ir::FuncOp func) {
   func.getBody().walk([&](Operation *op) {
+    // What phases and kernels yield they have.
+    if (isa<ir::KernelOp, ir::PhaseOp>(op)) {
+      for (auto [given, result] : llvm::zip_equal(
+               op->getRegion(0).front().getTerminator()->getOperands(),
+               op->getResults()))
+        if (std::optional<Range> range = rangeOf(given))
+          ranges[result] = *range;
+      return;
+    }
     const std::optional<Range> range = compute(op);
     int budget = 64;
     if (range && isSmall(range->low, budget) && isSmall(range->high, budget))
@@ -112,7 +121,7 @@ std::optional<Ranges::Range> Ranges::compute(Operation *op) const {
   SizeAttr one = ir::sizeConstant(context, 1);
   SmallVector<Range> operands;
   if (isa<ir::AddOp, ir::SubOp, ir::MulOp, ir::FloorDivOp, ir::ModOp,
-          ir::RenameOp>(op)) {
+          ir::RenameOp, ir::KeepOp>(op)) {
     for (Value operand : op->getOperands()) {
       std::optional<Range> range = rangeOf(operand);
       if (!range)
@@ -121,6 +130,8 @@ std::optional<Ranges::Range> Ranges::compute(Operation *op) const {
     }
   }
 
+  if (isa<ir::KeepOp>(op))
+    return operands[0];
   return llvm::TypeSwitch<Operation *, std::optional<Range>>(op)
       .Case([&](ir::IndexOp index) -> std::optional<Range> {
         return Range{ir::sizeConstant(context, 0),

@@ -1,5 +1,4 @@
-//===- Scheduler.cpp - chooses how a phase runs
-//-------------------------------===//
+//===- Scheduler.cpp - chooses how a phase runs ---------------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -66,7 +65,7 @@ private:
   ir::AxisAttr lastStreamed() const { return schedule.stream.back(); }
 
   void setLanes(int64_t &lanes) {
-    lanes = lanesFor(cone, target.vectorBytes);
+    lanes = lanesFor(target.vectorBytes);
     schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
   }
 

@@ -89,7 +89,8 @@ static constexpr const char *irHelp =
 --stage is one of
   formula    the function as the frontend understands it
   optimized  simplified, equal formulas made one
-  fused      chains of reductions as folds, as backends compile it
+  fused      chains of reductions as folds
+  kernels    folds and formulas as loop nests for this machine
 )";
 
 namespace {
