@@ -165,6 +165,12 @@ private:
         (schedule.streamsLanes && schedule.stream.back() != rows.back()) ||
         !readsOwnItem(stage, group))
       return false;
+    // Of equal elements the first counts, in the order in which it is written.
+    const Chain chain(stage.stage->root);
+    if (llvm::any_of(chain.accumulators(),
+                     [](const auto &part) { return ir::isArg(part.kind); }) &&
+        ArrayRef<ir::AxisAttr>(rows) != chain.axes())
+      return false;
     const llvm::DenseSet<Value> made = madeBy(group);
     const Cone cone(plan, stage.stage->roots());
     if (llvm::none_of(cone.inOrder(),

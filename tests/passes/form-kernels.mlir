@@ -92,3 +92,13 @@ fovea.func @loss dims ["N", "M"] {
   %s = fovea.reduce sum %a over [#fovea.axis<n: N>] : <f32, n: N>
   fovea.output "s" %s [] : <f32>
 }
+
+// The first of equal rows, counted in another order than the rows': not closed.
+// CHECK-LABEL: fovea.func @first_row
+// CHECK-COUNT-2: fovea.kernel
+fovea.func @first_row dims ["B", "N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<b: B>, #fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, b: B, j: M, n: N>
+  %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, b: B, j: M, n: N>
+  %a = fovea.reduce argmax %m over [#fovea.axis<n: N>, #fovea.axis<b: B>] : <f32, b: B, n: N>
+  fovea.output "a" %a [] : <i64>
+}
