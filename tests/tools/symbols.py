@@ -18,7 +18,9 @@ def output(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, check=True, **more)
 
 
-exported = {line.split()[-1] for line in output("nm", "-D", "--defined-only", build / "lib/libfovea.so").stdout.splitlines()}
+# GNU ld leaves some local symbols in the dynamic table; nm writes their kind as a small letter (u, v and w are not local).
+symbols = [line.split()[-2:] for line in output("nm", "-D", "--defined-only", build / "lib/libfovea.so").stdout.splitlines()]
+exported = {name for kind, name in symbols if kind.isupper() or kind in "uvw"}
 identities = {name for name in exported if "N4mlir6detail14TypeIDResolver" in name}
 header = (root / "runtime/fovea.h").read_text()
 declared = set(re.findall(r"^FOVEA_API[^;(]*?\b(fovea_\w+)\(", header, flags=re.M))
