@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ir/Dialect.h"
+#include "ir/ResultTypes.h"
 
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/SmallBitVector.h"
@@ -109,6 +109,29 @@ unsigned FoldOp::getGaugesBefore(unsigned accumulator) {
   });
 }
 
+ParseResult fovea::ir::parseResultTypes(OpAsmParser &parser,
+                                        OperationState &result) {
+  SmallVector<Type> types;
+  auto parseType = [&]() -> ParseResult {
+    ArrayType type;
+    if (parser.parseCustomTypeWithFallback(type))
+      return failure();
+    types.push_back(type);
+    return success();
+  };
+  if (parser.parseArrow() || parser.parseCommaSeparatedList(parseType))
+    return failure();
+  result.addTypes(types);
+  return success();
+}
+
+void fovea::ir::printResultTypes(OpAsmPrinter &printer, TypeRange types) {
+  printer << " -> ";
+  llvm::interleaveComma(types, printer, [&](Type type) {
+    printer.printStrippedAttrOrType(cast<ArrayType>(type));
+  });
+}
+
 static constexpr const char *regionNames[] = {"element", "gauge", "repair",
                                               "finish"};
 
@@ -135,19 +158,8 @@ ParseResult FoldOp::parse(OpAsmParser &parser, OperationState &result) {
         parser.parseRegion(*result.addRegion(), arguments))
       return failure();
   }
-  SmallVector<Type> types;
-  auto parseType = [&]() -> ParseResult {
-    ArrayType type;
-    if (parser.parseCustomTypeWithFallback(type))
-      return failure();
-    types.push_back(type);
-    return success();
-  };
-  if (parser.parseOptionalAttrDict(result.attributes) || parser.parseArrow() ||
-      parser.parseCommaSeparatedList(parseType))
-    return failure();
-  result.addTypes(types);
-  return success();
+  return failure(parser.parseOptionalAttrDict(result.attributes) ||
+                 parseResultTypes(parser, result));
 }
 
 void FoldOp::print(OpAsmPrinter &printer) {
@@ -163,10 +175,7 @@ void FoldOp::print(OpAsmPrinter &printer) {
     printer.printRegion(*region, /*printEntryBlockArgs=*/false);
   }
   printer.printOptionalAttrDict((*this)->getAttrs(), {"axes", "after"});
-  printer << " -> ";
-  llvm::interleaveComma(getResultTypes(), printer, [&](Type type) {
-    printer.printStrippedAttrOrType(cast<ArrayType>(type));
-  });
+  printResultTypes(printer, getResultTypes());
 }
 
 namespace {

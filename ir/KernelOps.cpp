@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ir/Dialect.h"
+#include "ir/ResultTypes.h"
 #include "ir/Size.h"
 
 #include "mlir/IR/OpImplementation.h"
@@ -58,39 +58,17 @@ SmallVector<RoleAttr> PhaseOp::getItemRoles() {
   return cut;
 }
 
-static ParseResult parseTypes(OpAsmParser &parser, OperationState &result) {
-  SmallVector<Type> types;
-  auto parseType = [&]() -> ParseResult {
-    ArrayType type;
-    if (parser.parseCustomTypeWithFallback(type))
-      return failure();
-    types.push_back(type);
-    return success();
-  };
-  if (parser.parseArrow() || parser.parseCommaSeparatedList(parseType))
-    return failure();
-  result.addTypes(types);
-  return success();
-}
-
-static void printTypes(OpAsmPrinter &printer, TypeRange types) {
-  printer << " -> ";
-  llvm::interleaveComma(types, printer, [&](Type type) {
-    printer.printStrippedAttrOrType(cast<ArrayType>(type));
-  });
-}
-
 ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   return failure(parser.parseRegion(*result.addRegion(), {}) ||
                  parser.parseOptionalAttrDict(result.attributes) ||
-                 parseTypes(parser, result));
+                 parseResultTypes(parser, result));
 }
 
 void KernelOp::print(OpAsmPrinter &printer) {
   printer << ' ';
   printer.printRegion(getBody());
   printer.printOptionalAttrDict((*this)->getAttrs());
-  printTypes(printer, getResultTypes());
+  printResultTypes(printer, getResultTypes());
 }
 
 /// One role of a list, without the name of the attribute.
@@ -148,6 +126,19 @@ void RoleAttr::print(AsmPrinter &printer) const {
   printer << '>';
 }
 
+/// The name of an axis that has one of the roles.
+static FailureOr<AxisAttr> parseAxisOf(OpAsmParser &parser,
+                                       ArrayRef<Attribute> roles) {
+  std::string name;
+  const SMLoc at = parser.getCurrentLocation();
+  if (parser.parseKeywordOrString(&name))
+    return failure();
+  for (Attribute role : roles)
+    if (AxisAttr axis = cast<RoleAttr>(role).getAxis(); axis.getName() == name)
+      return axis;
+  return parser.emitError(at, "no role for axis ") << name;
+}
+
 ParseResult PhaseOp::parse(OpAsmParser &parser, OperationState &result) {
   Builder &builder = parser.getBuilder();
   SmallVector<Attribute> roles, layouts;
@@ -162,16 +153,10 @@ ParseResult PhaseOp::parse(OpAsmParser &parser, OperationState &result) {
       parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, parseRole))
     return failure();
   if (succeeded(parser.parseOptionalKeyword("few"))) {
-    std::string name;
-    const SMLoc at = parser.getCurrentLocation();
-    if (parser.parseKeywordOrString(&name))
+    FailureOr<AxisAttr> few = parseAxisOf(parser, roles);
+    if (failed(few))
       return failure();
-    for (Attribute role : roles)
-      if (AxisAttr axis = cast<RoleAttr>(role).getAxis();
-          axis.getName() == name)
-        result.addAttribute("few", axis);
-    if (!result.attributes.get("few"))
-      return parser.emitError(at, "no role for axis ") << name;
+    result.addAttribute("few", *few);
   }
   SmallVector<int64_t> visits;
   int64_t unroll = 1;
@@ -189,17 +174,11 @@ ParseResult PhaseOp::parse(OpAsmParser &parser, OperationState &result) {
   auto parseLayout = [&]() -> ParseResult {
     SmallVector<Attribute> axes;
     auto parseName = [&]() -> ParseResult {
-      std::string name;
-      const SMLoc at = parser.getCurrentLocation();
-      if (parser.parseKeywordOrString(&name))
+      FailureOr<AxisAttr> axis = parseAxisOf(parser, roles);
+      if (failed(axis))
         return failure();
-      for (Attribute role : roles)
-        if (AxisAttr axis = cast<RoleAttr>(role).getAxis();
-            axis.getName() == name) {
-          axes.push_back(axis);
-          return success();
-        }
-      return parser.emitError(at, "no role for axis ") << name;
+      axes.push_back(*axis);
+      return success();
     };
     if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square, parseName))
       return failure();
@@ -213,7 +192,7 @@ ParseResult PhaseOp::parse(OpAsmParser &parser, OperationState &result) {
   result.addAttribute("visits", builder.getDenseI64ArrayAttr(visits));
   result.addAttribute("unroll", builder.getI64IntegerAttr(unroll));
   return failure(parser.parseOptionalAttrDict(result.attributes) ||
-                 parseTypes(parser, result));
+                 parseResultTypes(parser, result));
 }
 
 void PhaseOp::print(OpAsmPrinter &printer) {
@@ -246,5 +225,5 @@ void PhaseOp::print(OpAsmPrinter &printer) {
   });
   printer.printOptionalAttrDict(
       (*this)->getAttrs(), {"roles", "layouts", "visits", "unroll", "few"});
-  printTypes(printer, getResultTypes());
+  printResultTypes(printer, getResultTypes());
 }

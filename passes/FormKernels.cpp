@@ -237,17 +237,14 @@ private:
 
   void buildKernel(const Group &group) {
     SmallVector<Location> places;
-    SmallVector<Value> handedOn;
     SmallVector<Type> types;
     for (const Planned &planned : group.stages) {
       places.push_back(planned.stage->root->getLoc());
       if (auto output = dyn_cast<ir::OutputOp>(planned.stage->root))
         types.push_back(resultType(output));
       for (Value result : planned.results)
-        if (usedOutside.contains(result)) {
-          handedOn.push_back(result);
+        if (usedOutside.contains(result))
           types.push_back(result.getType());
-        }
     }
     auto kernel = ir::KernelOp::create(b, b.getFusedLoc(places), types);
     OpBuilder::InsertionGuard guard(b);
@@ -278,7 +275,7 @@ private:
   }
 
   static ir::ArrayType resultType(ir::OutputOp output) {
-    return arrayType(output.getValue()).withAxes(ir::axesOf(output.getAxes()));
+    return typeOf(output.getValue()).withAxes(ir::axesOf(output.getAxes()));
   }
 
   ir::PhaseOp buildPhase(const Stage &stage, const Schedule &schedule,

@@ -52,12 +52,6 @@ struct Place {
 
 namespace llvm {
 template <> struct DenseMapInfo<Place> {
-  using Key = std::tuple<Operation *, StringAttr, char>;
-  using Info = DenseMapInfo<Key>;
-  static Key key(const Place &x) { return {x.op, x.name, x.isReplaced}; }
-  static Place place(const Key &key) {
-    return {std::get<0>(key), std::get<1>(key), std::get<2>(key) == 1};
-  }
   static Place getEmptyKey() {
     return {DenseMapInfo<Operation *>::getEmptyKey(), nullptr};
   }

@@ -138,6 +138,13 @@ Status CallState::makeSteps(const Program &program) {
     steps.back().add(part, *items);
     isReplaced = false;
   }
+  needsLate = false;
+  for (Step &step : steps)
+    for (const Step::Part &part : step.parts) {
+      const StageInfo &stage = program.stages[part.stage];
+      step.isOrdered |= stage.fails;
+      needsLate |= stage.isForFew() || (part.combines && stage.hasCombiner());
+    }
   return Status::ok();
 }
 

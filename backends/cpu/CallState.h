@@ -46,6 +46,9 @@ struct CallState {
     /// If not 0, items are pieces, runs of so many blocks together, and the
     /// last part reduces what the others made of each.
     int64_t blocks = 0;
+    /// Whether a part may report a failure: which one is the first must not
+    /// depend on where a thread begins.
+    bool isOrdered = false;
 
     /// Adds a part that has `count` items.
     void add(const Part &part, int64_t count) {
@@ -57,6 +60,8 @@ struct CallState {
     }
   };
   std::vector<Step> steps;
+  /// Whether one of their functions is compiled late.
+  bool needsLate = false;
   /// Of the parts of the present step.
   std::vector<void *> functions;
 

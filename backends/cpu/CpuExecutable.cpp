@@ -68,7 +68,7 @@ static constexpr int64_t itemsTogether = 8;
 /// Runs all items of stages that belong together; gives the failure of the
 /// first that has one.
 static FailureWords runTogether(std::span<void *const> functions,
-                                const CallState::Step &together, bool isOrdered,
+                                const CallState::Step &together,
                                 CallState &state, int workers) {
   const int64_t items = together.items;
   auto run = [&](void *const *buffers, const int64_t *numbers, int64_t begin,
@@ -93,9 +93,10 @@ static FailureWords runTogether(std::span<void *const> functions,
       }
       return;
     }
-    const int64_t step = functions.size() == 1             ? end - begin
-                         : isOrdered || together.block > 1 ? 1
-                                                           : itemsTogether;
+    const int64_t step = functions.size() == 1 ? end - begin
+                         : together.isOrdered || together.block > 1
+                             ? 1
+                             : itemsTogether;
     for (int64_t at = begin; at < end; at += step)
       callItems(functions.size(), at, std::min(at + step, end));
   };
@@ -134,19 +135,13 @@ void *CpuExecutable::functionOf(const CallState::Step::Part &part) const {
 
 /// Compiles what few calls need if this one does.
 Status CpuExecutable::loadLate(const CallState &state) const {
-  const std::vector<StageInfo> &stages = compiled.program.stages;
-  const bool isNeeded = std::ranges::any_of(state.steps, [&](const auto &step) {
-    return std::ranges::any_of(step.parts, [&](const auto &part) {
-      return stages[part.stage].isForFew() ||
-             (part.combines && stages[part.stage].hasCombiner());
-    });
-  });
-  if (!isNeeded)
+  if (!state.needsLate)
     return Status::ok();
   const auto &code = compiled.late->load();
   if (!code)
     return code.status();
   std::call_once(isLoaded, [&] {
+    const std::vector<StageInfo> &stages = compiled.program.stages;
     auto next = (*code)->functions().begin();
     for (size_t i = 0; i < stages.size(); ++i) {
       if (stages[i].isForFew())
@@ -165,14 +160,10 @@ Status CpuExecutable::runStages(CallState &state, int workers) const {
     if (step.items == 0)
       continue;
     state.functions.clear();
-    // Which failure is the first must not depend on where a thread begins.
-    bool isOrdered = false;
-    for (const CallState::Step::Part &part : step.parts) {
+    for (const CallState::Step::Part &part : step.parts)
       state.functions.push_back(functionOf(part));
-      isOrdered |= compiled.program.stages[part.stage].fails;
-    }
     const FailureWords words =
-        runTogether(state.functions, step, isOrdered, state, workers);
+        runTogether(state.functions, step, state, workers);
     if (words[0] != 0)
       return failure(words, state.numbers);
   }

@@ -27,7 +27,7 @@ using arith::CmpIPredicate;
 /// runs over lanes, in the stream or within the state of a row.
 bool Emitter::isFixed(Value value, const CoordByAxis &place) {
   return !facts.mayFail(value) &&
-         llvm::all_of(arrayType(value).getAxes(), [&](ir::AxisAttr axis) {
+         llvm::all_of(typeOf(value).getAxes(), [&](ir::AxisAttr axis) {
            return axis != schedule.laneRow && axis != schedule.stream.back() &&
                   place.count(axis.getName());
          });
@@ -37,7 +37,7 @@ bool Emitter::isFixed(Value value, const CoordByAxis &place) {
 /// is not known.
 std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
                                                  const CoordByAxis &place) {
-  if (!arrayType(value).getElementType().isInteger(64))
+  if (!typeOf(value).getElementType().isInteger(64))
     return std::nullopt;
   if (isFixed(value, place)) {
     Value number = elementAt(value, place).value;

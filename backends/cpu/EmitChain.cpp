@@ -54,7 +54,7 @@ void Emitter::declareVariables(const Chain &chain) {
     Variable variable;
     variable.type = part.type;
     variable.payload = payloadOf(part.type);
-    Type element = b.scalarType(arrayType(part.element).getElementType());
+    Type element = b.scalarType(typeOf(part.element).getElementType());
     Accumulation how{part.kind, element};
     how.isNarrow =
         part.kind == ir::ReduceKind::Sum && isFloat(element) &&
@@ -325,7 +325,7 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
     }
     forPayload(last, axes, place, [&](Scope &inner, const CoordByAxis &at) {
       Element result;
-      Type type = arrayType(phase->getResult(r)).getElementType();
+      Type type = typeOf(phase->getResult(r)).getElementType();
       if (fold) {
         result = elementAt(
             fold.getFinish().front().getTerminator()->getOperand(r), at);

@@ -44,7 +44,7 @@ Element Emitter::element(Value value, const Coords &coords) {
 
 Coords Emitter::coordsOf(Value value, const CoordByAxis &place) {
   Coords coords;
-  for (ir::AxisAttr axis : arrayType(value).getAxes())
+  for (ir::AxisAttr axis : typeOf(value).getAxes())
     coords.push_back(place.lookup(axis.getName()));
   return coords;
 }
@@ -78,7 +78,7 @@ SmallVector<Emitter::Request> Emitter::missing(const Request &request) {
   const bool isRead = isa<ir::AtOp, ir::RenameOp>(op);
   for (Value operand : op->getOperands().drop_front(isRead ? 1 : 0))
     add(operand,
-        project(request.coords, arrayType(request.value), arrayType(operand)));
+        project(request.coords, typeOf(request.value), typeOf(operand)));
   if (!isRead || !result.empty())
     return result;
   auto at = dyn_cast<ir::AtOp>(op);
@@ -123,8 +123,8 @@ Element Emitter::computeElementwise(const Request &request) {
   int64_t lanes = 1;
   for (Value operand : op->getOperands()) {
     operands.push_back(
-        known(operand, project(request.coords, arrayType(request.value),
-                               arrayType(operand))));
+        known(operand,
+              project(request.coords, typeOf(request.value), typeOf(operand))));
     lanes = std::max(lanes, lanesOf(operands.back().value));
   }
   SmallVector<Value> values;
@@ -134,10 +134,10 @@ Element Emitter::computeElementwise(const Request &request) {
   }
 
   Element result;
-  Type type = arrayType(request.value).getElementType();
+  Type type = typeOf(request.value).getElementType();
   if (isa<ir::CastOp>(op))
-    result.value = emitCast(
-        b, values[0], arrayType(op->getOperand(0)).getElementType(), type);
+    result.value = emitCast(b, values[0],
+                            typeOf(op->getOperand(0)).getElementType(), type);
   else if (isa<ir::FoldKeyOp, ir::RandomOp>(op))
     result.value = emitRandom(b, op, values);
   else

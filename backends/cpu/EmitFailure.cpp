@@ -103,7 +103,7 @@ Element Emitter::combineFailures(Operation *op, Element result,
 
 /// What FailureWords says: the check and the position.
 Value Emitter::failureWord(unsigned check, const Request &request) {
-  auto type = arrayType(request.value);
+  auto type = typeOf(request.value);
   Value position =
       positionIn(type.getAxes(), byAxis(request.value, request.coords));
   const int64_t mask = (int64_t(1) << positionBits) - 1;

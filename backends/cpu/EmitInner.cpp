@@ -130,7 +130,7 @@ Emitter::Parts Emitter::joinAt(const Accumulation &how, Value value,
 }
 
 Accumulation Emitter::innerAccumulation(ir::ReduceOp reduce, int64_t lanes) {
-  Type element = b.scalarType(arrayType(reduce.getOperand()).getElementType());
+  Type element = b.scalarType(typeOf(reduce.getOperand()).getElementType());
   Accumulation how{reduce.getKind(), b.vectorOf(element, lanes)};
   how.isNarrow =
       lanes > 1 && reduce.getKind() == ir::ReduceKind::Sum && isFloat(element);
@@ -262,8 +262,8 @@ void Emitter::findInner(const Request &request, llvm::SetVector<Value> &order,
     if (!isa<ir::ElementwiseOpInterface, ir::FoldKeyOp, ir::RandomOp>(op))
       continue;
     for (Value operand : op->getOperands())
-      work.push_back({operand, project(next.coords, arrayType(next.value),
-                                       arrayType(operand))});
+      work.push_back(
+          {operand, project(next.coords, typeOf(next.value), typeOf(operand))});
   }
 }
 

@@ -45,7 +45,7 @@ Element Emitter::load(const Storage &storage, Type type,
 Element Emitter::computeLeaf(const Request &request) {
   Element result;
   Operation *op = request.value.getDefiningOp();
-  auto type = arrayType(request.value);
+  auto type = typeOf(request.value);
   if (auto found = storages.find(request.value); found != storages.end())
     return load(found->second, type.getElementType(),
                 byAxis(request.value, request.coords));
@@ -82,7 +82,7 @@ Coords Emitter::sourceCoords(const Request &read, Scope *checked) {
     }
     Value index = at.getIndices()[origin.index];
     const Coords coords =
-        project(read.coords, arrayType(read.value), arrayType(index));
+        project(read.coords, typeOf(read.value), typeOf(index));
     const bool proven = facts.isInRange(at, origin.index);
     inner.push_back(indexCoordinate(index, coords, proven ? nullptr : checked));
   }
@@ -115,7 +115,7 @@ Element Emitter::checkedRead(const Request &request, Scope &home) {
     if (facts.isInRange(at, k))
       continue;
     const Element found =
-        known(index, project(request.coords, arrayType(at), arrayType(index)));
+        known(index, project(request.coords, typeOf(at), typeOf(index)));
     auto axis = cast<ir::AxisAttr>(at.getAxes()[k]);
     // A negative index is a huge one without its sign.
     Value ok =
@@ -179,7 +179,7 @@ Element Emitter::failedRead(const Request &request, ArrayRef<Value> inside) {
       continue;
     Value index = at.getIndices()[k];
     const Element found =
-        known(index, project(request.coords, arrayType(at), arrayType(index)));
+        known(index, project(request.coords, typeOf(at), typeOf(index)));
     const unsigned check =
         tables.check(StatusCode::OutOfRange, at, at.getTensor(),
                      cast<ir::AxisAttr>(at.getAxes()[k]));

@@ -156,8 +156,7 @@ Emitter::Storage Emitter::storageOf(ir::PhaseOp phase, unsigned result) {
     storage.elements.buffer = output->second;
     return storage;
   }
-  const unsigned bits =
-      arrayType(value).getElementType().getIntOrFloatBitWidth();
+  const unsigned bits = typeOf(value).getElementType().getIntOrFloatBitWidth();
   storage.elements.buffer = tables.workspace(axes, (bits + 7) / 8);
   if (facts.hardness(value).any())
     storage.hard = tables.workspace(axes, 1);
@@ -285,7 +284,7 @@ void Emitter::mapLane(Value value, const Storage &storage, Scope &item,
   auto visit = [&](Scope &scope) {
     const Element result = elementAt(value, place);
     enter(scope);
-    storeElement(storage, result, arrayType(value).getElementType(), place);
+    storeElement(storage, result, typeOf(value).getElementType(), place);
   };
   if (!schedule.laneRow) {
     visit(item);

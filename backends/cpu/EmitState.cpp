@@ -167,7 +167,7 @@ Element Emitter::elementOfArgument(const Request &request) {
   Argument argument = arguments.at(request.value);
   // What lacks the lane axis is the same in all lanes.
   if (schedule.laneRow &&
-      !arrayType(request.value).hasAxis(schedule.laneRow.getName()))
+      !typeOf(request.value).hasAxis(schedule.laneRow.getName()))
     argument.lanes = 1;
   return numberOf(*argument.variable,
                   loadParts(*argument.variable,

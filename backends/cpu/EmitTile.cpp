@@ -27,7 +27,7 @@ void Emitter::declareTile(Value value, bool isRowTile,
   SmallVector<ir::SizeAttr> extents;
   int64_t count = 1;
   Value stride = b.i64(1);
-  auto type = arrayType(value);
+  auto type = typeOf(value);
   auto isOuterStream = [&](ir::AxisAttr axis) {
     return !isRowTile && axis != schedule.stream.back() &&
            llvm::is_contained(schedule.stream, axis);
@@ -145,7 +145,7 @@ Element Emitter::loadTile(const Tile &tile, const Request &request) {
     return emitLoad(b, type, base(buffer), offset, {lanes, nullptr});
   };
   Element result;
-  result.value = read(storedType(b, arrayType(request.value)), tile.buffer);
+  result.value = read(storedType(b, typeOf(request.value)), tile.buffer);
   if (tile.hardZero)
     result.hardZero = read(b.getI1Type(), *tile.hardZero);
   if (tile.hardNegInf)
@@ -172,7 +172,7 @@ void Emitter::storeTile(Value value, Scope &scope, const CoordByAxis &place) {
       part = b.integer(b.vectorOf(b.getI1Type(), lanes), 0);
     emitStore(b, type, part, base(buffer), offset);
   };
-  write(storedType(b, arrayType(value)), element.value, tile.buffer);
+  write(storedType(b, typeOf(value)), element.value, tile.buffer);
   if (tile.hardZero)
     write(b.getI1Type(), element.hardZero, *tile.hardZero);
   if (tile.hardNegInf)
@@ -182,7 +182,7 @@ void Emitter::storeTile(Value value, Scope &scope, const CoordByAxis &place) {
 void Emitter::makeRowTiles(Scope &scope, const CoordByAxis &place) {
   for (Value value : schedule.rowTiles) {
     SmallVector<ir::AxisAttr> axes;
-    for (ir::AxisAttr axis : arrayType(value).getAxes())
+    for (ir::AxisAttr axis : typeOf(value).getAxes())
       if (!place.contains(axis.getName()))
         axes.push_back(axis);
     forPayload(newPhase(scope), axes, place,

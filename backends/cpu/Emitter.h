@@ -30,7 +30,7 @@
 
 namespace fovea::cpu {
 
-using kernels::arrayType;
+using ir::typeOf;
 using kernels::Chain;
 using kernels::Facts;
 using kernels::Origin;

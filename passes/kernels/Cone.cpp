@@ -48,7 +48,7 @@ bool kernels::isLoaded(const Memory &memory, Value value) {
 /// What `name`, an axis of the source of a read, is called in its result; null
 /// if the read does not go along it.
 static StringAttr nameInResult(Operation *read, StringAttr name) {
-  auto source = arrayType(read->getOperand(0));
+  auto source = typeOf(read->getOperand(0));
   for (auto [axis, origin] :
        llvm::zip_equal(source.getAxes(), originsOf(read))) {
     if (axis.getName() != name)

@@ -21,7 +21,7 @@ Schedule kernels::mapSchedule(const Stage &stage, const Facts &facts,
   schedule.laneRow = schedule.grid.pop_back_val();
   const Cone cone(plan, stage.roots());
   const bool reads = llvm::any_of(cone.inOrder(), [&](Value part) {
-    return arrayType(part).hasAxis(schedule.laneRow.getName());
+    return typeOf(part).hasAxis(schedule.laneRow.getName());
   });
   if (reads && fitsLanes(facts, cone) &&
       llvm::none_of(stage.root->getResults(),

@@ -99,7 +99,7 @@ public:
 private:
   bool walk(Value root, llvm::function_ref<bool()> isEnough) {
     Coords coords;
-    for (size_t i = 0; i < arrayType(root).getAxes().size(); ++i)
+    for (size_t i = 0; i < typeOf(root).getAxes().size(); ++i)
       coords.push_back(numbers++);
     work.push_back({root, coords});
     while (!work.empty()) {
@@ -118,9 +118,9 @@ private:
   void visit(Value value, const Coords &coords) {
     Operation *op = value.getDefiningOp();
     const bool isRead = isa<ir::AtOp, ir::RenameOp>(op);
-    const ir::ArrayType type = arrayType(value);
+    const ir::ArrayType type = typeOf(value);
     for (Value operand : op->getOperands().drop_front(isRead ? 1 : 0))
-      work.push_back({operand, project(coords, type, arrayType(operand))});
+      work.push_back({operand, project(coords, type, typeOf(operand))});
     if (!isRead)
       return;
     Coords inner;
@@ -131,7 +131,7 @@ private:
 
   unsigned coordinate(Operation *read, const Origin &origin,
                       const Coords &coords) {
-    const ir::ArrayType type = arrayType(read->getResult(0));
+    const ir::ArrayType type = typeOf(read->getResult(0));
     if (origin.index < 0) {
       for (auto [axis, coord] : llvm::zip(type.getAxes(), coords))
         if (axis.getName() == origin.axis)
@@ -139,7 +139,7 @@ private:
     }
     Value index = read->getOperand(1 + origin.index);
     auto [found, isNew] = indices.try_emplace(
-        {index.getAsOpaquePointer(), project(coords, type, arrayType(index))},
+        {index.getAsOpaquePointer(), project(coords, type, typeOf(index))},
         numbers);
     numbers += isNew;
     return found->second;
@@ -215,7 +215,7 @@ SmallVector<ir::AxisAttr> Plan::memoryOrder(Value value) const {
     for (auto [k, result] : llvm::enumerate(stage.results))
       if (stage.root->getResult(k) == value)
         return result.axes;
-  return layout(arrayType(value));
+  return layout(typeOf(value));
 }
 
 SmallVector<ir::AxisAttr> Plan::rowsOf(const Chain &chain) const {
@@ -309,7 +309,7 @@ shownResult(ir::OutputOp output) {
   SmallVector<ir::AxisAttr> axes;
   if (!Chain::isChain(value.getDefiningOp()))
     return {nullptr, axes};
-  auto type = arrayType(value);
+  auto type = typeOf(value);
   for (StringAttr name : names) {
     if (!type.hasAxis(name))
       return {nullptr, {}};
@@ -333,7 +333,7 @@ void Plan::makeStages(ir::FuncOp func) {
     if (op.getNumResults() == 0 || !isStored(op.getResult(0)))
       continue;
     if (!Chain::isChain(&op)) {
-      order.push_back({&op, layout(arrayType(op.getResult(0))), {}});
+      order.push_back({&op, layout(typeOf(op.getResult(0))), {}});
       continue;
     }
     Stage stage{&op, {}, {}};
@@ -343,7 +343,7 @@ void Plan::makeStages(ir::FuncOp func) {
         stage.results.push_back(found->second);
         done.insert(found->second.output);
       } else {
-        stage.results.push_back({layout(arrayType(result)), nullptr});
+        stage.results.push_back({layout(typeOf(result)), nullptr});
       }
     }
     order.push_back(std::move(stage));

@@ -27,7 +27,7 @@ static Origin originIn(ir::AtOp at, StringAttr name) {
 SmallVector<Origin> kernels::originsOf(Operation *read) {
   auto rename = dyn_cast<ir::RenameOp>(read);
   SmallVector<Origin> origins;
-  for (ir::AxisAttr axis : arrayType(read->getOperand(0)).getAxes())
+  for (ir::AxisAttr axis : typeOf(read->getOperand(0)).getAxes())
     origins.push_back(rename ? originIn(rename, axis.getName())
                              : originIn(cast<ir::AtOp>(read), axis.getName()));
   return origins;

@@ -7,7 +7,7 @@
 #ifndef FOVEA_PASSES_KERNELS_READS_H
 #define FOVEA_PASSES_KERNELS_READS_H
 
-#include "ir/Dialect.h"
+#include "ir/TypeOf.h"
 
 namespace fovea::kernels {
 
@@ -33,10 +33,7 @@ Coords project(const Coords &coords, ir::ArrayType whole, ir::ArrayType part) {
   return out;
 }
 
-/// The type of `value`.
-inline ir::ArrayType arrayType(mlir::Value value) {
-  return mlir::cast<ir::ArrayType>(value.getType());
-}
+using ir::typeOf;
 
 } // namespace fovea::kernels
 

@@ -52,7 +52,7 @@ private:
     for (unsigned q = 0; q < chain.numGauges(); ++q)
       add(chain.gaugeType(q));
     for (Value result : chain.getOperation()->getResults())
-      add(arrayType(result));
+      add(typeOf(result));
     schedule.payload = plan.layout(payload.getArrayRef());
     llvm::SetVector<ir::AxisAttr> contracted;
     for (Value value : cone.inOrder())
@@ -86,7 +86,7 @@ private:
     });
     for (Value value : cone.inOrder())
       isHeavy |= value.getDefiningOp<ir::ReduceOp>() && !plan.isStored(value) &&
-                 arrayType(value).hasAxis(lastStreamed().getName());
+                 typeOf(value).hasAxis(lastStreamed().getName());
     if (isHeavy)
       chooseBroadcastRow();
     else
@@ -100,7 +100,7 @@ private:
     auto product = part.element.getDefiningOp<ir::MulOp>();
     if (chain.getFold() || part.kind != ir::ReduceKind::Sum || !product)
       return false;
-    auto lhs = arrayType(product.getLhs()), rhs = arrayType(product.getRhs());
+    auto lhs = typeOf(product.getLhs()), rhs = typeOf(product.getRhs());
     ir::AxisAttr lane, payload;
     for (auto [one, other] : {std::pair(lhs, rhs), std::pair(rhs, lhs)}) {
       for (ir::AxisAttr axis : schedule.grid) {
@@ -131,9 +131,8 @@ private:
     for (ir::AxisAttr axis : schedule.grid) {
       int lacking = 0;
       for (Value value : cone.inOrder())
-        lacking += isLoaded(plan, value) &&
-                   !arrayType(value).getAxes().empty() &&
-                   !arrayType(value).hasAxis(axis.getName());
+        lacking += isLoaded(plan, value) && !typeOf(value).getAxes().empty() &&
+                   !typeOf(value).hasAxis(axis.getName());
       if (!best || lacking >= most) {
         best = axis;
         most = lacking;
@@ -183,7 +182,7 @@ private:
     for (Value value : cone.inOrder())
       if (isLoaded(plan, value))
         if (StringAttr axis = contiguousAxis(plan, value))
-          votes[axis] += arrayType(value).getAxes().size();
+          votes[axis] += typeOf(value).getAxes().size();
     ir::AxisAttr best;
     int most = 0;
     bool isRow = false;
@@ -260,15 +259,15 @@ private:
   }
   bool hasLanes(Value value) const {
     return schedule.laneRow &&
-           arrayType(value).hasAxis(schedule.laneRow.getName());
+           typeOf(value).hasAxis(schedule.laneRow.getName());
   }
   bool hasStream(Value value) const {
-    return arrayType(value).hasAxis(lastStreamed().getName());
+    return typeOf(value).hasAxis(lastStreamed().getName());
   }
   /// Whether a tile can hold it: nothing but rows and the last streamed axis.
   bool fitsTile(Value value) const {
     return hasStream(value) && !facts.mayFail(value) &&
-           llvm::none_of(arrayType(value).getAxes(), [&](ir::AxisAttr axis) {
+           llvm::none_of(typeOf(value).getAxes(), [&](ir::AxisAttr axis) {
              return isPayload(axis.getName());
            });
   }
@@ -404,7 +403,7 @@ private:
   /// accumulator is repeated.
   void choosePayloadTiles(const Chain::Accumulator &part, unsigned group) {
     auto varies = [&](Value value) {
-      return llvm::any_of(arrayType(value).getAxes(), [&](ir::AxisAttr axis) {
+      return llvm::any_of(typeOf(value).getAxes(), [&](ir::AxisAttr axis) {
         return part.type.hasAxis(axis.getName()) && isPayload(axis.getName());
       });
     };
@@ -439,7 +438,7 @@ private:
       SmallVector<Value> work = {reduce.getOperand()};
       while (!work.empty()) {
         Value part = work.pop_back_val();
-        const auto type = arrayType(part);
+        const auto type = typeOf(part);
         bool isInner = false, isFree = hasLanes(part) && !facts.mayFail(part);
         for (ir::AxisAttr axis : type.getAxes()) {
           const bool isReduced =

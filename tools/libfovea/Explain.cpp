@@ -17,7 +17,7 @@ namespace {
 /// One function on its way through the passes.
 struct Stages {
   std::unique_ptr<mlir::MLIRContext> context;
-  mlir::OwningOpRef<mlir::ModuleOp> written, optimized, folded, formed;
+  mlir::OwningOpRef<mlir::ModuleOp> written, optimized, folded;
 };
 } // namespace
 
@@ -55,12 +55,16 @@ static Expected<Stages> stagesOf(const fovea_program *program,
   if (Status status = runPasses(*stages.folded, buildFusePipeline);
       status.failed())
     return status;
-  numberOperations(functionIn(*stages.folded));
-  stages.formed = stages.folded->clone();
-  if (Status status = runPasses(*stages.formed, buildHostKernels);
-      status.failed())
-    return status;
   return stages;
+}
+
+/// What became of the folds of `stages` when kernels were formed.
+static Expected<mlir::OwningOpRef<mlir::ModuleOp>> formed(Stages &stages) {
+  numberOperations(functionIn(*stages.folded));
+  mlir::OwningOpRef<mlir::ModuleOp> kernels = stages.folded->clone();
+  if (Status status = runPasses(*kernels, buildHostKernels); status.failed())
+    return status;
+  return kernels;
 }
 
 using Form = std::string (*)(const Explanation &);
@@ -97,9 +101,12 @@ fovea_code fovea_explain(const fovea_program *program,
       return misuse(
           "the function has " + std::to_string(folded.getDims().size()) +
           " dimensions, and " + std::to_string(dim_count) + " are given");
+    auto kernels = formed(*stages);
+    if (!kernels)
+      return kernels.status();
     Expected<Explanation> explanation =
-        explain(functionIn(*stages->optimized), folded,
-                functionIn(*stages->formed), {dims, dim_count});
+        explain(functionIn(*stages->optimized), folded, functionIn(**kernels),
+                {dims, dim_count});
     if (!explanation)
       return explanation.status();
     call->text = (*write)(*explanation);
