@@ -45,6 +45,8 @@ struct Line {
   std::unique_ptr<Chain> chain;
   std::unique_ptr<Reader> reader;
   SmallVector<ir::AxisAttr> axes;
+  /// Their number of places, once it was asked for.
+  Value count;
 };
 
 /// What one function goes through.
@@ -113,13 +115,16 @@ Expr Deriver::given(Line &line, unsigned number) {
   if (ir::ReduceOp op = (*line.chain)[number].op)
     return a.given(op.getResult());
   assert(number == Chain::count && "maxima of exponents serve one pass only");
-  OpBuilder b = OpBuilder::atBlockBegin(&func.getBody().front());
-  ir::SizeAttr extent = ir::sizeConstant(func.getContext(), 1);
-  for (ir::AxisAttr axis : line.axes)
-    extent = ir::sizeMul(extent, axis.getSize());
-  return a.given(ir::SizeOp::create(
-      b, func.getLoc(),
-      ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()), extent));
+  if (!line.count) {
+    OpBuilder b = OpBuilder::atBlockBegin(&func.getBody().front());
+    ir::SizeAttr extent = ir::sizeConstant(func.getContext(), 1);
+    for (ir::AxisAttr axis : line.axes)
+      extent = ir::sizeMul(extent, axis.getSize());
+    const auto scalar =
+        ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>());
+    line.count = ir::SizeOp::create(b, func.getLoc(), scalar, extent);
+  }
+  return a.given(line.count);
 }
 
 /// Reductions of the chain that a formula needs at its own place.

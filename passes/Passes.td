@@ -39,6 +39,15 @@ def TakeBranches : Pass<"fovea-take-branches", "ir::FuncOp"> {
   }];
 }
 
+def HoistMasks : Pass<"fovea-hoist-masks", "ir::FuncOp"> {
+  let summary = "a mask within a choice becomes a mask of the whole choice";
+  let description = [{
+    `where(c, x, where(d, y, -inf))` becomes `where(c or d, where(c, x, y), -inf)`,
+    and the same with a hard 0: so what does not count is seen to be left out, and
+    is not visited.
+  }];
+}
+
 def UnifyAxes : Pass<"fovea-unify-axes", "ir::FuncOp"> {
   let summary = "one axis, one name";
   let description = [{

@@ -23,6 +23,8 @@ void fovea::buildFusePipeline(mlir::OpPassManager &manager) {
   manager.addNestedPass<ir::FuncOp>(createUnifyAxes());
   // What is read of a large formula need not be stored for that.
   manager.addNestedPass<ir::FuncOp>(createSinkReads());
+  // What is excluded is not visited, however it is written.
+  manager.addNestedPass<ir::FuncOp>(createHoistMasks());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   // Chains of reductions become folds; what their regions share is one value.

@@ -35,6 +35,62 @@ static llvm::SmallDenseSet<StringAttr> removedAxes(Operation *op) {
   return names;
 }
 
+/// Whether a reduction is behind a value, which may be summed in another order
+/// where it is computed anew.
+static bool hasReduction(Value value) {
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    Operation *op = work[i].getDefiningOp();
+    if (isa<ir::ReduceOp>(op))
+      return true;
+    if (isa<ir::ElementwiseOpInterface, ir::RenameOp, ir::AtOp>(op))
+      work.insert_range(op->getOperands());
+  }
+  return false;
+}
+
+/// The values whose elements are among those of `value`, or the opposite
+/// numbers; what passes through `except` aside.
+static llvm::SetVector<Value> choicesOf(Value value, Operation *except) {
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i)
+    for (OpOperand &use : work[i].getUses()) {
+      Operation *op = use.getOwner();
+      auto reduce = dyn_cast<ir::ReduceOp>(op);
+      const bool isExtremum =
+          reduce && use.getOperandNumber() == 0 &&
+          llvm::is_contained({ir::ReduceKind::Max, ir::ReduceKind::Min},
+                             reduce.getKind());
+      const bool isBranch = isa<ir::SelectOp>(op) && use.getOperandNumber() > 0;
+      const bool isRead = isa<ir::AtOp>(op) && use.getOperandNumber() == 0;
+      if (op != except &&
+          (isExtremum || isBranch || isRead ||
+           isa<ir::RenameOp, ir::CastOp, ir::NegOp, ir::MaxOp, ir::MinOp>(op)))
+        work.insert(op->getResult(0));
+    }
+  return work;
+}
+
+/// Whether what `at` reads is compared with what else becomes of its source:
+/// s[i, i] >= s[i, j] holds for j = i, so that s is computed once.
+static bool isComparedWithSource(ir::AtOp at) {
+  Value source = at.getSource();
+  if (auto rename = source.getDefiningOp<ir::RenameOp>())
+    source = rename.getOperand();
+  if (!typeOf(source).isFloat() || !hasReduction(source))
+    return false;
+  const llvm::SetVector<Value> mine = choicesOf(at.getResult(), nullptr);
+  const llvm::SetVector<Value> others = choicesOf(source, at);
+  for (Value value : mine)
+    for (OpOperand &use : value.getUses())
+      if (auto compare = dyn_cast<ir::CompareOp>(use.getOwner()))
+        if (others.contains(compare->getOperand(1 - use.getOperandNumber())))
+          return true;
+  return false;
+}
+
 /// The operation of `op`'s kind on what `read` makes of each operand.
 static Value rebuild(OpBuilder &b, Operation *op,
                      llvm::function_ref<Value(Value)> read) {
@@ -86,6 +142,8 @@ private:
 
   /// What `at` reads, computed where it is read; null if it stays as it is.
   Value sink(ir::AtOp at) {
+    if (isComparedWithSource(at))
+      return nullptr;
     auto rename = at.getSource().getDefiningOp<ir::RenameOp>();
     if (rename && isFormula(rename.getOperand().getDefiningOp())) {
       if (!shrinks(at))
@@ -96,7 +154,7 @@ private:
       at.getSourceMutable().assign(source);
     }
     Operation *source = at.getSource().getDefiningOp();
-    if (!isFormula(source) || !shrinks(at))
+    if (!isFormula(source) || !(shrinks(at) || isCheckOnly(at)))
       return nullptr;
     const auto removed = removedAxes(source);
     for (Value index : at.getIndices())
@@ -120,8 +178,34 @@ private:
         });
     if (isStrict && isChecked)
       return made;
-    return ir::AtOp::create(b, at.getLoc(), at.getType(), made, at.getIndices(),
+    if (isa<ir::ReduceOp>(source))
+      return checked(b, at, made);
+    // With the first operand, which is always needed: what a select excludes
+    // stays in sight.
+    Operation *op = made.getDefiningOp();
+    b.setInsertionPoint(op);
+    op->setOperand(0, checked(b, at, op->getOperand(0)));
+    retype(op);
+    return made;
+  }
+
+  /// A value without the axes that `at` reads, and the check of the indices.
+  static Value checked(OpBuilder &b, ir::AtOp at, Value value) {
+    SmallVector<ir::ArrayType> types = {typeOf(value)};
+    for (Value index : at.getIndices())
+      types.push_back(typeOf(index));
+    const ir::ArrayType type = ir::ArrayType::get(
+        typeOf(value).getElementType(), *ir::unionAxes(types));
+    return ir::AtOp::create(b, at.getLoc(), type, value, at.getIndices(),
                             at.getAxes(), at.getTensor());
+  }
+
+  /// Whether the source is a formula without any of the axes that are read.
+  static bool isCheckOnly(ir::AtOp at) {
+    return isa<ir::ElementwiseOpInterface>(at.getSource().getDefiningOp()) &&
+           llvm::none_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
+             return at.getSource().getType().hasAxis(axis.getName());
+           });
   }
 
   /// Whether there is less of the result than of the source, so that computing

@@ -169,6 +169,10 @@ Element Emitter::elementOfArgument(const Request &request) {
   if (schedule.laneRow &&
       !typeOf(request.value).hasAxis(schedule.laneRow.getName()))
     argument.lanes = 1;
+  // Lanes of the payload lie side by side (payloadLanes).
+  if (const int64_t lanes = lanesAt(request.coords);
+      !schedule.laneRow && lanes > 1)
+    argument.lanes = lanes;
   return numberOf(*argument.variable,
                   loadParts(*argument.variable,
                             byAxis(request.value, request.coords),

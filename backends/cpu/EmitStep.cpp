@@ -370,11 +370,17 @@ void Emitter::joinPayload(Scope &outer, const CoordByAxis &place, unsigned k,
       });
 }
 
-/// The lanes along the last axis of an accumulator's payload.
+/// The lanes along the last axis of an accumulator's payload, along which the
+/// gauges that have it must lie side by side as well.
 int64_t Emitter::payloadLanes(unsigned k) {
   if (schedule.blockLanes == 1 || variables[k].fails)
     return 1;
-  const StringAttr axis = variables[k].payload.back().getName();
+  const ir::AxisAttr last = variables[k].payload.back();
+  for (const Variable &gauge :
+       ArrayRef<Variable>(variables).drop_front(chain->accumulators().size()))
+    if (llvm::is_contained(gauge.payload, last) && gauge.payload.back() != last)
+      return 1;
+  const StringAttr axis = last.getName();
   return readsAlong(chain->accumulators()[k].element, axis)
              ? schedule.blockLanes
              : 1;

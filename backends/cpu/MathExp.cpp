@@ -203,7 +203,10 @@ Num cpu::emitSinh(Num x) {
   Num sum = half + half / (2 * half + 1);
   // Else infinity is divided by itself.
   const double infinity = std::numeric_limits<double>::infinity();
-  return copySign(select(half < infinity, sum, half), x);
+  // A quarter of a subnormal number has lost digits; small numbers are their
+  // own sinh.
+  const Num isSmall = abs(x) < (x.isDouble() ? 0x1p-27 : 0x1p-13);
+  return select(isSmall, x, copySign(select(half < infinity, sum, half), x));
 }
 
 Num cpu::emitCosh(Num x) {

@@ -6,8 +6,10 @@
 
 #include "backends/cpu/Support.h"
 
+#include "runtime/Half.h"
 #include "runtime/Random.h"
 
+#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstring>
@@ -63,6 +65,12 @@ static double normalNumber(int64_t key, int64_t counter) {
   return normal(keyFromSeed(static_cast<uint64_t>(key)), counter);
 }
 
+/// Returns the f16 where a function of compiled code looks for it: in the lower
+/// half of the register of an f32.
+static float truncateToHalf(double value) {
+  return std::bit_cast<float>(uint32_t{f16FromDouble(value)});
+}
+
 template <class Result, class... Args>
 static void *address(Result (*function)(Args...)) {
   return reinterpret_cast<void *>(function);
@@ -100,10 +108,11 @@ std::span<const cpu::SupportFunction> cpu::supportFunctions() {
       {"fovea_fold_key", address(&foldKey)},
       {"fovea_uniform", address(&uniformNumber)},
       {"fovea_normal", address(&normalNumber)},
-      // What the code generator calls by itself on machines without SSE4.1, and
-      // for blocks of memory.
+      // What the code generator calls by itself: on machines without SSE4.1,
+      // for the sign of an f64 that an f16 gets, and for blocks of memory.
       {"floor", address(static_cast<double (*)(double)>(&::floor))},
       {"floorf", address(static_cast<float (*)(float)>(&::floorf))},
+      {"__truncdfhf2", address(&truncateToHalf)},
       {"memcpy", address(&std::memcpy)},
       {"memmove", address(&std::memmove)},
       {"memset", address(&std::memset)},

@@ -110,23 +110,23 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
   }
   if (reduction.kind != ReduceKind::Max && reduction.kind != ReduceKind::Min)
     return refuse(Refusal::Reason::NotIncreasing, element);
-  // The largest of x exp(y) is not where y is the largest.
-  auto factorIs = [&](auto test) {
-    return llvm::any_of(factorsOf(element), test);
-  };
-  if (factorIs([](Expr e) { return e->hasData && e->form != Form::Exp; }) &&
-      factorIs([&](Expr e) {
-        return e->hasData && e->moves() && e->form == Form::Exp &&
-               !a.isNonPositive(e->args[0]);
-      }))
+  if (laws.hasScaledExponential(element))
     return refuse(Refusal::Reason::Overflows, element);
-  // max(u(x) + w) = max u + w to the last bit, where u is one number.
-  Exprs varying, own;
+  // max(u(x) + w) = max u + w to the last bit, where u is one number: with what
+  // does not move, if that sum is written.
+  Exprs varying, still, moving;
   for (Expr term : termsOf(element))
-    (term->hasData ? varying : own).push_back(term);
-  if (const Expr u = a.add(varying);
-      !u->moves() && (varying.size() == 1 || a.written.count(u))) {
-    reduction.value = {{u, a.one()}, {a.one(), a.add(own)}};
+    (term->hasData ? varying : term->moves() ? moving : still).push_back(term);
+  Exprs known = varying;
+  known.append(still);
+  const bool isWritten = a.written.count(a.add(known)) != 0;
+  if (!isWritten) {
+    known = varying;
+    moving.append(still);
+  }
+  if (const Expr u = a.add(known);
+      !u->moves() && (isWritten || varying.size() == 1 || a.written.count(u))) {
+    reduction.value = {{u, a.one()}, {a.one(), a.add(moving)}};
     reduction.repair[u] = {{u, a.one()}};
     return true;
   }
@@ -280,6 +280,9 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     });
   };
   auto finishAll = [&](auto &&isFinished) {
+    for (auto [moving, value] : algebra.writtenMoving)
+      if (llvm::all_of(moving->fresh, isFinished))
+        algebra.written.try_emplace(finish(moving, isFinished), value);
     reduction.element = finish(element, isFinished);
     // In the order in which it is written: (m - x) + 1 is not (m + 1) - x.
     if (!isPeeled && !reduction.element->moves() &&

@@ -157,6 +157,8 @@ public:
   /// Values of the formula as it is written, for what no reduction moves: the
   /// normal form rounds otherwise, and m = max(a + b) and a + b - m must not.
   std::map<Expr, mlir::Value, ById> written;
+  /// The same for what some reduction moves, until that is finished.
+  std::map<Expr, mlir::Value, ById> writtenMoving;
   /// While the user's formula is read: terms that cancel are kept unless they
   /// are constants, since inf - inf is not 0. Off, reductions and given numbers
   /// are finite, as gauges are.

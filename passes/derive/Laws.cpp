@@ -105,87 +105,6 @@ std::optional<std::pair<Expr, Expr>> Laws::scaleOf(const Expansion &x) {
   return *x.begin();
 }
 
-/// Whether a number may lie anywhere, and not among the data as a mean or a
-/// maximum does: an exponential of half a sum, a sum that is not divided.
-bool Laws::isFar(Expr term) {
-  if (contains(term, Form::Exp))
-    return true;
-  bool hasSum = false, isDivided = false;
-  for (Expr factor : factorsOf(term)) {
-    if (factor->form == Form::New && a.facts.wild.count(factor->reduction))
-      return true;
-    const bool isSum =
-        factor->form == Form::New && a.facts.sums.count(factor->reduction) != 0;
-    hasSum = hasSum || isSum ||
-             (factor->form == Form::Power && factor->number > 0 &&
-              isFar(factor->args[0]));
-    // What is divided by a maximum is no mean.
-    isDivided = isDivided || (factor->form == Form::Power &&
-                              factor->number < 0 && factor->moves() &&
-                              llvm::all_of(factor->fresh, [&](unsigned name) {
-                                return a.facts.sums.count(name) != 0 ||
-                                       a.facts.positive.count(name) != 0;
-                              }));
-  }
-  return hasSum && !isDivided;
-}
-
-/// Whether `term` is a multiple of an extremum of something else than `data`,
-/// from which it is taken off: that lies anywhere while little was seen.
-bool Laws::isOfOthers(Expr term, Expr data) {
-  Exprs scale;
-  Expr element = nullptr;
-  for (Expr factor : factorsOf(term)) {
-    auto found = factor->form == Form::New && !element
-                     ? a.facts.extremum.find(factor->reduction)
-                     : a.facts.extremum.end();
-    if (found != a.facts.extremum.end())
-      element = found->second;
-    else
-      scale.push_back(factor);
-  }
-  if (!element)
-    return false;
-  scale.push_back(a.constant(-1));
-  Exprs parts;
-  for (Expr part : termsOf(element)) {
-    Exprs factors = scale;
-    factors.push_back(part);
-    parts.push_back(a.mul(factors));
-  }
-  return a.add(parts) != data;
-}
-
-bool Laws::hasLargeWeight(Expr e) {
-  return (e->form == Form::Exp && e->moves() && !a.isNonPositive(e->args[0])) ||
-         llvm::any_of(e->args, [&](Expr arg) { return hasLargeWeight(arg); });
-}
-
-/// What weights that are at most 1 make of data lies among the data.
-bool Laws::strays(Expr element) {
-  bool varies = false, isOfExponentials = true;
-  for (Expr factor : factorsOf(element))
-    if (factor->hasData) {
-      varies = true;
-      isOfExponentials &= contains(factor, Form::Exp);
-    }
-  if ((varies && isOfExponentials) || hasLargeWeight(element))
-    return true;
-  return llvm::any_of(termsOf(element), [&](Expr term) {
-    Exprs own;
-    for (Expr factor : factorsOf(term)) {
-      if (!factor->moves())
-        continue;
-      if (!factor->hasData)
-        own.push_back(factor);
-      else if ((factor->form == Form::Add || factor->form == Form::Power) &&
-               strays(factor->form == Form::Power ? factor->args[0] : factor))
-        return true;
-    }
-    return !own.empty() && isFar(a.mul(own));
-  });
-}
-
 /// u(x) + w(d') = (u + w(d)) + (w(d') - w(d)): centred at the old gauge, so
 /// that no digits are lost.
 MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
@@ -286,8 +205,15 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
   for (Expr factor : e->args)
     (factor->moves() ? moving : still).push_back(factor);
   Expansion all = *expand(a.mul(still));
+  for (Expr factor : moving)
+    if (isWildAtFirst(factor))
+      return refuse(Refusal::Reason::Overflows, factor);
+  const bool isProduct =
+      llvm::count_if(moving, [](Expr factor) { return factor->hasData; }) > 1;
   for (Expr factor : moving) {
-    MaybeExpansion part = expand(factor);
+    if (isProduct && isCentredAtOthers(factor))
+      return refuse(Refusal::Reason::Cancels, factor);
+    MaybeExpansion part = expand(factor, isLinear && !isProduct);
     if (!part && isLinear && refusal->reason == Refusal::Reason::Cancels) {
       // The product is linear in one such factor only.
       part = expand(factor, /*isLinear=*/true);
@@ -314,6 +240,8 @@ MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
     return refuse(Refusal::Reason::NoLaw, e);
   // About what lies far from the data, moments cancel.
   const Expr inner = e->args[0];
+  if (isCentredAtOthers(inner))
+    return refuse(Refusal::Reason::Cancels, e);
   for (Expr term : termsOf(inner))
     if (!term->hasData && !term->fresh.empty() && isFar(term))
       return refuse(Refusal::Reason::Cancels, e);
@@ -321,6 +249,20 @@ MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
   for (int i = 1; i < static_cast<int>(n); ++i)
     out = product(out, base);
   return out;
+}
+
+/// Whether a choice between numbers is made of other reductions than an
+/// extremum of `u`, which alone cancels to the bit against that.
+bool Laws::hasOtherChoice(Expr e, Expr u) const {
+  if (e->form != Form::Where)
+    return llvm::any_of(e->args,
+                        [&](Expr arg) { return hasOtherChoice(arg, u); });
+  Names names = e->fresh;
+  names.insert(e->old.begin(), e->old.end());
+  return llvm::any_of(names, [&](unsigned name) {
+    auto found = a.facts.extremum.find(name);
+    return found == a.facts.extremum.end() || found->second != u;
+  });
 }
 
 /// exp(y + t) = exp(t) exp(y).
@@ -337,8 +279,11 @@ MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
   if (auto peak = a.facts.peak.find(u);
       peak != a.facts.peak.end() && !a.isNonPositive(y)) {
     const Expr top = a.old(peak->second);
-    return Expansion{
-        {a.exp(a.sub(u, top)), a.exp(a.add({top, a.add(rest), t}))}};
+    rest.push_back(t);
+    const Expr own = a.add(rest);
+    if (termsOf(own).size() > 1 && hasOtherChoice(own, u))
+      return refuse(Refusal::Reason::Cancels, e);
+    return Expansion{{a.exp(a.sub(u, top)), a.exp(a.add(top, own))}};
   }
   // What is not centred at a far gauge may be huge, while the difference is
   // not.

@@ -58,6 +58,10 @@ public:
   /// among the data.
   bool strays(Expr element);
 
+  /// Whether the largest element need not be where an exponential in it is,
+  /// which an unfinished reduction may make large.
+  bool hasScaledExponential(Expr element);
+
   std::optional<Refusal> refusal;
 
 private:
@@ -75,8 +79,11 @@ private:
 
   bool isFar(Expr term);
   bool isOfOthers(Expr term, Expr data);
+  bool isCentredAtOthers(Expr sum);
+  bool isWildAtFirst(Expr factor);
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);
+  bool hasOtherChoice(Expr e, Expr u) const;
   Expansion merge(llvm::ArrayRef<Expansion> parts);
   Expansion product(const Expansion &p, const Expansion &q);
   void settle(Expr part, Expr factor, Expansion &into);

@@ -35,8 +35,10 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
     return outwards(terms, -infinity,
                     [&](llvm::ArrayRef<Expr> inner) { return add(inner); });
   double rest = 0;
+  size_t count = 0;
   llvm::SmallVector<std::pair<Expr, double>> sum;
   auto put = [&](auto &&self, Expr e, double scale) -> void {
+    count += e->form != Form::Add;
     if (e->form == Form::Constant) {
       rest += scale * e->number;
       return;
@@ -56,6 +58,15 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
         factor += scale;
         return;
       }
+    // A choice has its sign inside.
+    if (excludes(e, 0)) {
+      const Expr opposite = negate(e);
+      for (auto &[known, factor] : sum)
+        if (known == opposite) {
+          factor -= scale;
+          return;
+        }
+    }
     sum.push_back({e, scale});
   };
   for (Expr term : terms)
@@ -70,8 +81,13 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
     out.push_back(constant(rest));
   if (out.empty())
     return zeroExpr;
-  if (out.size() == 1)
-    return out.front();
+  if (out.size() == 1) {
+    const Expr only = out.front();
+    // A sum the user wrote excludes nothing, whatever its terms do.
+    return keepsCancelled && count > 1 && excludes(only, 0)
+               ? where(only->args[0], only->args[1], zeroExpr, /*hard=*/false)
+               : only;
+  }
   Node node{Form::Add};
   node.args = out;
   return intern(std::move(node));

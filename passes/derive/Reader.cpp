@@ -159,8 +159,8 @@ Expr Reader::expr(Value value) {
     return found->second;
   const Expr made = compute(value);
   known[value] = made;
-  if (made->hasData && !made->moves() && !made->args.empty())
-    a.written.try_emplace(made, value);
+  if (made->hasData && !made->args.empty())
+    (made->moves() ? a.writtenMoving : a.written).try_emplace(made, value);
   return made;
 }
 
@@ -254,16 +254,27 @@ Expr Reader::cast(ir::CastOp op) {
   if (leads(op.getResult()))
     return elementwise(op);
   // A cast keeps what is hard: a mask of integers is a mask.
-  auto select = operand.getDefiningOp<ir::SelectOp>();
-  if (!select || !op.getType().isFloat() ||
-      select.getHard() == ir::HardKind::None)
+  if (!op.getType().isFloat())
     return leaf(op.getResult());
-  Expr out = a.apply(Form::Other, op, {expr(select.getOnTrue())});
-  const double otherwise = select.getHard() == ir::HardKind::Zero
-                               ? 0
-                               : -std::numeric_limits<double>::infinity();
   Exprs conditions;
-  split(select.getCondition(), conditions);
+  Expr inner;
+  double otherwise = 0;
+  auto select = operand.getDefiningOp<ir::SelectOp>();
+  if (select && select.getHard() != ir::HardKind::None) {
+    split(select.getCondition(), conditions);
+    inner = expr(select.getOnTrue());
+    if (select.getHard() == ir::HardKind::NegInf)
+      otherwise = -std::numeric_limits<double>::infinity();
+  } else if (operand.getDefiningOp<ir::CastOp>() && typeOf(operand).isFloat()) {
+    inner = expr(operand);
+    if (excludes(inner, -std::numeric_limits<double>::infinity()))
+      otherwise = -std::numeric_limits<double>::infinity();
+    for (; excludes(inner, otherwise); inner = inner->args[1])
+      conditions.push_back(inner->args[0]);
+  }
+  if (conditions.empty())
+    return leaf(op.getResult());
+  Expr out = a.apply(Form::Other, op, {inner});
   for (Expr condition : llvm::reverse(conditions))
     out = a.where(condition, out, a.constant(otherwise), /*hard=*/true);
   return out;

@@ -96,8 +96,7 @@ private:
   std::optional<std::pair<Expr, bool>> takeWritten(Exprs &terms);
   mlir::Value sum(Region &region, Expr e, mlir::Type element);
   mlir::Value product(Region &region, Expr e, mlir::Type element);
-  mlir::Value power(Region &region, Expr base, double exponent,
-                    mlir::Type element);
+  mlir::Value power(mlir::Value x, double exponent);
   mlir::Value exponential(Region &region, Expr exponent, mlir::Type element);
   mlir::Value other(Region &region, Expr e);
   mlir::Value choice(Region &region, Expr e, mlir::Type element);

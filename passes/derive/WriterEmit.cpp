@@ -81,7 +81,7 @@ Value FoldWriter::compute(Region &region, Expr e, Type element) {
     if (e->number == -1)
       return ir::DivOp::create(b, loc, number(element, 1),
                                emit(region, e->args[0], element));
-    return power(region, e->args[0], e->number, element);
+    return power(emit(region, e->args[0], element), e->number);
   case Form::Exp:
     return exponential(region, e->args[0], element);
   case Form::Log:
@@ -288,25 +288,30 @@ Value FoldWriter::sum(Region &region, Expr e, Type element) {
   return total;
 }
 
-Value FoldWriter::power(Region &region, Expr base, double exponent,
-                        Type element) {
-  Value x = emit(region, base, element);
+/// A power that is computed by products.
+static bool isShort(double exponent) {
+  return exponent == 2 || exponent == 3 || exponent == 4;
+}
+
+Value FoldWriter::power(Value x, double exponent) {
   if (exponent == 0.5)
     return ir::SqrtOp::create(b, loc, x);
   if (exponent == -0.5)
     return ir::RsqrtOp::create(b, loc, x);
   if (exponent == 1)
     return x;
-  if (exponent == 2 || exponent == 3 || exponent == 4) {
+  if (isShort(exponent)) {
     Value square = ir::MulOp::create(b, loc, x, x);
     if (exponent == 2)
       return square;
     return ir::MulOp::create(b, loc, square, exponent == 3 ? x : square);
   }
-  return ir::PowOp::create(b, loc, x, number(element, exponent));
+  return ir::PowOp::create(b, loc, x,
+                           number(typeOf(x).getElementType(), exponent));
 }
 
-/// Negative powers become divisors.
+/// Negative powers become divisors; a whole power's own factors come one by
+/// one, after all others: a t t may be finite where t t is not.
 Value FoldWriter::product(Region &region, Expr e, Type element) {
   Value over, under, exponentials;
   auto put = [&](Value &into, Value next) {
@@ -316,16 +321,44 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
   const bool divides = llvm::any_of(e->args, [](Expr factor) {
     return factor->form == Form::Power && factor->number < 0;
   });
-  for (Expr factor : e->args) {
+  Exprs again, factors = e->args;
+  // The ratio of two states of a gauge, not that of its powers.
+  auto isShortPower = [](Expr factor, int sign) {
+    return factor->form == Form::Power && isShort(sign * factor->number);
+  };
+  for (Expr below : e->args) {
+    if (!isShortPower(below, -1))
+      continue;
+    auto above = llvm::find_if(factors, [&](Expr factor) {
+      return isShortPower(factor, 1) && factor->number == -below->number &&
+             areNear(factor->args[0], below->args[0]);
+    });
+    if (above == factors.end())
+      continue;
+    Value ratio =
+        ir::DivOp::create(b, loc, emit(region, (*above)->args[0], element),
+                          emit(region, below->args[0], element));
+    put(over, power(ratio, -below->number));
+    factors.erase(above);
+    llvm::erase(factors, below);
+  }
+  for (Expr factor : factors) {
+    const bool isPower = factor->form == Form::Power;
     if (isConstant(factor, -1))
       negative = true;
-    else if (factor->form == Form::Power && factor->number < 0)
-      put(under, power(region, factor->args[0], -factor->number, element));
+    else if (isPower && factor->number < 0)
+      put(under,
+          power(emit(region, factor->args[0], element), -factor->number));
     else if (factor->form == Form::Exp && divides)
       put(exponentials, emit(region, factor, element));
-    else
+    else if (isPower && isShort(factor->number)) {
+      put(over, emit(region, factor->args[0], element));
+      again.append(static_cast<size_t>(factor->number) - 1, factor->args[0]);
+    } else
       put(over, emit(region, factor, element));
   }
+  for (Expr factor : again)
+    put(over, emit(region, factor, element));
   // The ratio of two gauges is near 1: an exponential that is large, but not
   // too large, must not meet one of them alone.
   if (!over)

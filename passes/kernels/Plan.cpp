@@ -233,9 +233,9 @@ SmallVector<ir::AxisAttr> Plan::rowsOf(const Chain &chain) const {
                      [&](Value value) { return isLoaded(*this, value); }))
       meet(part.type);
   }
-  if (!rows)
-    for (const Chain::Accumulator &part : chain.accumulators())
-      meet(part.type);
+  // Where there are no rows, nothing would make a result that lacks them.
+  for (Value result : chain.getOperation()->getResults())
+    meet(typeOf(result));
   return layout(*rows);
 }
 

@@ -60,8 +60,9 @@ public:
   layout(llvm::ArrayRef<ir::AxisAttr> axes) const;
   /// The same for a stored value, as its stage stores it.
   llvm::SmallVector<ir::AxisAttr> memoryOrder(mlir::Value value) const;
-  /// The axes that all accumulators of data have, outermost first. The others
-  /// (a count) are the same in all rows along an axis that they lack.
+  /// The axes that all results and all accumulators of data have, outermost
+  /// first. Other accumulators (a count) are the same in all rows along an axis
+  /// that they lack.
   llvm::SmallVector<ir::AxisAttr> rowsOf(const Chain &chain) const;
 
 private:

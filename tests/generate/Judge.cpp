@@ -99,16 +99,16 @@ static bool explained(double got, const std::vector<double> &samples,
   return got >= low - room && got <= high + room;
 }
 
-/// Whether all elements that differ are explained by the variants.
-static bool explained(const Tensor &got, const Tensor &wanted, size_t result,
-                      const std::vector<Results> &samples,
-                      const std::string &main) {
+/// Marks the elements that the variants explain.
+static void explain(const Tensor &got, const Tensor &wanted, size_t result,
+                    const std::vector<Results> &samples,
+                    const std::string &main, std::vector<bool> &known) {
   Tolerance tolerance =
       isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
+  // A division may come after what was written after it.
   double largest = got.dtype() == DType::F16 ? 6e4
-                   : main == "f32"           ? 1e37
-                                             : 1e307;
-  bool all = true;
+                   : main == "f32"           ? 1e35
+                                             : 1e304;
   int64_t ordinal = 0;
   forEachOffset(got, [&](int64_t offset) {
     std::vector<double> values = {
@@ -120,11 +120,11 @@ static bool explained(const Tensor &got, const Tensor &wanted, size_t result,
         values.push_back((*sample)[result].loadAsDouble(
             (*sample)[result].offsetOfOrdinal(ordinal)));
     }
-    all = all && (failed || explained(got.loadAsDouble(offset), values,
-                                      tolerance, largest));
+    known[ordinal] =
+        known[ordinal] || failed ||
+        explained(got.loadAsDouble(offset), values, tolerance, largest);
     ++ordinal;
   });
-  return all;
 }
 
 /// Whether some reduction of the program is not finite, or 0.
@@ -151,48 +151,67 @@ static bool agree(double got, double wanted, Tolerance tolerance) {
              tolerance.absolute + tolerance.relative * std::abs(wanted);
 }
 
-/// Whether all elements are what docs/language.md promises where a reduction is
-/// not finite: the oracle's; or what it makes of the program if such reductions
-/// are so in another way, which others may have compared them with; or not
-/// finite, where that is the oracle's result in one of these ways.
-static bool isPromised(Lab &lab, const Case &program,
-                       const std::vector<Tensor> &inputs, const Tensor &got,
-                       const Tensor &wanted, size_t result) {
+/// Marks the elements that are as they are in `others` or, where they are not
+/// finite there, not finite either.
+static void markThoseOf(const std::vector<Tensor> &others, const Tensor &got,
+                        std::vector<bool> &known) {
+  const Tolerance tolerance =
+      isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
+  int64_t ordinal = 0;
+  forEachOffset(got, [&](int64_t offset) {
+    const double g = got.loadAsDouble(offset);
+    for (const Tensor &other : others) {
+      const double o = other.loadAsDouble(other.offsetOfOrdinal(ordinal));
+      known[ordinal] = known[ordinal] || agree(g, o, tolerance) ||
+                       (!std::isfinite(g) && !std::isfinite(o));
+    }
+    ++ordinal;
+  });
+}
+
+/// Marks the elements that fusion may make of the program, since it does not
+/// take the steps of the formula.
+static void markRelaxed(Lab &lab, const Case &program,
+                        const std::vector<Tensor> &inputs, const Tensor &got,
+                        size_t result, std::vector<bool> &known) {
+  std::vector<Tensor> wide = widened(inputs), others;
+  for (Lab::Relaxed relaxed :
+       {Lab::Relaxed::Sums, Lab::Relaxed::Exponentials, Lab::Relaxed::Extrema})
+    if (auto exe = lab.compileRelaxed(print(program, 0), program.entry, wide,
+                                      relaxed, program.main == "f32"))
+      if (Results results = (*exe)(wide))
+        others.push_back((*results)[result]);
+  markThoseOf(others, got, known);
+}
+
+/// Marks the elements that are what docs/language.md promises where a reduction
+/// is not finite: the oracle's; or what it makes of the program if such
+/// reductions are so in another way, which others may have compared them with;
+/// or not finite, where that is the oracle's result in one of these ways.
+static void markPromised(Lab &lab, const Case &program,
+                         const std::vector<Tensor> &inputs, const Tensor &got,
+                         const Tensor &wanted, size_t result,
+                         std::vector<bool> &known) {
   const double infinity = std::numeric_limits<double>::infinity();
   std::vector<Tensor> wide = widened(inputs), others;
-  auto add = [&](double instead, std::optional<size_t> only) {
+  auto add = [&](double instead, bool all, std::optional<size_t> only) {
     auto exe = lab.compileUndefined(print(program, 0), program.entry, wide,
-                                    instead, only);
+                                    instead, all, only);
     if (!exe)
       return false;
     if (Results results = (*exe)(wide))
       others.push_back((*results)[result]);
     return true;
   };
-  add(std::numeric_limits<double>::quiet_NaN(), {});
+  for (bool all : {true, false})
+    add(std::numeric_limits<double>::quiet_NaN(), all, {});
   for (double instead : {infinity, -infinity}) {
-    add(instead, {});
-    for (size_t i = 0; add(instead, i);)
+    add(instead, false, {});
+    for (size_t i = 0; add(instead, false, i);)
       ++i;
   }
-  const Tolerance tolerance =
-      isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
-  bool all = true;
-  int64_t ordinal = 0;
-  forEachOffset(got, [&](int64_t offset) {
-    const double g = got.loadAsDouble(offset);
-    const double w = wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal));
-    bool found =
-        agree(g, w, tolerance) || (!std::isfinite(g) && !std::isfinite(w));
-    for (const Tensor &other : others) {
-      const double o = other.loadAsDouble(other.offsetOfOrdinal(ordinal));
-      found = found || agree(g, o, tolerance) ||
-              (!std::isfinite(g) && !std::isfinite(o));
-    }
-    all = all && found;
-    ++ordinal;
-  });
-  return all;
+  others.push_back(wanted);
+  markThoseOf(others, got, known);
 }
 
 static std::string describe(const Difference &difference, size_t result) {
@@ -257,19 +276,27 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
       return {Verdict::Differ, difference.status().text()};
     if (!*difference)
       continue;
-    auto isExplained = [&](int count) {
-      evaluateVariants(lab, program, inputs, count, samples, trouble);
-      return trouble.empty() &&
-             explained(mine, theirs, i, samples, program.main);
+    std::vector<bool> known(mine.numElements());
+    auto isExplained = [&] {
+      if (trouble.empty())
+        explain(mine, theirs, i, samples, program.main, known);
+      return std::find(known.begin(), known.end(), false) == known.end();
     };
-    if (isExplained(variants))
+    evaluateVariants(lab, program, inputs, variants, samples, trouble);
+    if (isExplained())
       continue;
-    if (isDegenerate(lab, program, inputs) &&
-        isPromised(lab, program, inputs, mine, theirs, i)) {
-      judgement.verdict = Verdict::Degenerate;
-      continue;
+    if (isDegenerate(lab, program, inputs)) {
+      markPromised(lab, program, inputs, mine, theirs, i, known);
+      if (isExplained()) {
+        judgement.verdict = Verdict::Degenerate;
+        continue;
+      }
     }
-    if (isExplained(mostVariants))
+    evaluateVariants(lab, program, inputs, mostVariants, samples, trouble);
+    if (isExplained())
+      continue;
+    markRelaxed(lab, program, inputs, mine, i, known);
+    if (isExplained())
       continue;
     if (!trouble.empty())
       return {Verdict::Rejected, trouble};

@@ -9,6 +9,7 @@
 #include "backends/cpu/CpuBackend.h"
 #include "backends/reference/ReferenceBackend.h"
 #include "frontend/Program.h"
+#include "ir/TypeOf.h"
 #include "passes/Pipelines.h"
 #include "passes/derive/Reasons.h"
 
@@ -133,13 +134,21 @@ Lab::compileReductions(const std::string &text, const Function &entry,
 
 namespace {
 struct Dependency {
-  ir::ReduceOp reduce;
+  /// A reduction, a quotient of one (a mean), or such by other axes' names.
+  mlir::Value value;
   /// Whether something is divided by it.
   bool divides;
 };
 } // namespace
 
-/// Float reductions that an element of `reduce` is made of at its own place.
+static bool isOfReduction(mlir::Value value) {
+  mlir::Operation *op = value.getDefiningOp();
+  if (mlir::isa<ir::RenameOp, ir::CastOp, ir::DivOp>(op))
+    return isOfReduction(op->getOperand(0));
+  return mlir::isa<ir::ReduceOp>(op);
+}
+
+/// The float ones that an element of `reduce` is made of at its own place.
 static std::vector<Dependency> dependenciesOf(ir::ReduceOp reduce) {
   llvm::SetVector<std::pair<mlir::Value, unsigned>> work;
   work.insert({reduce.getOperand(), 0});
@@ -147,14 +156,16 @@ static std::vector<Dependency> dependenciesOf(ir::ReduceOp reduce) {
   for (size_t i = 0; i < work.size(); ++i) {
     const auto [value, divides] = work[i];
     mlir::Operation *op = value.getDefiningOp();
-    if (auto other = mlir::dyn_cast<ir::ReduceOp>(op)) {
-      if (mlir::isa<mlir::FloatType>(other.getType().getElementType()))
-        found.push_back({other, divides != 0});
-    } else if (mlir::isa<ir::ElementwiseOpInterface>(op)) {
+    const bool isWithin =
+        llvm::all_of(ir::typeOf(value).getAxes(), [&](auto axis) {
+          return reduce.getType().hasAxis(axis.getName());
+        });
+    if (isWithin && isOfReduction(value) && ir::typeOf(value).isFloat())
+      found.push_back({value, divides != 0});
+    if (mlir::isa<ir::ElementwiseOpInterface, ir::RenameOp>(op))
       for (mlir::OpOperand &operand : op->getOpOperands())
         work.insert({operand.get(), divides || (mlir::isa<ir::DivOp>(op) &&
                                                 operand.getOperandNumber())});
-    }
   }
   return found;
 }
@@ -167,13 +178,14 @@ static bool hasNestedMasks(mlir::Value value) {
   for (size_t i = 0; i < work.size(); ++i) {
     auto [next, isInside] = work[i];
     mlir::Operation *op = next.getDefiningOp();
-    if (!mlir::isa<ir::ElementwiseOpInterface, ir::RenameOp>(op))
+    if (!mlir::isa<ir::ElementwiseOpInterface, ir::RenameOp, ir::AtOp>(op))
       continue;
     auto select = mlir::dyn_cast<ir::SelectOp>(op);
     const bool isHard = select && select.getHard() != ir::HardKind::None;
     if (isHard && isInside)
       return true;
-    for (mlir::Value operand : op->getOperands())
+    // A condition's own masks are not among them.
+    for (mlir::Value operand : op->getOperands().drop_front(select ? 1 : 0))
       work.insert({operand, isInside || isHard});
   }
   return false;
@@ -182,24 +194,24 @@ static bool hasNestedMasks(mlir::Value value) {
 Expected<Compiled> Lab::compileUndefined(const std::string &text,
                                          const Function &entry,
                                          const std::vector<Tensor> &inputs,
-                                         double instead,
+                                         double instead, bool all,
                                          std::optional<size_t> only) {
   auto module = instantiate(text, entry, inputs);
   if (!module)
     return module.status();
   auto func = *module->get().getOps<ir::FuncOp>().begin();
   mlir::OpBuilder b(func.getContext());
-  llvm::DenseMap<mlir::Operation *, mlir::Value> replaced;
   auto reductions = llvm::to_vector(func.getBody().getOps<ir::ReduceOp>());
   if (only && *only >= reductions.size())
     return Status::error(StatusCode::InvalidArgument, "no such reduction");
+  llvm::DenseMap<mlir::Value, mlir::Value> replaced;
   std::vector<std::vector<Dependency>> dependencies;
   for (ir::ReduceOp reduce : reductions)
     dependencies.push_back(dependenciesOf(reduce));
   for (auto [reduce, others] : llvm::zip_equal(reductions, dependencies)) {
     mlir::Type element = reduce.getType().getElementType();
     if (!mlir::isa<mlir::FloatType>(element) ||
-        (!std::isnan(instead) && others.empty()) ||
+        (others.empty() && !(std::isnan(instead) && all)) ||
         (only && reduce != reductions[*only]))
       continue;
     b.setInsertionPointAfter(reduce);
@@ -236,14 +248,14 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
           ir::CompareOp::create(b, loc, ir::Predicate::Eq, sum, number(0)));
     }
     for (auto [other, divides] : others) {
-      mlir::Value gauge = replaced.lookup(other);
-      const bool isWithin =
-          gauge && llvm::all_of(other.getType().getAxes(), [&](auto axis) {
-            return reduce.getType().hasAxis(axis.getName());
-          });
-      // x - x is NaN where x is not finite, else 0.
-      if (!isWithin || !std::isnan(instead))
+      if (!std::isnan(instead))
         continue;
+      mlir::Value gauge = replaced.lookup_or(other, other);
+      if (const ir::ArrayType type = ir::typeOf(gauge);
+          type.getElementType() != element)
+        gauge =
+            make(ir::CastOp::create(b, loc, type.withElement(element), gauge));
+      // x - x is NaN where x is not finite, else 0.
       mlir::Value more = make(ir::SubOp::create(b, loc, gauge, gauge));
       if (divides) {
         mlir::Value inverse = make(ir::DivOp::create(b, loc, number(1), gauge));
@@ -255,10 +267,112 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
                                          ir::HardKind::None));
       now = make(ir::AddOp::create(b, loc, now, more));
     }
-    replaced[reduce] = now;
+    replaced[result] = now;
     result.replaceUsesWithIf(now, [&](mlir::OpOperand &use) {
       return !made.contains(use.getOwner());
     });
+  }
+  return compile(module->get(), *impl->reference);
+}
+
+/// A number of `like`'s element type.
+static mlir::Value numberLike(mlir::OpBuilder &b, mlir::Value like,
+                              double value) {
+  mlir::Type element = ir::typeOf(like).getElementType();
+  return ir::ConstantOp::create(
+      b, like.getLoc(),
+      ir::ArrayType::get(element, llvm::ArrayRef<ir::AxisAttr>()),
+      b.getFloatAttr(element, value));
+}
+
+/// Puts `now` in the place of `result`, but in what it is made of.
+static void replace(mlir::Value result, mlir::Value now,
+                    const llvm::SmallPtrSetImpl<mlir::Operation *> &made) {
+  result.replaceUsesWithIf(now, [&](mlir::OpOperand &use) {
+    return !made.contains(use.getOwner());
+  });
+}
+
+/// 0 for a sum that is at most `relative` times the sum of its terms' sizes.
+static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative) {
+  mlir::Location loc = reduce.getLoc();
+  mlir::Value result = reduce.getResult();
+  auto size = ir::AbsOp::create(b, loc, result);
+  mlir::Value total =
+      ir::ReduceOp::create(b, loc, reduce.getType(), reduce.getKind(),
+                           ir::AbsOp::create(b, loc, reduce.getOperand()),
+                           reduce.getGuard(), reduce.getAxes());
+  mlir::Value least =
+      ir::MulOp::create(b, loc, total, numberLike(b, result, relative));
+  auto now = ir::SelectOp::create(
+      b, loc, ir::CompareOp::create(b, loc, ir::Predicate::Le, size, least),
+      numberLike(b, result, 0), result, ir::HardKind::None);
+  replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{size, now});
+}
+
+/// A large number for an exponential that is infinite, a small one for one that
+/// is 0, of a finite exponent.
+static void clamp(mlir::OpBuilder &b, mlir::Operation *exponential,
+                  double largest) {
+  mlir::Location loc = exponential->getLoc();
+  mlir::Value result = exponential->getResult(0);
+  auto least =
+      ir::MaxOp::create(b, loc, result, numberLike(b, result, 1 / largest));
+  mlir::Value both =
+      ir::MinOp::create(b, loc, least, numberLike(b, result, largest));
+  mlir::Value exponent = exponential->getOperand(0);
+  mlir::Value isFinite = ir::CompareOp::create(
+      b, loc, ir::Predicate::Lt, ir::AbsOp::create(b, loc, exponent),
+      numberLike(b, exponent, std::numeric_limits<double>::infinity()));
+  auto now =
+      ir::SelectOp::create(b, loc, isFinite, both, result, ir::HardKind::None);
+  replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{least, now});
+}
+
+/// An extremum of those elements that are numbers, if it depends on others.
+static void skipNaNs(mlir::OpBuilder &b, ir::ReduceOp reduce) {
+  if (dependenciesOf(reduce).empty())
+    return;
+  mlir::Location loc = reduce.getLoc();
+  mlir::Value element = reduce.getOperand();
+  const double infinity = std::numeric_limits<double>::infinity();
+  b.setInsertionPoint(reduce);
+  reduce.getOperandMutable().assign(ir::SelectOp::create(
+      b, loc,
+      ir::CompareOp::create(b, loc, ir::Predicate::Eq, element, element),
+      element,
+      numberLike(b, element,
+                 reduce.getKind() == ir::ReduceKind::Max ? -infinity
+                                                         : infinity),
+      ir::HardKind::None));
+}
+
+Expected<Compiled> Lab::compileRelaxed(const std::string &text,
+                                       const Function &entry,
+                                       const std::vector<Tensor> &inputs,
+                                       Relaxed relaxed, bool isSingle) {
+  auto module = instantiate(text, entry, inputs);
+  if (!module)
+    return module.status();
+  auto func = *module->get().getOps<ir::FuncOp>().begin();
+  mlir::OpBuilder b(func.getContext());
+  std::vector<mlir::Operation *> ops;
+  for (mlir::Operation &op : func.getBody().front())
+    if (op.getNumResults() == 1 && ir::typeOf(op.getResult(0)).isFloat())
+      ops.push_back(&op);
+  for (mlir::Operation *op : ops) {
+    b.setInsertionPointAfter(op);
+    auto reduce = mlir::dyn_cast<ir::ReduceOp>(op);
+    const ir::ReduceKind kind =
+        reduce ? reduce.getKind() : ir::ReduceKind::Prod;
+    if (relaxed == Relaxed::Sums && kind == ir::ReduceKind::Sum)
+      cancel(b, reduce, isSingle ? 0x1p-20 : 0x1p-49);
+    if (relaxed == Relaxed::Exponentials &&
+        mlir::isa<ir::ExpOp, ir::Exp2Op>(op))
+      clamp(b, op, isSingle ? 1e37 : 1e300);
+    if (relaxed == Relaxed::Extrema &&
+        (kind == ir::ReduceKind::Max || kind == ir::ReduceKind::Min))
+      skipNaNs(b, reduce);
   }
   return compile(module->get(), *impl->reference);
 }

@@ -50,15 +50,28 @@ public:
                                           const std::vector<Tensor> &inputs);
 
   /// The program as the oracle has it, but with `instead`, which is not finite,
-  /// for whatever reduction is not finite. NaN goes on to all that depend on
-  /// it, and comes from what is 0 and divides; an infinity is for those only
-  /// that depend on other reductions, or for number `only` of all reductions.
+  /// for whatever reduction is not finite and depends on others; NaN for `all`.
+  /// NaN goes on to those that depend on it, and comes from what is 0 and
+  /// divides. `only`: nothing is changed but that reduction, by number.
   /// Error: there is no such number.
   Expected<Compiled> compileUndefined(const std::string &text,
                                       const Function &entry,
                                       const std::vector<Tensor> &inputs,
-                                      double instead,
+                                      double instead, bool all = false,
                                       std::optional<size_t> only = {});
+
+  /// What fusion may do otherwise than the formula, step by step.
+  enum class Relaxed {
+    Sums,         ///< one of which no digit is left is 0
+    Exponentials, ///< one of a finite number is neither infinite nor 0
+    Extrema       ///< one that depends on others does not see what is NaN
+  };
+  /// The program as the oracle has it, but so; with the digits and the range
+  /// of f32 (`isSingle`) or f64.
+  Expected<Compiled> compileRelaxed(const std::string &text,
+                                    const Function &entry,
+                                    const std::vector<Tensor> &inputs,
+                                    Relaxed relaxed, bool isSingle);
 
   /// How many folds of several accumulators, or with a gauge, the passes make
   /// of a program, and how many reductions they refuse to fuse.

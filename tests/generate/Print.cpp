@@ -269,10 +269,12 @@ std::string Printer::program(const Case &c) {
         movesEqually() ? "s" : "s * sin(977 * e + " + phase + " * s)";
     std::string sum = "where(abs(e) < inf, abs(e) * " + move + ", 0)";
     std::string factor = "where(abs(e) < inf, " + move + ", 0)";
-    out += "fn shifted_(e: f64, s: f64) -> f64 { return " + round + "e + " +
-           sum + ")) }\n";
-    out += "fn scaled_(e: f64, s: f64) -> f64 { return " + round + "e * (1 + " +
-           factor + "))) }\n";
+    std::string shifted = *variant == 0 ? "e" : "e + " + sum;
+    std::string scaled = *variant == 0 ? "e" : "e * (1 + " + factor + ")";
+    out += "fn shifted_(e: f64, s: f64) -> f64 { return " + round + shifted +
+           ")) }\n";
+    out += "fn scaled_(e: f64, s: f64) -> f64 { return " + round + scaled +
+           ")) }\n";
     out += "fn rounded_(e: f64) -> f64 { return " + round + "e)) }\n";
     out += "fn mean_(x: f64[S...]) -> f64 {\n"
            "  return rounded_(sum[s...](x[s...])) / "

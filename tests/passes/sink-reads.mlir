@@ -31,3 +31,34 @@ fovea.func @diagonal dims ["N"] {
   %r = fovea.at "x" %d [#fovea.axis<c: N>, #fovea.axis<j: N>][%i, %i] : <f64, b: N, c: N, j: N>[!fovea.array<i64, b: N>, !fovea.array<i64, b: N>] -> <f64, b: N>
   fovea.output "r" %r [#fovea.axis<b: N>] : <f64, b: N>
 }
+
+// What is compared with the array that it is read from is not summed once more.
+// CHECK-LABEL: fovea.func @compared
+fovea.func @compared dims ["N", "D"] {
+  %q = fovea.input "q" [#fovea.axis<i: N>, #fovea.axis<d: D>] : <f32, d: D, i: N>
+  %k = fovea.input "k" [#fovea.axis<j: N>, #fovea.axis<d: D>] : <f32, d: D, j: N>
+  %p = fovea.mul %q, %k : <f32, d: D, i: N>, <f32, d: D, j: N>
+  // CHECK: %[[S:.*]] = fovea.reduce sum
+  // CHECK-NOT: fovea.reduce sum
+  // CHECK: fovea.at "s" %[[S]]
+  %s = fovea.reduce sum %p over [#fovea.axis<d: D>] : <f32, d: D, i: N, j: N>
+  %m = fovea.reduce max %s over [#fovea.axis<j: N>] : <f32, i: N, j: N>
+  %i = fovea.index <i: N> : <i64, i: N>
+  %own = fovea.at "s" %s [#fovea.axis<j: N>][%i] : <f32, i: N, j: N>[!fovea.array<i64, i: N>] -> <f32, i: N>
+  %hit = fovea.compare ge %own, %m : <f32, i: N>, <f32, i: N>
+  fovea.output "hit" %hit [#fovea.axis<i: N>] : <i1, i: N>
+}
+
+// The check of an index goes with the condition, so that a mask stays in sight.
+// CHECK-LABEL: fovea.func @masked
+fovea.func @masked dims ["N"] {
+  %c = fovea.input "c" [] : <i1>
+  %x = fovea.input "x" [] : <f32>
+  %i = fovea.input "i" [] : <i64>
+  %inf = fovea.constant 0xFF800000 : f32 : <f32>
+  %s = fovea.select %c, %x, %inf hard neginf : <i1>, <f32>, <f32>
+  // CHECK: %[[C:.*]] = fovea.at "s" %{{.*}} [#fovea.axis<j: N>][%{{.*}}] : <i1>[!fovea.array<i64>] -> <i1>
+  // CHECK: fovea.select %[[C]], %{{.*}}, %{{.*}} hard neginf
+  %r = fovea.at "s" %s [#fovea.axis<j: N>][%i] : <f32>[!fovea.array<i64>] -> <f32>
+  fovea.output "r" %r [] : <f32>
+}

@@ -1,0 +1,134 @@
+//===- Magnitudes.cpp - how far off unfinished numbers may be -------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// What laws would move correctly, but not in numbers of so many digits: in
+// mid-stream a gauge, or what is made of it, may be far from where it ends.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/derive/Laws.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace fovea::derive;
+
+/// Whether a number may lie anywhere, and not among the data as a mean or a
+/// maximum does: an exponential of half a sum, a sum that is not divided.
+bool Laws::isFar(Expr term) {
+  if (contains(term, Form::Exp))
+    return true;
+  bool hasSum = false, isDivided = false;
+  for (Expr factor : factorsOf(term)) {
+    if (factor->form == Form::New && a.facts.wild.count(factor->reduction))
+      return true;
+    const bool isSum =
+        factor->form == Form::New && a.facts.sums.count(factor->reduction) != 0;
+    hasSum = hasSum || isSum ||
+             (factor->form == Form::Power && factor->number > 0 &&
+              isFar(factor->args[0]));
+    // What is divided by a maximum is no mean.
+    isDivided = isDivided || (factor->form == Form::Power &&
+                              factor->number < 0 && factor->moves() &&
+                              llvm::all_of(factor->fresh, [&](unsigned name) {
+                                return a.facts.sums.count(name) != 0 ||
+                                       a.facts.positive.count(name) != 0;
+                              }));
+  }
+  return hasSum && !isDivided;
+}
+
+/// Whether `term` is a multiple of an extremum of something else than what is
+/// in `data`, which it is taken off: that lies anywhere while little was seen.
+bool Laws::isOfOthers(Expr term, Expr data) {
+  Exprs scale;
+  Expr element = nullptr;
+  for (Expr factor : factorsOf(term)) {
+    auto found = factor->form == Form::New && !element
+                     ? a.facts.extremum.find(factor->reduction)
+                     : a.facts.extremum.end();
+    if (found != a.facts.extremum.end())
+      element = found->second;
+    else
+      scale.push_back(factor);
+  }
+  if (!element)
+    return false;
+  scale.push_back(a.constant(-1));
+  return llvm::any_of(termsOf(element), [&](Expr part) {
+    Exprs factors = scale;
+    factors.push_back(part);
+    return part->hasData && !llvm::is_contained(termsOf(data), a.mul(factors));
+  });
+}
+
+/// Whether a factor may be far larger at first than in the end: the least of
+/// exponentials, or what is divided by the largest of them.
+bool Laws::isWildAtFirst(Expr factor) {
+  const bool divides = factor->form == Form::Power && factor->number < 0;
+  const Expr base = factor->form == Form::Power ? factor->args[0] : factor;
+  return base->form == Form::New && a.facts.wild.count(base->reduction) &&
+         a.facts.extremum.count(base->reduction) &&
+         (a.facts.bound.count(base->reduction) != 0) == divides;
+}
+
+/// Whether such a term is in a sum with data: products of it and others lose
+/// digits, about whichever place they are taken.
+bool Laws::isCentredAtOthers(Expr sum) {
+  Exprs own;
+  for (Expr term : termsOf(sum))
+    if (!term->hasData && !term->fresh.empty())
+      own.push_back(term);
+  const Expr data = a.sub(sum, a.add(own));
+  return data->hasData &&
+         llvm::any_of(own, [&](Expr term) { return isOfOthers(term, data); });
+}
+
+bool Laws::hasLargeWeight(Expr e) {
+  return (e->form == Form::Exp && e->moves() && !a.isNonPositive(e->args[0])) ||
+         llvm::any_of(e->args, [&](Expr arg) { return hasLargeWeight(arg); });
+}
+
+bool Laws::hasScaledExponential(Expr element) {
+  if (element->form == Form::Where)
+    return hasScaledExponential(element->args[1]) ||
+           hasScaledExponential(element->args[2]);
+  const llvm::ArrayRef<Expr> factors = factorsOf(element);
+  return llvm::any_of(factors,
+                      [&](Expr e) {
+                        return e->form != Form::Exp &&
+                               (e->hasData || !e->moves()) &&
+                               (e->hasData || !a.isPositive(e));
+                      }) &&
+         llvm::any_of(factors, [&](Expr e) {
+           return e->hasData && e->moves() && e->form == Form::Exp &&
+                  !a.isNonPositive(e->args[0]);
+         });
+}
+
+/// What weights that are at most 1 make of data lies among the data.
+bool Laws::strays(Expr element) {
+  bool varies = false, isOfExponentials = true;
+  for (Expr factor : factorsOf(element))
+    if (factor->hasData) {
+      varies = true;
+      isOfExponentials &= contains(factor, Form::Exp);
+    }
+  if ((varies && isOfExponentials) || hasLargeWeight(element))
+    return true;
+  return llvm::any_of(termsOf(element), [&](Expr term) {
+    Exprs own;
+    for (Expr factor : factorsOf(term)) {
+      if (!factor->moves())
+        continue;
+      if (!factor->hasData)
+        own.push_back(factor);
+      else if ((factor->form == Form::Add || factor->form == Form::Power) &&
+               strays(factor->form == Form::Power ? factor->args[0] : factor))
+        return true;
+    }
+    return !own.empty() && isFar(a.mul(own));
+  });
+}

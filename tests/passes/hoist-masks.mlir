@@ -1,0 +1,47 @@
+// RUN: fovea-opt %s --pass-pipeline='builtin.module(fovea.func(fovea-hoist-masks),canonicalize)' | FileCheck %s
+
+// where(c, x, where(d, y, -inf)): the other branch is needed where the first is not.
+// CHECK-LABEL: fovea.func @otherwise
+fovea.func @otherwise dims ["N"] {
+  // CHECK: %[[C:.*]] = fovea.input "c"
+  %c = fovea.input "c" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[D:.*]] = fovea.input "d"
+  %d = fovea.input "d" [#fovea.axis<j: N>] : <i1, j: N>
+  // CHECK: %[[X:.*]] = fovea.input "x"
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // CHECK: %[[Y:.*]] = fovea.input "y"
+  %y = fovea.input "y" [#fovea.axis<j: N>] : <f32, j: N>
+  %inf = fovea.constant 0xFF800000 : f32 : <f32>
+  // CHECK-DAG: %[[COUNTS:.*]] = fovea.or %[[C]], %[[D]]
+  // CHECK-DAG: %[[V:.*]] = fovea.select %[[C]], %[[X]], %[[Y]] :
+  // CHECK: fovea.select %[[COUNTS]], %[[V]], %{{.*}} hard neginf : <i1, i: N, j: N>
+  %m = fovea.select %d, %y, %inf hard neginf : <i1, j: N>, <f32, j: N>, <f32>
+  %r = fovea.select %c, %x, %m : <i1, i: N>, <f32, i: N>, <f32, j: N>
+  fovea.output "r" %r [#fovea.axis<i: N>, #fovea.axis<j: N>] : <f32, i: N, j: N>
+}
+
+// Masks in both branches come out one after the other.
+// CHECK-LABEL: fovea.func @both
+fovea.func @both dims ["N"] {
+  // CHECK: %[[C:.*]] = fovea.input "c"
+  %c = fovea.input "c" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[D:.*]] = fovea.input "d"
+  %d = fovea.input "d" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[E:.*]] = fovea.input "e"
+  %e = fovea.input "e" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[X:.*]] = fovea.input "x"
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // CHECK: %[[Y:.*]] = fovea.input "y"
+  %y = fovea.input "y" [#fovea.axis<i: N>] : <f32, i: N>
+  %zero = fovea.constant 0.0 : f32 : <f32>
+  // CHECK: %[[F:.*]] = fovea.or %[[C]], %[[E]]
+  // CHECK: %[[NOT:.*]] = fovea.not %[[C]]
+  // CHECK: %[[T:.*]] = fovea.or %[[NOT]], %[[D]]
+  // CHECK: %[[V:.*]] = fovea.select %[[C]], %[[X]], %[[Y]] :
+  // CHECK: %[[INNER:.*]] = fovea.select %[[T]], %[[V]], %{{.*}} hard zero
+  // CHECK: fovea.select %[[F]], %[[INNER]], %{{.*}} hard zero
+  %a = fovea.select %d, %x, %zero hard zero : <i1, i: N>, <f32, i: N>, <f32>
+  %b = fovea.select %e, %y, %zero hard zero : <i1, i: N>, <f32, i: N>, <f32>
+  %r = fovea.select %c, %a, %b : <i1, i: N>, <f32, i: N>, <f32, i: N>
+  fovea.output "r" %r [#fovea.axis<i: N>] : <f32, i: N>
+}
