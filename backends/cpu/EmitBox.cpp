@@ -7,7 +7,9 @@
 // Masks are formulas over indices. Before a block of places is visited they are
 // evaluated with intervals in the place of indices: a block in which none holds
 // is left out, and one in which all do is visited without a test. So causal
-// masks, windows, prefixes and what can be made of them need no patterns.
+// masks, windows, prefixes and what can be made of them need no patterns. What
+// is read along one axis of the block (ids of documents, flags of padding) is
+// looked up there: so blocks of other documents are left out as well.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,8 +17,8 @@
 #include "backends/cpu/Scalar.h"
 #include "passes/kernels/Reads.h"
 
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/ADT/TypeSwitch.h"
+#include <limits>
+#include <tuple>
 
 using namespace mlir;
 using namespace fovea;
@@ -33,20 +35,79 @@ bool Emitter::isFixed(Value value, const CoordByAxis &place) {
          });
 }
 
-/// The least and the greatest number that an i64 has in the block; none if that
-/// is not known.
+/// An integer as an i64.
+static Value widened(CodeBuilder &b, Value value) {
+  if (value.getType().isInteger(64))
+    return value;
+  if (value.getType().isInteger(1))
+    return arith::ExtUIOp::create(b, b.getI64Type(), value);
+  return arith::ExtSIOp::create(b, b.getI64Type(), value);
+}
+
+/// The least and the greatest number that an integer or a bool, which varies
+/// along one axis of the block, has there. Beside what is computed for so many
+/// rows, to look at all of them costs nothing.
+std::optional<Emitter::Bounds> Emitter::scanned(Value value, Scope &scope,
+                                                const CoordByAxis &place) {
+  if (!schedule.laneRow || schedule.lanes == 1 || facts.mayFail(value))
+    return std::nullopt;
+  ir::AxisAttr along;
+  for (ir::AxisAttr axis : typeOf(value).getAxes()) {
+    const bool varies =
+        axis == schedule.laneRow || axis == schedule.stream.back();
+    if (varies ? !!along : !place.count(axis.getName()))
+      return std::nullopt;
+    if (varies)
+      along = axis;
+  }
+  const kernels::Cone cone(*this, value);
+  for (Value part : cone.inOrder())
+    if (part.getDefiningOp<ir::ReduceOp>() && !storages.contains(part))
+      return std::nullopt;
+  enter(scope);
+  Value first = blockFirst, last = blockLast;
+  if (along == schedule.laneRow)
+    std::tie(first, last) = rowsOfBlock(place);
+  Scope &loop = openLoop(scope, first, last,
+                         {b.i64(std::numeric_limits<int64_t>::max()),
+                          b.i64(std::numeric_limits<int64_t>::min())});
+  CoordByAxis here = place;
+  here[along.getName()] = addCoordinate(loop.block->getArgument(0), loop);
+  Value number = elementAt(value, here).value;
+  enter(loop);
+  number = widened(b, number);
+  const Parts ends = closeLoop(
+      loop, {arith::MinSIOp::create(b, loop.block->getArgument(1), number),
+             arith::MaxSIOp::create(b, loop.block->getArgument(2), number)});
+  return Bounds{ends[0], ends[1], b.flag(true)};
+}
+
+/// The rows that the lanes stand for, from the first to behind the last.
+std::pair<Value, Value> Emitter::rowsOfBlock(const CoordByAxis &place) {
+  Value first = coordinates[place.lookup(schedule.laneRow.getName())].value;
+  Value last = arith::MinSIOp::create(
+      b, arith::AddIOp::create(b, first, b.i64(schedule.lanes)),
+      size(schedule.laneRow.getSize()));
+  return {first, last};
+}
+
+/// The least and the greatest number that an integer has in the block; none if
+/// that is not known.
 std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
                                                  const CoordByAxis &place) {
-  if (!typeOf(value).getElementType().isInteger(64))
+  if (typeOf(value).isFloat() || typeOf(value).isBool())
     return std::nullopt;
   if (isFixed(value, place)) {
     Value number = elementAt(value, place).value;
     enter(scope);
+    number = widened(b, number);
     return Bounds{number, number, b.flag(true)};
   }
   Operation *op = value.getDefiningOp();
-  if (!op || storages.contains(value))
-    return std::nullopt;
+  // Arithmetic of i32 wraps elsewhere.
+  if (!op || storages.contains(value) ||
+      !typeOf(value).getElementType().isInteger(64))
+    return scanned(value, scope, place);
   if (auto keep = dyn_cast<ir::KeepOp>(op))
     return boundsOf(keep.getOperand(), scope, place);
   if (auto index = dyn_cast<ir::IndexOp>(op)) {
@@ -60,14 +121,12 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
       return Bounds{b.i64(0), arith::SubIOp::create(b, end, b.i64(1)),
                     b.flag(true)};
     }
-    Value first = coordinates[place.lookup(axis)].value;
-    Value end = arith::MinSIOp::create(
-        b, arith::AddIOp::create(b, first, b.i64(schedule.lanes)),
-        size(schedule.laneRow.getSize()));
-    return Bounds{first, arith::SubIOp::create(b, end, b.i64(1)), b.flag(true)};
+    const auto [first, last] = rowsOfBlock(place);
+    return Bounds{first, arith::SubIOp::create(b, last, b.i64(1)),
+                  b.flag(true)};
   }
   if (!isa<ir::AddOp, ir::SubOp, ir::MinOp, ir::MaxOp, ir::FloorDivOp>(op))
-    return std::nullopt;
+    return scanned(value, scope, place);
   const std::optional<Bounds> lhs = boundsOf(op->getOperand(0), scope, place);
   const std::optional<Bounds> rhs = boundsOf(op->getOperand(1), scope, place);
   if (!lhs || !rhs)
@@ -102,16 +161,24 @@ std::optional<Emitter::Chances> Emitter::chancesOf(Value value, Scope &scope,
     enter(scope);
     return Chances{holds, b.negated(holds)};
   }
+  auto lookedUp = [&]() -> std::optional<Chances> {
+    const std::optional<Bounds> bounds = scanned(value, scope, place);
+    if (!bounds)
+      return std::nullopt;
+    enter(scope);
+    return Chances{b.compare(CmpIPredicate::eq, bounds->high, b.i64(1)),
+                   b.compare(CmpIPredicate::eq, bounds->low, b.i64(0))};
+  };
   Operation *op = value.getDefiningOp();
   if (!op || storages.contains(value))
-    return std::nullopt;
+    return lookedUp();
   if (auto keep = dyn_cast<ir::KeepOp>(op))
     return chancesOf(keep.getOperand(), scope, place);
   if (auto compare = dyn_cast<ir::CompareOp>(op)) {
     const auto lhs = boundsOf(compare.getLhs(), scope, place);
     const auto rhs = boundsOf(compare.getRhs(), scope, place);
     if (!lhs || !rhs)
-      return std::nullopt;
+      return lookedUp();
     enter(scope);
     Value isUnknown = b.negated(b.both(lhs->isKnown, rhs->isKnown));
     auto less = [&](Value a, Value c) {
@@ -145,7 +212,7 @@ std::optional<Emitter::Chances> Emitter::chancesOf(Value value, Scope &scope,
     return Chances{chances->fails, chances->holds};
   }
   if (!isa<ir::AndOp, ir::OrOp>(op))
-    return std::nullopt;
+    return lookedUp();
   auto lhs = chancesOf(op->getOperand(0), scope, place);
   auto rhs = chancesOf(op->getOperand(1), scope, place);
   if (!lhs && !rhs)

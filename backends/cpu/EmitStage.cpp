@@ -82,8 +82,11 @@ void Emitter::emitKernel(ir::KernelOp kernel) {
   }
   setModule(early);
   for (auto [value, result] :
-       llvm::zip_equal(kernel.getYield().getValues(), kernel.getResults()))
-    storages[result] = storages.at(value);
+       llvm::zip_equal(kernel.getYield().getValues(), kernel.getResults())) {
+    // A copy: the map may grow.
+    const Storage storage = storages.at(value);
+    storages[result] = storage;
+  }
 }
 
 /// Gives the results of a phase their storage. One for few rows and the next

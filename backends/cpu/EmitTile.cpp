@@ -160,7 +160,7 @@ void Emitter::storeTile(Value value, Scope &scope, const CoordByAxis &place) {
       llvm::all_of(value.getUsers(),
                    [](Operation *user) { return isa<ir::LiftOp>(user); }))
     return;
-  const Tile &tile = tiles.at(value);
+  const Tile tile = tiles.at(value);
   Element element = elementAt(value, place);
   enter(scope);
   const Coords coords = coordsOf(value, place);

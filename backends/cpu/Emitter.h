@@ -261,6 +261,9 @@ private:
     mlir::Value holds, fails;
   };
   bool isFixed(mlir::Value value, const CoordByAxis &place);
+  std::optional<Bounds> scanned(mlir::Value value, Scope &scope,
+                                const CoordByAxis &place);
+  std::pair<mlir::Value, mlir::Value> rowsOfBlock(const CoordByAxis &place);
   std::optional<Bounds> boundsOf(mlir::Value value, Scope &scope,
                                  const CoordByAxis &place);
   std::optional<Chances> chancesOf(mlir::Value value, Scope &scope,

@@ -131,9 +131,10 @@ static void explain(const Tensor &got, const Tensor &wanted, size_t result,
 static bool isDegenerate(Lab &lab, const Case &program,
                          const std::vector<Tensor> &inputs) {
   bool found = false;
+  const std::vector<Tensor> wide = widened(inputs);
   for (const Compiled &exe :
-       lab.compileReductions(print(program), program.entry, inputs)) {
-    Results results = exe(inputs);
+       lab.compileReductions(print(program, 0), program.entry, wide)) {
+    Results results = exe(wide);
     if (!results || !isFloat(results->front().dtype()))
       continue;
     const Tensor &tensor = results->front();
@@ -157,6 +158,7 @@ static void markThoseOf(const std::vector<Tensor> &others, const Tensor &got,
                         std::vector<bool> &known) {
   const Tolerance tolerance =
       isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
+  if(getenv("DBG")){fprintf(stderr,"got %g:",got.loadAsDouble(0));for(auto&o:others)fprintf(stderr," %g",o.loadAsDouble(0));fprintf(stderr,"\n");}
   int64_t ordinal = 0;
   forEachOffset(got, [&](int64_t offset) {
     const double g = got.loadAsDouble(offset);

@@ -293,8 +293,10 @@ static void replace(mlir::Value result, mlir::Value now,
   });
 }
 
-/// 0 for a sum that is at most `relative` times the sum of its terms' sizes.
-static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative) {
+/// 0 for a sum that is at most `relative` times the sum of its terms' sizes, or
+/// a subnormal number.
+static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative,
+                   double subnormal) {
   mlir::Location loc = reduce.getLoc();
   mlir::Value result = reduce.getResult();
   auto size = ir::AbsOp::create(b, loc, result);
@@ -302,8 +304,12 @@ static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative) {
       ir::ReduceOp::create(b, loc, reduce.getType(), reduce.getKind(),
                            ir::AbsOp::create(b, loc, reduce.getOperand()),
                            reduce.getGuard(), reduce.getAxes());
-  mlir::Value least =
-      ir::MulOp::create(b, loc, total, numberLike(b, result, relative));
+  mlir::Value least = ir::MaxOp::create(
+      b, loc, ir::MulOp::create(b, loc, total, numberLike(b, result, relative)),
+      numberLike(b, result, subnormal));
+  // What is infinite is not nothing.
+  least = ir::MinOp::create(
+      b, loc, least, numberLike(b, result, std::numeric_limits<double>::max()));
   auto now = ir::SelectOp::create(
       b, loc, ir::CompareOp::create(b, loc, ir::Predicate::Le, size, least),
       numberLike(b, result, 0), result, ir::HardKind::None);
@@ -366,7 +372,8 @@ Expected<Compiled> Lab::compileRelaxed(const std::string &text,
     const ir::ReduceKind kind =
         reduce ? reduce.getKind() : ir::ReduceKind::Prod;
     if (relaxed == Relaxed::Sums && kind == ir::ReduceKind::Sum)
-      cancel(b, reduce, isSingle ? 0x1p-20 : 0x1p-49);
+      cancel(b, reduce, isSingle ? 0x1p-20 : 0x1p-49,
+             isSingle ? 0x1p-126 : 0x1p-1022);
     if (relaxed == Relaxed::Exponentials &&
         mlir::isa<ir::ExpOp, ir::Exp2Op>(op))
       clamp(b, op, isSingle ? 1e37 : 1e300);

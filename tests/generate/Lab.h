@@ -62,7 +62,7 @@ public:
 
   /// What fusion may do otherwise than the formula, step by step.
   enum class Relaxed {
-    Sums,         ///< one of which no digit is left is 0
+    Sums,         ///< one of which no digit is left, or that is subnormal, is 0
     Exponentials, ///< one of a finite number is neither infinite nor 0
     Extrema       ///< one that depends on others does not see what is NaN
   };

@@ -56,6 +56,8 @@ struct ExplainedMask {
   std::string condition;
   /// It depends on nothing but indices, sizes and scalars.
   bool isOverIndices;
+  /// Made of such conditions and of comparisons of data along one axis each.
+  bool isLookedUp;
 };
 
 /// Why a reduction is not in the pass of what it depends on.

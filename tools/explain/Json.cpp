@@ -42,7 +42,9 @@ static Json toJson(const ExplainedAxis &axis) {
 }
 
 static Json toJson(const ExplainedMask &mask) {
-  return {{"condition", mask.condition}, {"over_indices", mask.isOverIndices}};
+  return {{"condition", mask.condition},
+          {"over_indices", mask.isOverIndices},
+          {"looked_up", mask.isLookedUp}};
 }
 
 static Json toJson(const ExplainedRefusal &refusal) {

@@ -26,6 +26,22 @@ static bool isOverIndices(Value value) {
   return llvm::all_of(op->getOperands(), isOverIndices);
 }
 
+/// Whether the number or bool in a block is bounded by looking at data along
+/// one axis of it.
+static bool isBounded(Value value) {
+  return isOverIndices(value) ||
+         cast<ir::ArrayType>(value.getType()).getAxes().size() <= 1;
+}
+
+/// Whether blocks in which a condition fails are found by looking data up.
+static bool isLookedUp(Value condition) {
+  Operation *op = condition.getDefiningOp();
+  if (isa_and_nonnull<ir::AndOp, ir::OrOp, ir::NotOp>(op))
+    return llvm::all_of(op->getOperands(), isLookedUp);
+  return isBounded(condition) || (isa_and_nonnull<ir::CompareOp>(op) &&
+                                  llvm::all_of(op->getOperands(), isBounded));
+}
+
 /// Whether a value is the same at all places, whatever the inputs are.
 static bool isConstant(Value value) {
   Operation *op = value.getDefiningOp();
@@ -40,7 +56,7 @@ static void addMask(Value condition, std::vector<ExplainedMask> &masks) {
   if (llvm::none_of(masks, [&](const ExplainedMask &mask) {
         return mask.condition == text;
       }))
-    masks.push_back({text, isOverIndices(condition)});
+    masks.push_back({text, isOverIndices(condition), isLookedUp(condition)});
 }
 
 static bool isGather(ir::AtOp read) {

@@ -74,9 +74,11 @@ static std::string text(const ExplainedKernel &kernel, size_t number) {
   out += line("writes", arrays(kernel.writes));
   out += block("recomputes", kernel.recomputed);
   for (const ExplainedMask &mask : kernel.masks)
-    masks.push_back(mask.condition + (mask.isOverIndices
-                                          ? "   (over indices: bounds a range)"
-                                          : "   (over data: tested)"));
+    masks.push_back(mask.condition +
+                    (mask.isOverIndices ? "   (over indices: bounds a range)"
+                     : mask.isLookedUp
+                         ? "   (over data along one axis: looked up)"
+                         : "   (over data: tested)"));
   out += block("where", masks);
   out += block("accumulates", kernel.accumulators);
   out += block("gauges", kernel.gauges);
