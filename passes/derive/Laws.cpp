@@ -205,9 +205,16 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
   for (Expr factor : e->args)
     (factor->moves() ? moving : still).push_back(factor);
   Expansion all = *expand(a.mul(still));
-  for (Expr factor : moving)
+  const bool mayBeInfinite =
+      llvm::any_of(still, [](Expr factor) { return factor->mayBeHard; });
+  for (Expr factor : moving) {
     if (isWildAtFirst(factor))
       return refuse(Refusal::Reason::Overflows, factor);
+    // A masked -inf times a sum that is 0 is NaN, though it is a hard 0 times
+    // each of the terms.
+    if (mayBeInfinite && factor->form == Form::Add)
+      return refuse(Refusal::Reason::Cancels, factor);
+  }
   const bool isProduct =
       llvm::count_if(moving, [](Expr factor) { return factor->hasData; }) > 1;
   for (Expr factor : moving) {

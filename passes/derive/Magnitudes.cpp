@@ -69,8 +69,11 @@ bool Laws::isOfOthers(Expr term, Expr data) {
 bool Laws::isWildAtFirst(Expr factor) {
   const bool divides = factor->form == Form::Power && factor->number < 0;
   const Expr base = factor->form == Form::Power ? factor->args[0] : factor;
-  return base->form == Form::New && a.facts.wild.count(base->reduction) &&
-         a.facts.extremum.count(base->reduction) &&
+  if (base->form != Form::New)
+    return false;
+  auto extremum = a.facts.extremum.find(base->reduction);
+  return extremum != a.facts.extremum.end() &&
+         contains(extremum->second, Form::Exp) &&
          (a.facts.bound.count(base->reduction) != 0) == divides;
 }
 

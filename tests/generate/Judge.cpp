@@ -23,6 +23,9 @@ using Results = Expected<std::vector<Tensor>>;
 /// Variant 0 rounds, the others move. So many are tried at first, and so many
 /// before it is said that rounding does not explain a difference.
 static constexpr int variants = 6, mostVariants = 30;
+/// Where numbers compare that may be infinite either way, one of so many
+/// patterns shows it.
+static constexpr unsigned patterns = 24;
 /// A spread of so many samples may miss the true one by a factor.
 static constexpr double patience = 8;
 
@@ -158,7 +161,12 @@ static void markThoseOf(const std::vector<Tensor> &others, const Tensor &got,
                         std::vector<bool> &known) {
   const Tolerance tolerance =
       isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
-  if(getenv("DBG")){fprintf(stderr,"got %g:",got.loadAsDouble(0));for(auto&o:others)fprintf(stderr," %g",o.loadAsDouble(0));fprintf(stderr,"\n");}
+  if (getenv("DBG")) {
+    fprintf(stderr, "got %g:", got.loadAsDouble(0));
+    for (auto &o : others)
+      fprintf(stderr, " %g", o.loadAsDouble(0));
+    fprintf(stderr, "\n");
+  }
   int64_t ordinal = 0;
   forEachOffset(got, [&](int64_t offset) {
     const double g = got.loadAsDouble(offset);
@@ -196,9 +204,9 @@ static void markPromised(Lab &lab, const Case &program,
                          std::vector<bool> &known) {
   const double infinity = std::numeric_limits<double>::infinity();
   std::vector<Tensor> wide = widened(inputs), others;
-  auto add = [&](double instead, bool all, std::optional<size_t> only) {
-    auto exe = lab.compileUndefined(print(program, 0), program.entry, wide,
-                                    instead, all, only);
+  auto add = [&](const Lab::Undefined &instead) {
+    auto exe =
+        lab.compileUndefined(print(program, 0), program.entry, wide, instead);
     if (!exe)
       return false;
     if (Results results = (*exe)(wide))
@@ -206,12 +214,14 @@ static void markPromised(Lab &lab, const Case &program,
     return true;
   };
   for (bool all : {true, false})
-    add(std::numeric_limits<double>::quiet_NaN(), all, {});
-  for (double instead : {infinity, -infinity}) {
-    add(instead, false, {});
-    for (size_t i = 0; add(instead, false, i);)
+    add({std::numeric_limits<double>::quiet_NaN(), all});
+  for (double number : {infinity, -infinity}) {
+    add({number});
+    for (size_t i = 0; add({.number = number, .only = i});)
       ++i;
   }
+  for (unsigned pattern = 1; pattern <= patterns; ++pattern)
+    add({.number = infinity, .all = false, .pattern = pattern});
   others.push_back(wanted);
   markThoseOf(others, got, known);
 }

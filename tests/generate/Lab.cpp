@@ -191,11 +191,51 @@ static bool hasNestedMasks(mlir::Value value) {
   return false;
 }
 
+/// A number of `like`'s element type.
+static mlir::Value numberLike(mlir::OpBuilder &b, mlir::Value like,
+                              double value) {
+  mlir::Type element = ir::typeOf(like).getElementType();
+  return ir::ConstantOp::create(
+      b, like.getLoc(),
+      ir::ArrayType::get(element, llvm::ArrayRef<ir::AxisAttr>()),
+      b.getFloatAttr(element, value));
+}
+
+/// Infinities of both signs, in a pattern over the places of `like`.
+static mlir::Value infinitiesFor(mlir::OpBuilder &b, mlir::Value like,
+                                 unsigned pattern) {
+  const ir::ArrayType type = ir::typeOf(like);
+  mlir::Location loc = like.getLoc();
+  mlir::Value phase = numberLike(b, like, 1.7 * pattern);
+  double frequency = 1.1 + 0.37 * pattern;
+  for (ir::AxisAttr axis : type.getAxes()) {
+    mlir::Value index = ir::IndexOp::create(
+        b, loc,
+        ir::ArrayType::get(b.getI64Type(), llvm::ArrayRef<ir::AxisAttr>(axis)),
+        axis);
+    index = ir::CastOp::create(
+        b, loc, ir::typeOf(index).withElement(type.getElementType()), index);
+    phase = ir::AddOp::create(
+        b, loc, phase,
+        ir::MulOp::create(b, loc, index, numberLike(b, like, frequency)));
+    frequency = frequency * 1.61 + 0.3;
+  }
+  const double infinity = std::numeric_limits<double>::infinity();
+  return ir::SelectOp::create(
+      b, loc,
+      ir::CompareOp::create(b, loc, ir::Predicate::Lt,
+                            ir::SinOp::create(b, loc, phase),
+                            numberLike(b, like, 0)),
+      numberLike(b, like, -infinity), numberLike(b, like, infinity),
+      ir::HardKind::None);
+}
+
 Expected<Compiled> Lab::compileUndefined(const std::string &text,
                                          const Function &entry,
                                          const std::vector<Tensor> &inputs,
-                                         double instead, bool all,
-                                         std::optional<size_t> only) {
+                                         const Undefined &instead) {
+  const auto [undefined, all, only, pattern] = instead;
+  const bool isNaN = std::isnan(undefined);
   auto module = instantiate(text, entry, inputs);
   if (!module)
     return module.status();
@@ -211,7 +251,7 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
   for (auto [reduce, others] : llvm::zip_equal(reductions, dependencies)) {
     mlir::Type element = reduce.getType().getElementType();
     if (!mlir::isa<mlir::FloatType>(element) ||
-        (others.empty() && !(std::isnan(instead) && all)) ||
+        (others.empty() && !(isNaN && all)) ||
         (only && reduce != reductions[*only]))
       continue;
     b.setInsertionPointAfter(reduce);
@@ -227,12 +267,18 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
       made.insert(value.getDefiningOp());
       return value;
     };
-    mlir::Value size = make(ir::AbsOp::create(b, loc, result));
-    mlir::Value isFinite = make(
-        ir::CompareOp::create(b, loc, ir::Predicate::Lt, size,
-                              number(std::numeric_limits<double>::infinity())));
-    mlir::Value now = make(ir::SelectOp::create(
-        b, loc, isFinite, result, number(instead), ir::HardKind::None));
+    mlir::Value now = result;
+    if (all || !isNaN) {
+      mlir::Value size = make(ir::AbsOp::create(b, loc, result));
+      mlir::Value stays = make(ir::CompareOp::create(
+          b, loc, all ? ir::Predicate::Lt : ir::Predicate::Le, size,
+          number(std::numeric_limits<double>::infinity())));
+      mlir::Value other = number(undefined);
+      if (pattern > 0)
+        other = make(infinitiesFor(b, result, pattern));
+      now = make(ir::SelectOp::create(b, loc, stays, result, other,
+                                      ir::HardKind::None));
+    }
     // A sum that visits nothing is 0, whatever it depends on: then the products
     // of its elements and NaN are hard 0s.
     mlir::Value isEmpty;
@@ -248,7 +294,7 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
           ir::CompareOp::create(b, loc, ir::Predicate::Eq, sum, number(0)));
     }
     for (auto [other, divides] : others) {
-      if (!std::isnan(instead))
+      if (!isNaN)
         continue;
       mlir::Value gauge = replaced.lookup_or(other, other);
       if (const ir::ArrayType type = ir::typeOf(gauge);
@@ -273,16 +319,6 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
     });
   }
   return compile(module->get(), *impl->reference);
-}
-
-/// A number of `like`'s element type.
-static mlir::Value numberLike(mlir::OpBuilder &b, mlir::Value like,
-                              double value) {
-  mlir::Type element = ir::typeOf(like).getElementType();
-  return ir::ConstantOp::create(
-      b, like.getLoc(),
-      ir::ArrayType::get(element, llvm::ArrayRef<ir::AxisAttr>()),
-      b.getFloatAttr(element, value));
 }
 
 /// Puts `now` in the place of `result`, but in what it is made of.

@@ -49,16 +49,26 @@ public:
                                           const Function &entry,
                                           const std::vector<Tensor> &inputs);
 
-  /// The program as the oracle has it, but with `instead`, which is not finite,
-  /// for whatever reduction is not finite and depends on others; NaN for `all`.
-  /// NaN goes on to those that depend on it, and comes from what is 0 and
-  /// divides. `only`: nothing is changed but that reduction, by number.
+  /// What a reduction that is not finite may be instead.
+  struct Undefined {
+    /// NaN, or infinite.
+    double number;
+    /// For all of them; else NaN stays out of those that are so by themselves,
+    /// and an infinity takes the place of NaN only.
+    bool all = true;
+    /// Nothing is changed but this reduction, by number.
+    std::optional<size_t> only = {};
+    /// If not 0, infinities of both signs, in a pattern of that number.
+    unsigned pattern = 0;
+  };
+  /// The program as the oracle has it, but so. NaN goes on to all reductions
+  /// that depend on one that is not finite, and comes from what is 0 and
+  /// divides; infinities are for those only that depend on other reductions.
   /// Error: there is no such number.
   Expected<Compiled> compileUndefined(const std::string &text,
                                       const Function &entry,
                                       const std::vector<Tensor> &inputs,
-                                      double instead, bool all = false,
-                                      std::optional<size_t> only = {});
+                                      const Undefined &instead);
 
   /// What fusion may do otherwise than the formula, step by step.
   enum class Relaxed {
