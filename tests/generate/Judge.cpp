@@ -213,9 +213,9 @@ static void markPromised(Lab &lab, const Case &program,
       others.push_back((*results)[result]);
     return true;
   };
-  for (bool all : {true, false})
-    add({std::numeric_limits<double>::quiet_NaN(), all});
-  for (double number : {infinity, -infinity}) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  add({nan, /*all=*/false});
+  for (double number : {nan, infinity, -infinity}) {
     add({number});
     for (size_t i = 0; add({.number = number, .only = i});)
       ++i;
