@@ -322,23 +322,27 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
     return factor->form == Form::Power && factor->number < 0;
   });
   Exprs again, factors = e->args;
-  // The ratio of two states of a gauge, not that of its powers.
-  auto isShortPower = [](Expr factor, int sign) {
-    return factor->form == Form::Power && isShort(sign * factor->number);
+  // The ratio of two states of a gauge, not that of their products with others.
+  auto baseOf = [](Expr factor) {
+    return factor->form == Form::Power ? factor->args[0] : factor;
+  };
+  auto exponentOf = [](Expr factor) {
+    return factor->form == Form::Power ? factor->number : 1;
   };
   for (Expr below : e->args) {
-    if (!isShortPower(below, -1))
+    const double exponent = -exponentOf(below);
+    if (exponent != 1 && !isShort(exponent))
       continue;
     auto above = llvm::find_if(factors, [&](Expr factor) {
-      return isShortPower(factor, 1) && factor->number == -below->number &&
-             areNear(factor->args[0], below->args[0]);
+      return exponentOf(factor) == exponent &&
+             areNear(baseOf(factor), baseOf(below));
     });
     if (above == factors.end())
       continue;
     Value ratio =
-        ir::DivOp::create(b, loc, emit(region, (*above)->args[0], element),
-                          emit(region, below->args[0], element));
-    put(over, power(ratio, -below->number));
+        ir::DivOp::create(b, loc, emit(region, baseOf(*above), element),
+                          emit(region, baseOf(below), element));
+    put(over, power(ratio, exponent));
     factors.erase(above);
     llvm::erase(factors, below);
   }
