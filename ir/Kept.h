@@ -11,8 +11,9 @@
 
 namespace fovea::ir {
 
-/// Marks an elementwise operation whose result is kept in memory: folds would
-/// compute it anew for each of their rows.
+/// Marks an operation whose result is kept in memory: an elementwise one that
+/// folds would compute anew for each of their rows, or a reduction that is a
+/// fold of its own.
 inline constexpr llvm::StringLiteral keptName = "fovea.kept";
 
 inline bool isKept(mlir::Operation *op) { return op && op->hasAttr(keptName); }

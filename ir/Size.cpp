@@ -140,7 +140,8 @@ SizeAttr fovea::ir::sizeExactQuotient(SizeAttr a, SizeAttr b) {
   const auto &[atoms, coefficient] = *divisor.begin();
   Polynomial quotient;
   for (const auto &[monomial, factor] : expand(a)) {
-    if (factor % coefficient != 0)
+    // The least number by -1 is no quotient in C++; sizes wrap.
+    if (coefficient != -1 && factor % coefficient != 0)
       return {};
     Monomial rest = monomial;
     for (SizeAttr atom : atoms) {
@@ -149,7 +150,10 @@ SizeAttr fovea::ir::sizeExactQuotient(SizeAttr a, SizeAttr b) {
         return {};
       rest.erase(found);
     }
-    addTerm(quotient, rest, factor / coefficient);
+    addTerm(quotient, rest,
+            coefficient == -1
+                ? static_cast<int64_t>(0 - static_cast<uint64_t>(factor))
+                : factor / coefficient);
   }
   return collect(a.getContext(), quotient);
 }

@@ -82,7 +82,8 @@ private:
   llvm::MapVector<Attribute, Line> lines;
   std::vector<Member> members;
   llvm::DenseMap<Operation *, unsigned> memberOf;
-  llvm::DenseMap<Operation *, llvm::DenseSet<Operation *>> needs;
+  /// References to these stay valid.
+  std::map<Operation *, llvm::DenseSet<Operation *>> needs;
   llvm::EquivalenceClasses<unsigned> groups;
   /// For each leader of a group its members, and the axes that all of its
   /// results have.
@@ -104,7 +105,8 @@ llvm::DenseSet<Operation *> Deriver::takenTwice() {
   llvm::DenseSet<Operation *> taken;
   for (const auto &[op, readers] : placement.smallOnes())
     for (ir::ReduceOp reader : readers)
-      if (!groups.isEquivalent(memberOf[reader], memberOf[readers.front()]))
+      if (!groups.isEquivalent(memberOf.at(reader),
+                               memberOf.at(readers.front())))
         taken.insert(op);
   return taken;
 }
@@ -190,9 +192,9 @@ unsigned Deriver::passWithoutCycle(ir::ReduceOp reduce,
     ir::ReduceOp op = (*line.chain)[number].op;
     if (!op)
       continue;
-    const unsigned group = groups.getLeaderValue(memberOf[op]);
+    const unsigned group = groups.getLeaderValue(memberOf.at(op));
     for (Operation *needed : neededBy(reduce)) {
-      const unsigned other = groups.getLeaderValue(memberOf[needed]);
+      const unsigned other = groups.getLeaderValue(memberOf.at(needed));
       if (other != group && isMadeFrom(other, group))
         pass = std::max(pass, (*line.chain)[number].pass + 1);
     }
@@ -207,7 +209,7 @@ bool Deriver::isMadeFrom(unsigned group, unsigned from) {
   for (size_t next = 0; next < work.size(); ++next)
     for (unsigned member : grouped[work[next]])
       for (Operation *op : neededBy(members[member].op)) {
-        const unsigned other = groups.getLeaderValue(memberOf[op]);
+        const unsigned other = groups.getLeaderValue(memberOf.at(op));
         if (other == from && other != group)
           return true;
         work.insert(other);
@@ -270,9 +272,9 @@ void Deriver::uniteAwaited() {
   for (Member &member : members) {
     SmallVector<unsigned> awaited;
     for (Operation *op : neededBy(member.op)) {
-      const unsigned other = memberOf[op];
+      const unsigned other = memberOf.at(op);
       if (members[other].axes == member.axes &&
-          reductionOf(other).pass < reductionOf(memberOf[member.op]).pass)
+          reductionOf(other).pass < reductionOf(memberOf.at(member.op)).pass)
         awaited.push_back(other);
     }
     llvm::sort(awaited);
@@ -292,7 +294,7 @@ llvm::DenseSet<Operation *> Deriver::neededOutside() {
     wanted.insert_range(neededBy(output));
   for (unsigned i = 0; i < members.size(); ++i)
     for (Operation *op : neededBy(members[i].op))
-      if (!groups.isEquivalent(i, memberOf[op]))
+      if (!groups.isEquivalent(i, memberOf.at(op)))
         wanted.insert(op);
   return wanted;
 }

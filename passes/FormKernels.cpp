@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/Kept.h"
 #include "passes/Passes.h"
 #include "passes/kernels/Plan.h"
 #include "passes/kernels/Reads.h"
@@ -125,10 +126,39 @@ private:
     return items;
   }
 
+  /// Gives the items of a kernel's folds all places along the axes that those
+  /// of the next one lack, if that is mixed from theirs.
+  void widen(Group &group, const Schedule &next) const {
+    const Cone cone(plan, next.innerTiles);
+    SmallVector<ir::AxisAttr> noRows;
+    for (const Schedule::Cut &cut : group.items)
+      if (llvm::none_of(next.items(), [&](const Schedule::Cut &other) {
+            return other.axis == cut.axis;
+          }))
+        noRows.push_back(cut.axis);
+    const bool isMixed = llvm::any_of(group.stages, [&](const Planned &stage) {
+      return llvm::any_of(stage.results,
+                          [&](Value result) { return cone.contains(result); });
+    });
+    if (noRows.empty() || !isMixed)
+      return;
+    Group widened = group;
+    for (Planned &stage : widened.stages) {
+      stage.schedule = scheduleFor(*stage.stage, facts, plan, machine,
+                                   /*isForFew=*/false, noRows);
+      stage.forFew.reset();
+      if (stage.schedule.items() != next.items())
+        return;
+    }
+    widened.items = next.items();
+    group = std::move(widened);
+  }
+
   /// Makes a stage part of a kernel, if its items need nothing but the same
   /// items of the stages before it.
   bool joins(Planned &stage, Group &group) const {
     Schedule schedule = stage.schedule;
+    widen(group, schedule);
     if (group.items.empty()) {
       // Two passes over all that there is share nothing.
       if (Chain::isChain(stage.stage->root) || !stage.stage->axes.empty())
@@ -193,8 +223,15 @@ private:
 
   bool readsOwnItem(const Planned &stage, const Group &group) const {
     const llvm::DenseSet<Value> made = madeBy(group);
-    // Whoever reads through an index or inside of a reduction may see other
-    // items.
+    auto isOverItems = [&](ir::ReduceOp reduce) {
+      return llvm::any_of(ir::axesOf(reduce.getAxes()), [&](ir::AxisAttr axis) {
+        return llvm::any_of(group.items, [&](const Schedule::Cut &cut) {
+          return cut.axis == axis;
+        });
+      });
+    };
+    // Whoever reads through an index or inside of a reduction over rows may see
+    // other items.
     SmallVector<std::pair<Value, bool>> work;
     std::set<std::pair<void *, bool>> seen;
     for (Value root : stage.stage->roots())
@@ -208,7 +245,8 @@ private:
       Operation *op = value.getDefiningOp();
       if (!op || made.contains(value) || plan.isStored(value))
         continue;
-      isSame &= !isa<ir::ReduceOp>(op) && !ir::looksElsewhere(op);
+      auto reduce = dyn_cast<ir::ReduceOp>(op);
+      isSame &= !(reduce && isOverItems(reduce)) && !ir::looksElsewhere(op);
       for (Value operand : op->getOperands())
         work.push_back({operand, isSame});
     }
@@ -308,9 +346,11 @@ private:
     if (auto output = dyn_cast<ir::OutputOp>(stage.root))
       ir::YieldOp::create(b, phase.getLoc(),
                           mapping.lookupOrDefault(output.getValue()));
-    else
-      ir::YieldOp::create(b, phase.getLoc(),
-                          b.clone(*stage.root, mapping)->getResults());
+    else {
+      Operation *root = b.clone(*stage.root, mapping);
+      root->removeAttr(ir::keptName);
+      ir::YieldOp::create(b, phase.getLoc(), root->getResults());
+    }
     for (Value value : schedule.rowTiles)
       keep(phase, mapping.lookupOrDefault(value), {});
     for (Value value : schedule.innerTiles)

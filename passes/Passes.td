@@ -48,6 +48,16 @@ def HoistMasks : Pass<"fovea-hoist-masks", "ir::FuncOp"> {
   }];
 }
 
+def SplitReductions : Pass<"fovea-split-reductions", "ir::FuncOp"> {
+  let summary = "a reduction over a matrix of scores is one over rows, of one over columns";
+  let description = [{
+    `sum[i, j](f(s[i, j]))` of scores s that are reductions themselves becomes
+    `sum[i](sum[j](f(s[i, j])))`, unless it is part of a chain over the same axes:
+    so there are rows to lay the lanes along, and what they need in common is
+    read once. Of no elements all these reductions are the neutral one.
+  }];
+}
+
 def UnifyAxes : Pass<"fovea-unify-axes", "ir::FuncOp"> {
   let summary = "one axis, one name";
   let description = [{

@@ -25,6 +25,8 @@ void fovea::buildFusePipeline(mlir::OpPassManager &manager) {
   manager.addNestedPass<ir::FuncOp>(createSinkReads());
   // What is excluded is not visited, however it is written.
   manager.addNestedPass<ir::FuncOp>(createHoistMasks());
+  // Scores have rows, whatever is made of them.
+  manager.addNestedPass<ir::FuncOp>(createSplitReductions());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   // Chains of reductions become folds; what their regions share is one value.

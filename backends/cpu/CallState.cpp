@@ -37,6 +37,14 @@ Status CallState::solveSizes(const Program &program,
                            "index `" + axis.name + "` has the extent " +
                                std::to_string(numbers[axis.extent]))
           .withValue(numbers[axis.extent]);
+  // What is proven of indices (passes/kernels/Ranges.cpp) holds up to here.
+  for (const AxisInfo &axis : program.axes)
+    if (numbers[axis.extent] > std::numeric_limits<int32_t>::max())
+      return Status::error(StatusCode::Shape,
+                           "index `" + axis.name + "` has the extent " +
+                               std::to_string(numbers[axis.extent]) +
+                               ", the cpu backend takes 2147483647 at most")
+          .withValue(numbers[axis.extent]);
 
   if (Status status = makeSteps(program); status.failed())
     return status;

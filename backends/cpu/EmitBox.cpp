@@ -79,7 +79,11 @@ std::optional<Emitter::Bounds> Emitter::scanned(Value value, Scope &scope,
   const Parts ends = closeLoop(
       loop, {arith::MinSIOp::create(b, loop.block->getArgument(1), number),
              arith::MaxSIOp::create(b, loop.block->getArgument(2), number)});
-  return Bounds{ends[0], ends[1], b.flag(true)};
+  // Of numbers that are far apart sums could wrap around.
+  const int64_t far = int64_t(1) << 55;
+  Value isKnown = b.both(b.compare(CmpIPredicate::sge, ends[0], b.i64(-far)),
+                         b.compare(CmpIPredicate::sle, ends[1], b.i64(far)));
+  return Bounds{ends[0], ends[1], isKnown};
 }
 
 /// The rows that the lanes stand for, from the first to behind the last.
@@ -165,6 +169,7 @@ std::optional<Emitter::Chances> Emitter::chancesOf(Value value, Scope &scope,
     const std::optional<Bounds> bounds = scanned(value, scope, place);
     if (!bounds)
       return std::nullopt;
+    // Of bools that is known.
     enter(scope);
     return Chances{b.compare(CmpIPredicate::eq, bounds->high, b.i64(1)),
                    b.compare(CmpIPredicate::eq, bounds->low, b.i64(0))};

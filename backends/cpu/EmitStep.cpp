@@ -160,18 +160,29 @@ void Emitter::repairAll(Scope &outer, const CoordByAxis &place, unsigned begin,
   }
 }
 
-/// Inner reductions for all places of the block.
+/// Inner reductions, and what is made from them, for all places of the block.
 void Emitter::makeInnerTiles(Scope &outer, const CoordByAxis &place,
                              Value first, Value last) {
-  for (Value value : schedule.innerTiles) {
+  for (Value value : schedule.innerTiles)
     tiles[value].isReady = false;
-    Parts none;
-    forStream(newPhase(outer), place, first, last, schedule.unroll, 1, none,
-              [&](Scope &loop, ArrayRef<CoordByAxis> places, Parts &) {
-                prepareInner(value, places);
-                for (const CoordByAxis &at : places)
-                  storeTile(value, loop, at);
-              });
+  for (Value value : schedule.innerTiles) {
+    SmallVector<ir::AxisAttr> whole;
+    for (ir::AxisAttr axis : typeOf(value).getAxes())
+      if (!place.contains(axis.getName()) &&
+          !llvm::is_contained(schedule.stream, axis))
+        whole.push_back(axis);
+    forPayload(newPhase(outer), whole, place,
+               [&](Scope &inner, const CoordByAxis &around) {
+                 Parts none;
+                 forStream(
+                     newPhase(inner), around, first, last, schedule.unroll, 1,
+                     none,
+                     [&](Scope &loop, ArrayRef<CoordByAxis> places, Parts &) {
+                       prepareInner(value, places);
+                       for (const CoordByAxis &at : places)
+                         storeTile(value, loop, at);
+                     });
+               });
     tiles[value].isReady = true;
   }
 }

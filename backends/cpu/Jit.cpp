@@ -17,6 +17,8 @@
 #include "llvm/Target/TargetMachine.h"
 
 #include <atomic>
+#include <mutex>
+#include <utility>
 
 using namespace fovea;
 using namespace fovea::cpu;
@@ -50,6 +52,14 @@ struct Jit::State {
   /// What compiled code may call.
   JITDylib &support;
   std::atomic<uint64_t> programs = 0;
+  /// What the session complained of since it was last asked.
+  std::mutex lock;
+  std::string complaints;
+
+  std::string takeComplaints() {
+    std::lock_guard<std::mutex> guard(lock);
+    return std::exchange(complaints, {});
+  }
 };
 
 Jit::Jit(std::unique_ptr<State> state) : state(std::move(state)) {}
@@ -100,16 +110,19 @@ Expected<Jit *> Jit::make() {
   auto jit = builder.create();
   if (!jit)
     return toStatus(jit.takeError());
-  // Errors are reported to whoever asked for the code.
-  (*jit)->getExecutionSession().setErrorReporter(
-      [](llvm::Error error) { llvm::consumeError(std::move(error)); });
-
   JITDylib &support =
       (*jit)->getExecutionSession().createBareJITDylib("support");
   if (llvm::Error error = defineSupport(**jit, support))
     return toStatus(std::move(error));
-  return new Jit(
-      std::make_unique<State>(std::move(*machine), std::move(*jit), support));
+  auto state =
+      std::make_unique<State>(std::move(*machine), std::move(*jit), support);
+  // Errors are reported to whoever asked for the code.
+  state->jit->getExecutionSession().setErrorReporter(
+      [state = state.get()](llvm::Error error) {
+        std::lock_guard<std::mutex> guard(state->lock);
+        state->complaints += llvm::toString(std::move(error)) + "\n";
+      });
+  return new Jit(std::move(state));
 }
 
 Expected<std::unique_ptr<llvm::TargetMachine>> Jit::targetMachine() const {
@@ -135,7 +148,9 @@ Jit::load(std::unique_ptr<llvm::MemoryBuffer> object,
   for (const std::string &name : names) {
     auto address = state->jit->lookup(dylib, name);
     if (!address)
-      return toStatus(address.takeError());
+      return Status::error(StatusCode::Backend,
+                           "code generator: " + state->takeComplaints() +
+                               llvm::toString(address.takeError()));
     code->addresses.push_back(address->toPtr<void *>());
   }
   return code;

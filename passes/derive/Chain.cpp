@@ -162,7 +162,11 @@ std::map<Expr, Expr, ById> Chain::unsafeExponents(ReduceKind peak,
   std::map<Expr, Expr, ById> found;
   using Wrap = llvm::function_ref<Expr(Expr)>;
   const Expr none = algebra.constant(*neutralOf(peak));
+  std::set<std::pair<Expr, Expr>> seen;
   auto walk = [&](auto &&self, Expr e, Wrap wrap) -> void {
+    if (!contains(e, Form::Exp) || e->fresh.empty() ||
+        !seen.insert({e, wrap(algebra.one())}).second)
+      return;
     if (e->form == Form::Exp && !e->fresh.empty() && e->hasData &&
         !algebra.isNonPositive(e->args[0])) {
       Exprs data;

@@ -42,6 +42,8 @@ bool Algebra::Less::operator()(const Node *a, const Node *b) const {
   return false;
 }
 
+static unsigned bitOf(Form form) { return 1u << static_cast<unsigned>(form); }
+
 Algebra::Algebra() : zeroExpr(constant(0)), oneExpr(constant(1)) {}
 
 Expr Algebra::intern(Node node) {
@@ -49,7 +51,9 @@ Expr Algebra::intern(Node node) {
   if (found != known.end())
     return *found;
   node.id = nodes.size();
+  node.forms = bitOf(node.form);
   for (Expr arg : node.args) {
+    node.forms |= arg->forms;
     node.hasData |= arg->hasData;
     node.hasGiven |= arg->hasGiven;
     node.fresh.insert(arg->fresh.begin(), arg->fresh.end());
@@ -142,8 +146,7 @@ llvm::ArrayRef<Expr> fovea::derive::termsOf(const Expr &e) {
                               : llvm::ArrayRef<Expr>(e);
 }
 bool fovea::derive::contains(Expr e, Form form) {
-  return e->form == form ||
-         llvm::any_of(e->args, [&](Expr arg) { return contains(arg, form); });
+  return (e->forms & bitOf(form)) != 0;
 }
 
 Expr Algebra::apply(Form form, mlir::Operation *like,
@@ -180,14 +183,22 @@ Expr Algebra::rebuild(Expr e, llvm::ArrayRef<Expr> args) {
 }
 
 Expr Algebra::mapped(Expr e, llvm::function_ref<Expr(Expr)> leaf) {
-  if (e->args.empty())
-    return leaf(e);
-  Exprs args;
-  for (Expr arg : e->args)
-    args.push_back(mapped(arg, leaf));
-  return llvm::ArrayRef<Expr>(args) == llvm::ArrayRef<Expr>(e->args)
-             ? e
-             : rebuild(e, args);
+  // Formulas share their parts: each is mapped once.
+  std::map<Expr, Expr> known;
+  auto walk = [&](auto &&self, Expr e) -> Expr {
+    if (e->args.empty())
+      return leaf(e);
+    if (auto found = known.find(e); found != known.end())
+      return found->second;
+    Exprs args;
+    for (Expr arg : e->args)
+      args.push_back(self(self, arg));
+    return known[e] =
+               llvm::ArrayRef<Expr>(args) == llvm::ArrayRef<Expr>(e->args)
+                   ? e
+                   : rebuild(e, args);
+  };
+  return walk(walk, e);
 }
 
 Expr Algebra::atOld(Expr e) {

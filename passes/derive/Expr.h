@@ -68,7 +68,8 @@ struct Node {
   /// In order of creation.
   unsigned id = 0;
 
-  /// What it is made of.
+  /// What it is made of: a bit for each form, itself included.
+  unsigned forms = 0;
   bool hasData = false;
   bool hasGiven = false;
   /// It may be a hard -inf, which scaling would make an ordinary one.

@@ -261,6 +261,8 @@ MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
 /// Whether a choice between numbers is made of other reductions than an
 /// extremum of `u`, which alone cancels to the bit against that.
 bool Laws::hasOtherChoice(Expr e, Expr u) const {
+  if (!contains(e, Form::Where))
+    return false;
   if (e->form != Form::Where)
     return llvm::any_of(e->args,
                         [&](Expr arg) { return hasOtherChoice(arg, u); });

@@ -90,6 +90,8 @@ bool Laws::isCentredAtOthers(Expr sum) {
 }
 
 bool Laws::hasLargeWeight(Expr e) {
+  if (!contains(e, Form::Exp) || !e->moves())
+    return false;
   return (e->form == Form::Exp && e->moves() && !a.isNonPositive(e->args[0])) ||
          llvm::any_of(e->args, [&](Expr arg) { return hasLargeWeight(arg); });
 }

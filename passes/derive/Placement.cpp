@@ -185,19 +185,22 @@ static SmallVector<Value> factorsOf(Value value) {
 }
 
 /// Whether the element of `consumer` takes the factor with `producer` as the
-/// one that its rows come from: it holds more than a bare reduction, or all
-/// others are plain arrays, or bare reductions written after it. (Of a weighted
-/// sum of projections the weights are recomputed and the projections kept.)
+/// one that its rows come from: it holds more than a bare reduction, or is
+/// written before all others, which are plain arrays or bare reductions. (Of a
+/// weighted sum of projections the weights are recomputed and the projections
+/// kept; of queries times a sum over the keys that sum is kept.)
 static bool bringsRows(ArrayRef<Value> factors, size_t with) {
-  if (!isa_and_nonnull<ir::ReduceOp>(factors[with].getDefiningOp()))
+  auto isBare = [](Value factor) {
+    return isa_and_nonnull<ir::ReduceOp>(factor.getDefiningOp());
+  };
+  if (!isBare(factors[with]))
     return true;
-  for (size_t i = 0; i < factors.size(); ++i) {
-    const bool isBare =
-        isa_and_nonnull<ir::ReduceOp>(factors[i].getDefiningOp());
-    if (i != with && !(isBare && i > with) &&
-        isBehind(factors[i], [](ir::ReduceOp) { return true; }))
+  for (size_t i = 0; i < factors.size(); ++i)
+    if (i != with &&
+        ((i < with && !typeOf(factors[i]).isScalar()) ||
+         (!isBare(factors[i]) &&
+          isBehind(factors[i], [](ir::ReduceOp) { return true; }))))
       return false;
-  }
   return true;
 }
 
@@ -224,11 +227,21 @@ AxisNames Placement::spaceOf(ir::ReduceOp consumer,
   return space;
 }
 
+/// Whether a recomputed reduction is over axes of another one's results: scores
+/// that are mixed are kept for a block, for all mixtures of it.
+bool Placement::isMixedBy(ir::ReduceOp reduce, ir::ReduceOp consumer) const {
+  return recomputed.contains(consumer) &&
+         llvm::all_of(ir::axesOf(consumer.getAxes()), [&](ir::AxisAttr axis) {
+           return reduce.getType().hasAxis(axis.getName());
+         });
+}
+
 /// A consumer for which an element would be computed several times.
 ir::ReduceOp Placement::repeatedBy(ir::ReduceOp reduce) const {
   const AxisNames own = namesOf(reduce.getType().getAxes());
   for (ir::ReduceOp consumer : consumers.find(reduce)->second)
-    for (StringAttr axis : spaceOf(consumer, reduce))
+    for (StringAttr axis :
+         isMixedBy(reduce, consumer) ? AxisNames() : spaceOf(consumer, reduce))
       if (!own.contains(axis))
         return consumer;
   return nullptr;

@@ -64,6 +64,7 @@ private:
   bool mayKeep(mlir::Value value, const llvm::DenseSet<mlir::StringAttr> &inner,
                const llvm::DenseSet<mlir::StringAttr> &streamed,
                llvm::ArrayRef<ir::AxisAttr> places);
+  bool isMixedBy(ir::ReduceOp reduce, ir::ReduceOp consumer) const;
   ir::ReduceOp repeatedBy(ir::ReduceOp reduce) const;
   /// The axes along which the consumer's fold has rows and places.
   llvm::DenseSet<mlir::StringAttr> spaceOf(ir::ReduceOp consumer,

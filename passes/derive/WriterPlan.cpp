@@ -18,6 +18,8 @@ static void addNames(Names &into, const Names &names) {
 
 /// Reductions under a negative power or a logarithm.
 static void collectDivisors(Expr e, Names &into) {
+  if (!contains(e, Form::Power) && !contains(e, Form::Log))
+    return;
   if ((e->form == Form::Power && e->number < 0) || e->form == Form::Log) {
     addNames(into, e->args[0]->fresh);
     addNames(into, e->args[0]->old);
@@ -132,7 +134,10 @@ Type FoldWriter::elementOf(unsigned number) const {
 /// All axes of what a formula is made of.
 FoldWriter::Axes FoldWriter::axesOf(Expr e) const {
   SmallVector<ir::ArrayType> types;
+  llvm::DenseSet<Expr> seen;
   auto walk = [&](auto &&self, Expr e) -> void {
+    if (!seen.insert(e).second)
+      return;
     if (e->value)
       types.push_back(typeOf(e->value));
     if (e->form == Form::New || e->form == Form::Old)

@@ -6,6 +6,7 @@
 
 #include "passes/kernels/Chain.h"
 
+#include "ir/Kept.h"
 #include "passes/kernels/Reads.h"
 
 #include "mlir/Transforms/RegionUtils.h"
@@ -82,6 +83,8 @@ static void toReduction(ir::FoldOp fold) {
     return;
   }
   reduce->setDiscardableAttrs(fold->getDiscardableAttrDictionary());
+  // What was recomputed in a fold still is, what had one of its own is stored.
+  reduce->setAttr(ir::keptName, builder.getUnitAttr());
   fold->getResult(0).replaceAllUsesWith(reduce.getResult());
   fold->erase();
 }
@@ -100,4 +103,17 @@ void kernels::prepareFolds(ir::FuncOp func) {
       }
     toReduction(fold);
   }
+}
+
+bool Chain::isSteady() const {
+  bool isSum = false, isExponential = false;
+  for (unsigned q = 0; q < numGauges(); ++q)
+    for (const Accumulator &part : accumulators().take_front(after(q)))
+      isSum |=
+          part.kind != ir::ReduceKind::Max && part.kind != ir::ReduceKind::Min;
+  if (ir::FoldOp fold = getFold())
+    for (Operation &op : fold.getElement().front())
+      isExponential |=
+          isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::SinhOp, ir::CoshOp>(op);
+  return !isSum || !isExponential;
 }

@@ -39,6 +39,10 @@ public:
   ir::ArrayType gaugeType(unsigned gauge) const { return gaugeTypes[gauge]; }
   /// The number of accumulators that it is made from.
   unsigned after(unsigned gauge) const { return makers[gauge]; }
+  /// Whether gauges of a few places are good enough for a lane of its own. The
+  /// maximum seen so far is; a sum may be far from what it is in the end, which
+  /// under an exponential leaves no digits.
+  bool isSteady() const;
   /// Everything that it computes.
   llvm::SmallVector<mlir::Value> roots() const;
   mlir::Operation *getOperation() const { return op; }

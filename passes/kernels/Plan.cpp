@@ -179,8 +179,8 @@ bool Plan::isVisited(ir::ReduceOp reduce) const {
         unsigned streamed = 0;
         for (ir::AxisAttr axis : type.getAxes())
           streamed += chain.isStreamed(axis.getName());
-        return streamed > 0 &&
-               (streamed < type.getAxes().size() || isa<ir::FoldOp>(op));
+        return streamed > 0 && (streamed < type.getAxes().size() ||
+                                isa<ir::FoldOp>(op) || ir::isKept(op));
       };
       if (auto fold = user->getParentOfType<ir::FoldOp>()) {
         if (!visits(fold))

@@ -10,6 +10,9 @@
 
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::kernels;
@@ -100,10 +103,39 @@ std::optional<Ranges::Range> Ranges::product(const Range &lhs,
   return Range{ir::sizeMul(lhs.low, rhs.low), ir::sizeMul(lhs.high, rhs.high)};
 }
 
+/// A number that the size is not beyond, on either side, as extents go.
+static double magnitudeOf(SizeAttr size) {
+  double result = size.getKind() == SizeKind::Mul ? 1 : 0;
+  switch (size.getKind()) {
+  case SizeKind::Constant:
+    return std::abs(static_cast<double>(size.getValue()));
+  case SizeKind::Dim:
+    return 0x1p31;
+  case SizeKind::Add:
+    for (SizeAttr operand : size.getOperands())
+      result += magnitudeOf(operand);
+    return result;
+  case SizeKind::Mul:
+    for (SizeAttr operand : size.getOperands())
+      result *= magnitudeOf(operand);
+    return result;
+  case SizeKind::FloorDiv:
+  case SizeKind::Mod:
+    for (SizeAttr operand : size.getOperands())
+      result = std::max(result, magnitudeOf(operand));
+    return result;
+  }
+  return result;
+}
+
 std::optional<Ranges::Range> Ranges::quotient(const Range &lhs,
                                               const Range &rhs) const {
   SizeAttr divisor = rhs.low;
   if (divisor != rhs.high || !isNonNegative(divisor) || !isNonNegative(lhs.low))
+    return std::nullopt;
+  // Sums and products are right where they wrap around and come back, a
+  // quotient is not.
+  if (std::max(magnitudeOf(lhs.low), magnitudeOf(lhs.high)) >= 0x1p63)
     return std::nullopt;
   SizeAttr zero = ir::sizeConstant(divisor.getContext(), 0);
   SizeAttr one = ir::sizeConstant(divisor.getContext(), 1);

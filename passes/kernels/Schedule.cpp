@@ -47,10 +47,17 @@ Schedule::Schedule(ir::PhaseOp phase)
     }
   }
   streamTiles.resize(visits.size());
+  // Lanes within a block are those of inner reductions; mixtures have axes that
+  // are neither rows nor streamed.
+  auto isWhole = [&](ir::AxisAttr axis) {
+    return llvm::is_contained(payload, axis) ||
+           llvm::is_contained(contracted, axis);
+  };
   phase.getBody().walk([&](ir::KeepOp keep) {
     const std::optional<uint32_t> group = keep.getGroup();
-    if (group && blockLanes > 1 &&
-        keep.getOperand().getDefiningOp<ir::ReduceOp>())
+    if (group &&
+        (llvm::any_of(keep.getType().getAxes(), isWhole) ||
+         (blockLanes > 1 && keep.getOperand().getDefiningOp<ir::ReduceOp>())))
       innerTiles.push_back(keep.getResult());
     else if (group)
       streamTiles[*group].push_back(keep.getResult());

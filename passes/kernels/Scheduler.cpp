@@ -6,6 +6,7 @@
 
 #include "passes/kernels/Scheduler.h"
 
+#include "passes/kernels/Mixtures.h"
 #include "passes/kernels/Plan.h"
 #include "passes/kernels/Reads.h"
 
@@ -26,9 +27,13 @@ public:
       : chain(chain), facts(facts), plan(plan), target(machine),
         isForFew(isForFew), cone(plan, chain.roots()) {}
 
-  Schedule run() {
+  Schedule run(ArrayRef<ir::AxisAttr> noRows) {
     schedule.stream = llvm::to_vector(chain.axes());
     schedule.grid = plan.rowsOf(chain);
+    llvm::erase_if(schedule.grid, [&](ir::AxisAttr axis) {
+      return llvm::is_contained(noRows, axis) ||
+             isOfMixtures(plan, cone, lastStreamed(), axis);
+    });
     chooseLanes();
     chooseTiles();
     chooseCut();
@@ -207,7 +212,7 @@ private:
     const bool isOrdered =
         llvm::any_of(chain.accumulators(),
                      [](const auto &part) { return ir::isArg(part.kind); });
-    if (!isSteady())
+    if (!chain.isSteady())
       return;
     if (best != lastStreamed()) {
       if (isOrdered)
@@ -229,25 +234,8 @@ private:
       const int64_t extent = axis.getSize().getConstant().value_or(two);
       places = std::min(places * std::min(extent, two), two);
     }
-    if (isSteady() && places == two)
+    if (chain.isSteady() && places == two)
       schedule.isSplit = true;
-  }
-
-  /// Whether gauges of a few places are good enough for a lane of its own. The
-  /// maximum seen so far is; a sum may be far from what it is in the end, which
-  /// under an exponential leaves no digits.
-  bool isSteady() const {
-    const auto parts = chain.accumulators();
-    bool isSum = false, isExponential = false;
-    for (unsigned q = 0; q < chain.numGauges(); ++q)
-      for (const Chain::Accumulator &part : parts.take_front(chain.after(q)))
-        isSum |= part.kind != ir::ReduceKind::Max &&
-                 part.kind != ir::ReduceKind::Min;
-    if (ir::FoldOp fold = chain.getFold())
-      for (Operation &op : fold.getElement().front())
-        isExponential |=
-            isa<ir::ExpOp, ir::Exp2Op, ir::Expm1Op, ir::SinhOp, ir::CoshOp>(op);
-    return !isSum || !isExponential;
   }
 
   bool isPayload(StringAttr axis) const {
@@ -311,6 +299,7 @@ private:
       chooseVisits(groups);
       return;
     }
+    chooseMixtures();
     chooseShared(groups);
     unsigned group = 0;
     for (unsigned k = 0; k < parts.size(); ++k) {
@@ -399,6 +388,22 @@ private:
     }
   }
 
+  /// What several places along other axes are mixed from, for all of an item's.
+  void chooseMixtures() {
+    if (schedule.laneRow)
+      schedule.innerTiles =
+          mixturesIn(plan, chain, lastStreamed(), [&](Value value) {
+            return hasStream(value) && hasLanes(value) &&
+                   !facts.mayFail(value) &&
+                   value.getParentRegion() == chainRegion() &&
+                   llvm::any_of(typeOf(value).getAxes(),
+                                [&](ir::AxisAttr axis) {
+                                  return isPayload(axis.getName());
+                                });
+          });
+    sortByPlace(schedule.innerTiles);
+  }
+
   /// The parts of an element that do not vary along the axes over which the
   /// accumulator is repeated.
   void choosePayloadTiles(const Chain::Accumulator &part, unsigned group) {
@@ -477,8 +482,9 @@ private:
 
 Schedule kernels::scheduleFor(const Stage &stage, const Facts &facts,
                               const Plan &plan, const Machine &machine,
-                              bool isForFew) {
+                              bool isForFew, ArrayRef<ir::AxisAttr> noRows) {
   if (!Chain::isChain(stage.root))
     return mapSchedule(stage, facts, plan, machine);
-  return Scheduler(Chain(stage.root), facts, plan, machine, isForFew).run();
+  return Scheduler(Chain(stage.root), facts, plan, machine, isForFew)
+      .run(noRows);
 }

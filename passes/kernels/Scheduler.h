@@ -27,9 +27,11 @@ Schedule mapSchedule(const Stage &stage, const Facts &facts, const Plan &plan,
                      const Machine &machine);
 
 /// The schedule of a stage of reductions, or of an elementwise one. `isForFew`:
-/// there are few rows along the axis that has the lanes else.
+/// there are few rows along the axis that has the lanes else. `noRows`: axes of
+/// which an item of reductions has all places.
 Schedule scheduleFor(const Stage &stage, const Facts &facts, const Plan &plan,
-                     const Machine &machine, bool isForFew = false);
+                     const Machine &machine, bool isForFew = false,
+                     llvm::ArrayRef<ir::AxisAttr> noRows = {});
 
 } // namespace fovea::kernels
 

@@ -161,12 +161,6 @@ static void markThoseOf(const std::vector<Tensor> &others, const Tensor &got,
                         std::vector<bool> &known) {
   const Tolerance tolerance =
       isFloat(got.dtype()) ? toleranceOf(got.dtype()) : Tolerance{0, 0};
-  if (getenv("DBG")) {
-    fprintf(stderr, "got %g:", got.loadAsDouble(0));
-    for (auto &o : others)
-      fprintf(stderr, " %g", o.loadAsDouble(0));
-    fprintf(stderr, "\n");
-  }
   int64_t ordinal = 0;
   forEachOffset(got, [&](int64_t offset) {
     const double g = got.loadAsDouble(offset);

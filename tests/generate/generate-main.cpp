@@ -145,9 +145,6 @@ bool Tester::run() {
       break;
     if (programs % refreshEvery == refreshEvery - 1)
       lab->refresh();
-    if (getenv("FOVEA_GENERATE_TRACE"))
-      std::fprintf(stderr, "%llu\n",
-                   static_cast<unsigned long long>(options.first + programs));
     test(options.first + programs);
   }
   auto count = [&](Verdict verdict) {
