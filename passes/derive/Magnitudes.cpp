@@ -90,10 +90,14 @@ bool Laws::isCentredAtOthers(Expr sum) {
 }
 
 bool Laws::hasLargeWeight(Expr e) {
-  if (!contains(e, Form::Exp) || !e->moves())
-    return false;
-  return (e->form == Form::Exp && e->moves() && !a.isNonPositive(e->args[0])) ||
-         llvm::any_of(e->args, [&](Expr arg) { return hasLargeWeight(arg); });
+  std::set<Expr> seen;
+  auto walk = [&](auto &&self, Expr e) -> bool {
+    if (!contains(e, Form::Exp) || !e->moves() || !seen.insert(e).second)
+      return false;
+    return (e->form == Form::Exp && !a.isNonPositive(e->args[0])) ||
+           llvm::any_of(e->args, [&](Expr arg) { return self(self, arg); });
+  };
+  return walk(walk, e);
 }
 
 bool Laws::hasScaledExponential(Expr element) {

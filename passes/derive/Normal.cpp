@@ -46,7 +46,9 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
     if (e->form == Form::Multiply && e->args[0]->form == Form::Constant &&
         e->args[0]->number != 0) {
       scale *= e->args[0]->number;
-      e = mul(llvm::ArrayRef<Expr>(e->args).drop_front());
+      // One factor is in normal form.
+      e = e->args.size() == 2 ? e->args[1]
+                              : mul(llvm::ArrayRef<Expr>(e->args).drop_front());
     }
     if (e->form == Form::Add) {
       for (Expr arg : e->args)
@@ -108,6 +110,7 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
   double scale = 1;
   llvm::SmallVector<std::pair<Expr, llvm::SmallVector<double, 2>>> powers;
   Exprs exponents;
+  Expr exponential = nullptr; // the only one
   auto put = [&](auto &&self, Expr e, double n) -> void {
     // (a b)^2 stays: a^2 alone might overflow.
     if (e->form == Form::Multiply && std::abs(n) == 1) {
@@ -118,6 +121,7 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
     } else if (e->form == Form::Power && powersJoin(e->args[0], n)) {
       self(self, e->args[0], n * e->number);
     } else if (e->form == Form::Exp && !e->args[0]->mayBeHard) {
+      exponential = exponents.empty() && n == 1 ? e : nullptr;
       exponents.push_back(n == 1 ? e->args[0] : mul(constant(n), e->args[0]));
     } else {
       for (auto &[base, list] : powers)
@@ -159,7 +163,9 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
       out.push_back(intern(std::move(node)));
     }
   }
-  if (!exponents.empty()) // exp(a) exp(b) = exp(a + b)
+  if (exponential)
+    out.push_back(exponential);
+  else if (!exponents.empty()) // exp(a) exp(b) = exp(a + b)
     if (Expr sum = add(exponents); sum != zeroExpr) {
       Node node{Form::Exp};
       node.args = {sum};

@@ -155,22 +155,30 @@ static std::pair<Expr, bool> signOf(Algebra &a, Expr term) {
 }
 
 /// Whether two terms lie near each other, so that their difference comes first:
-/// a gauge and the same gauge as it was, a maximum and what it is a maximum of.
+/// a gauge and the same gauge as it was, a maximum and what it is a maximum of,
+/// two maxima of multiples of the same.
 bool FoldWriter::areNear(Expr x, Expr y) {
   Algebra &a = chain.algebra;
-  auto isMaximumOf = [&](Expr gauge, Expr element) {
-    if (gauge->form != Form::New && gauge->form != Form::Old)
-      return false;
-    auto found = a.facts.bound.find(gauge->reduction);
-    if (found == a.facts.bound.end())
-      return false;
-    Expr bound = found->second;
-    while (bound->form == Form::Where)
-      bound = bound->args[1];
-    return bound == element;
+  // What a multiple of a maximum is the maximum of, or the term itself.
+  auto boundOf = [&](Expr term) {
+    Exprs factors;
+    for (Expr factor : factorsOf(term)) {
+      auto found = factor->form == Form::New || factor->form == Form::Old
+                       ? a.facts.bound.find(factor->reduction)
+                       : a.facts.bound.end();
+      if (found == a.facts.bound.end()) {
+        factors.push_back(factor);
+        continue;
+      }
+      Expr bound = found->second;
+      while (bound->form == Form::Where)
+        bound = bound->args[1];
+      factors.push_back(bound);
+    }
+    return a.add(a.mul(factors), a.zero());
   };
-  return (x->moves() && a.atNew(x) == a.atNew(y)) || isMaximumOf(x, y) ||
-         isMaximumOf(y, x);
+  return (x->moves() && a.atNew(x) == a.atNew(y)) ||
+         ((x->moves() || y->moves()) && boundOf(x) == boundOf(y));
 }
 
 /// A term in units of `unit`, if it is a multiple of that by a short number:
@@ -252,6 +260,27 @@ std::optional<std::pair<Expr, bool>> FoldWriter::takeWritten(Exprs &terms) {
 Value FoldWriter::sum(Region &region, Expr e, Type element) {
   Algebra &a = chain.algebra;
   Exprs plus, minus, terms = e->args;
+  Value total;
+  auto put = [&](Value next) {
+    total = total ? Value(ir::AddOp::create(b, loc, total, next)) : next;
+  };
+  // Extrema of the same data in other units cancel before anything joins them.
+  for (Expr term : e->args) {
+    auto [size, isNegative] = signOf(a, term);
+    if (isNegative || !llvm::is_contained(terms, term))
+      continue;
+    for (Expr other : terms) {
+      auto [taken, isTaken] = signOf(a, other);
+      if (!isTaken || scaleOf(taken) == scaleOf(size) || term->hasData ||
+          other->hasData || !areNear(size, taken))
+        continue;
+      Value from = emit(region, size, element);
+      put(ir::SubOp::create(b, loc, from, emit(region, taken, element)));
+      llvm::erase(terms, term);
+      llvm::erase(terms, other);
+      break;
+    }
+  }
   while (auto scaled = takeScaled(terms)) {
     const auto [multiple, unit] = *scaled;
     if (multiple == e)
@@ -266,10 +295,6 @@ Value FoldWriter::sum(Region &region, Expr e, Type element) {
     auto [size, isNegative] = signOf(a, term);
     (isNegative ? minus : plus).push_back(size);
   }
-  Value total;
-  auto put = [&](Value next) {
-    total = total ? Value(ir::AddOp::create(b, loc, total, next)) : next;
-  };
   for (Expr term : plus) {
     Value next = emit(region, term, element);
     auto near =
