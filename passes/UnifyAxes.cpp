@@ -22,6 +22,7 @@
 #include "ir/Formula.h"
 #include "ir/TypeOf.h"
 #include "passes/Passes.h"
+#include "passes/Retype.h"
 
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/MapVector.h"
@@ -251,6 +252,12 @@ static ir::IndexOp coordinateAt(ir::AtOp at, ir::AxisAttr axis, Value index) {
              : ir::IndexOp();
 }
 
+static ir::ArrayType withoutAxis(ir::ArrayType type, ir::AxisAttr axis) {
+  SmallVector<ir::AxisAttr> axes(type.getAxes());
+  llvm::erase(axes, axis);
+  return type.withAxes(axes);
+}
+
 /// A read at plain indices is a rename. What is read at others as well is
 /// renamed first.
 void Unifier::nameReads() {
@@ -261,8 +268,16 @@ void Unifier::nameReads() {
     SmallVector<ir::AxisAttr> replaced,
         axes(at.getSource().getType().getAxes());
     SmallVector<Value> indices;
+    bool isShorter = false;
     for (auto [axis, index] :
          llvm::zip_equal(ir::axesOf(at.getAxes()), at.getIndices())) {
+      // Along an axis that the source lacks an index is no more than checked.
+      auto plain = index.getDefiningOp<ir::IndexOp>();
+      if (plain && plain.getAxis().getSize() == axis.getSize() &&
+          !typeOf(at.getSource()).hasAxis(axis.getName())) {
+        isShorter = true;
+        continue;
+      }
       ir::IndexOp coordinate = coordinateAt(at, axis, index);
       const StringAttr name =
           coordinate ? coordinate.getAxis().getName() : StringAttr();
@@ -281,17 +296,26 @@ void Unifier::nameReads() {
       from.push_back(axis.getName());
       to.push_back(name);
     }
-    if (from.empty())
+    if (from.empty() && !isShorter)
       continue;
     OpBuilder b(at);
-    Value source = ir::RenameOp::create(
-        b, at.getLoc(), at.getSource().getType().withAxes(axes), at.getSource(),
-        b.getArrayAttr(from), b.getArrayAttr(to));
+    Value source = at.getSource();
+    if (!from.empty())
+      source = ir::RenameOp::create(b, at.getLoc(),
+                                    typeOf(source).withAxes(axes), source,
+                                    b.getArrayAttr(from), b.getArrayAttr(to));
+    SmallVector<ir::ArrayType> types = {typeOf(source)};
+    for (ir::AxisAttr axis : replaced)
+      types.front() = withoutAxis(types.front(), axis);
+    for (Value index : indices)
+      types.push_back(typeOf(index).withElement(types[0].getElementType()));
     if (!replaced.empty())
-      source = ir::AtOp::create(b, at.getLoc(), at.getType(), source, indices,
-                                ir::axisArray(b.getContext(), replaced),
-                                at.getTensor());
+      source = ir::AtOp::create(
+          b, at.getLoc(), types[0].withAxes(*ir::unionAxes(types)), source,
+          indices, ir::axisArray(b.getContext(), replaced), at.getTensor());
     at.getResult().replaceAllUsesWith(source);
+    if (isShorter)
+      retypeUsers(source);
     at.erase();
   }
 }

@@ -65,16 +65,20 @@ bool Laws::isOfOthers(Expr term, Expr data) {
 }
 
 /// Whether a factor may be far larger at first than in the end: the least of
-/// exponentials, or what is divided by the largest of them.
+/// exponentials, what is divided by the largest of them, or a maximum that may
+/// be negative.
 bool Laws::isWildAtFirst(Expr factor) {
   const bool divides = factor->form == Form::Power && factor->number < 0;
   const Expr base = factor->form == Form::Power ? factor->args[0] : factor;
   if (base->form != Form::New)
     return false;
   auto extremum = a.facts.extremum.find(base->reduction);
-  return extremum != a.facts.extremum.end() &&
-         contains(extremum->second, Form::Exp) &&
-         (a.facts.bound.count(base->reduction) != 0) == divides;
+  if (extremum == a.facts.extremum.end())
+    return false;
+  const bool isRoot = factor->form == Form::Power && factor->number < 1;
+  const bool isMaximum = a.facts.bound.count(base->reduction) != 0;
+  return (contains(extremum->second, Form::Exp) && isMaximum == divides) ||
+         (!divides && !isRoot && !a.isPositive(base));
 }
 
 /// Whether such a term is in a sum with data: products of it and others lose

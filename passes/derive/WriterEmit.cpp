@@ -360,7 +360,8 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
       continue;
     auto above = llvm::find_if(factors, [&](Expr factor) {
       return exponentOf(factor) == exponent &&
-             areNear(baseOf(factor), baseOf(below));
+             (baseOf(factor) == baseOf(below) ||
+              areNear(baseOf(factor), baseOf(below)));
     });
     if (above == factors.end())
       continue;

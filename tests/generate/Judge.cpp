@@ -179,8 +179,8 @@ static void markRelaxed(Lab &lab, const Case &program,
                         const std::vector<Tensor> &inputs, const Tensor &got,
                         size_t result, std::vector<bool> &known) {
   std::vector<Tensor> wide = widened(inputs), others;
-  for (Lab::Relaxed relaxed :
-       {Lab::Relaxed::Sums, Lab::Relaxed::Exponentials, Lab::Relaxed::Extrema})
+  for (Lab::Relaxed relaxed : {Lab::Relaxed::Sums, Lab::Relaxed::Exponentials,
+                               Lab::Relaxed::Extrema, Lab::Relaxed::Masked})
     if (auto exe = lab.compileRelaxed(print(program, 0), program.entry, wide,
                                       relaxed, program.main == "f32"))
       if (Results results = (*exe)(wide))
@@ -214,8 +214,9 @@ static void markPromised(Lab &lab, const Case &program,
     for (size_t i = 0; add({.number = number, .only = i});)
       ++i;
   }
-  for (unsigned pattern = 1; pattern <= patterns; ++pattern)
-    add({.number = infinity, .all = false, .pattern = pattern});
+  for (bool all : {true, false})
+    for (unsigned pattern = 1; pattern <= patterns; ++pattern)
+      add({.number = infinity, .all = all, .pattern = pattern});
   others.push_back(wanted);
   markThoseOf(others, got, known);
 }

@@ -184,9 +184,13 @@ static bool hasNestedMasks(mlir::Value value) {
     const bool isHard = select && select.getHard() != ir::HardKind::None;
     if (isHard && isInside)
       return true;
-    // A condition's own masks are not among them.
-    for (mlir::Value operand : op->getOperands().drop_front(select ? 1 : 0))
-      work.insert({operand, isInside || isHard});
+    // A condition's own masks are not among them, and a mask that is a branch
+    // becomes one of the choice.
+    for (mlir::Value operand : op->getOperands().drop_front(select ? 1 : 0)) {
+      auto branch = operand.getDefiningOp<ir::SelectOp>();
+      const bool isHoisted = select && !isHard && branch;
+      work.insert({operand, isInside || (select && !isHoisted)});
+    }
   }
   return false;
 }
@@ -371,7 +375,7 @@ static void clamp(mlir::OpBuilder &b, mlir::Operation *exponential,
   replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{least, now});
 }
 
-/// An extremum of those elements that are numbers, if it depends on others.
+/// A reduction of those elements that are numbers, if it depends on others.
 static void skipNaNs(mlir::OpBuilder &b, ir::ReduceOp reduce) {
   if (dependenciesOf(reduce).empty())
     return;
@@ -384,8 +388,9 @@ static void skipNaNs(mlir::OpBuilder &b, ir::ReduceOp reduce) {
       ir::CompareOp::create(b, loc, ir::Predicate::Eq, element, element),
       element,
       numberLike(b, element,
-                 reduce.getKind() == ir::ReduceKind::Max ? -infinity
-                                                         : infinity),
+                 reduce.getKind() == ir::ReduceKind::Max   ? -infinity
+                 : reduce.getKind() == ir::ReduceKind::Min ? infinity
+                                                           : 0),
       ir::HardKind::None));
 }
 
@@ -415,6 +420,8 @@ Expected<Compiled> Lab::compileRelaxed(const std::string &text,
       clamp(b, op, isSingle ? 1e37 : 1e300);
     if (relaxed == Relaxed::Extrema &&
         (kind == ir::ReduceKind::Max || kind == ir::ReduceKind::Min))
+      skipNaNs(b, reduce);
+    if (relaxed == Relaxed::Masked && kind == ir::ReduceKind::Sum)
       skipNaNs(b, reduce);
   }
   return compile(module->get(), *impl->reference);

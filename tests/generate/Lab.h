@@ -74,7 +74,8 @@ public:
   enum class Relaxed {
     Sums,         ///< one of which no digit is left, or that is subnormal, is 0
     Exponentials, ///< one of a finite number is neither infinite nor 0
-    Extrema       ///< one that depends on others does not see what is NaN
+    Extrema,      ///< one that depends on others does not see what is NaN
+    Masked        ///< nor does a sum
   };
   /// The program as the oracle has it, but so; with the digits and the range
   /// of f32 (`isSingle`) or f64.
