@@ -216,7 +216,12 @@ TEST_CASE("cpu: sizes that cannot be") {
     %y = fovea.rename %x ["i"] to ["j"] : !fovea.array<f64, i: N> -> !fovea.array<f64, j: N>
     %p = fovea.mul %x, %y : !fovea.array<f64, i: N>, !fovea.array<f64, j: N>
     %s = fovea.reduce max %p over [#fovea.axis<k: 1>] : !fovea.array<f64, i: N, j: N>
-    %e = fovea.exp %s : !fovea.array<f64, i: N, j: N>
+    %i = fovea.index <i: N> : !fovea.array<i64, i: N>
+    %one = fovea.constant 1 : i64 : !fovea.array<i64>
+    %n = fovea.size <N> : !fovea.array<i64>
+    %after = fovea.add %i, %one : !fovea.array<i64, i: N>, !fovea.array<i64>
+    %next = fovea.mod %after, %n : !fovea.array<i64, i: N>, !fovea.array<i64>
+    %e = fovea.at "s" %s [#fovea.axis<i: N>][%next] : !fovea.array<f64, i: N, j: N>[!fovea.array<i64, i: N>] -> !fovea.array<f64, i: N, j: N>
     %r = fovea.reduce sum %e over [#fovea.axis<i: N>, #fovea.axis<j: N>] : !fovea.array<f64, i: N, j: N>
     fovea.output "r" %r [] : !fovea.array<f64>)");
   double one = 1;
