@@ -7,7 +7,7 @@
 // CHECK: fovea.kernel {
 // CHECK-NEXT: fovea.phase roles(i: N lane by {{.*}}, j: M stream by {{.*}}, c: D contract, h: H payload)
 // CHECK: } layouts [i, h]
-// CHECK-NEXT: fovea.phase roles(i: N lane by {{.*}}, j: M stream by {{.*}}, c: D contract, h: H contract, g: G payload, e: E payload)
+// CHECK-NEXT: fovea.phase roles(i: N lane by {{.*}}, j: M stream by {{.*}}, h: H contract, c: D contract, g: G payload, e: E payload)
 // CHECK: fovea.keep block 0 %{{.*}} : <f32, h: H, i: N, j: M>
 // CHECK: fovea.keep block 0 %{{.*}} : <f32, g: G, i: N, j: M>
 // CHECK-NOT: fovea.kernel
