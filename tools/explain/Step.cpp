@@ -26,20 +26,25 @@ static bool isOverIndices(Value value) {
   return llvm::all_of(op->getOperands(), isOverIndices);
 }
 
-/// Whether the number or bool in a block is bounded by looking at data along
-/// one axis of it.
+/// Whether an integer is bounded in a block by looking at data along one axis.
 static bool isBounded(Value value) {
-  return isOverIndices(value) ||
-         cast<ir::ArrayType>(value.getType()).getAxes().size() <= 1;
+  const auto type = cast<ir::ArrayType>(value.getType());
+  return !type.isFloat() &&
+         (isOverIndices(value) || type.getAxes().size() <= 1);
 }
 
-/// Whether blocks in which a condition fails are found by looking data up.
+/// Whether blocks in which a condition fails are found by looking data up
+/// (backends/cpu/EmitBox.cpp): of a conjunction one part is enough.
 static bool isLookedUp(Value condition) {
   Operation *op = condition.getDefiningOp();
-  if (isa_and_nonnull<ir::AndOp, ir::OrOp, ir::NotOp>(op))
+  if (isa_and_nonnull<ir::AndOp>(op))
+    return llvm::any_of(op->getOperands(), isLookedUp);
+  if (isa_and_nonnull<ir::OrOp, ir::NotOp>(op))
     return llvm::all_of(op->getOperands(), isLookedUp);
-  return isBounded(condition) || (isa_and_nonnull<ir::CompareOp>(op) &&
-                                  llvm::all_of(op->getOperands(), isBounded));
+  return isOverIndices(condition) ||
+         cast<ir::ArrayType>(condition.getType()).getAxes().size() <= 1 ||
+         (isa_and_nonnull<ir::CompareOp>(op) &&
+          llvm::all_of(op->getOperands(), isBounded));
 }
 
 /// Whether a value is the same at all places, whatever the inputs are.
