@@ -244,3 +244,113 @@ fovea.func @phase_c5_visits dims ["N"] {
     fovea.yield %p : !fovea.array<f32>
   } -> <f32>
 }
+
+// -----
+
+fovea.func @kernel_c1_no_phase dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  // expected-error @+1 {{has no phase}}
+  "fovea.kernel"() ({
+    "fovea.yield"() : () -> ()
+  }) : () -> ()
+}
+
+// -----
+
+fovea.func @kernel_c1_other_types dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  // expected-error @+1 {{yields other types than it has results of}}
+  %y = fovea.kernel {
+    %p = fovea.phase roles(n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f64, n: N>
+}
+
+// -----
+
+fovea.func @phase_c1_two_roles dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{axis "n" has two roles}}
+    %p = fovea.phase roles(n: N grid, n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c2_streamed dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: M>] : <f32, m: M, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{axis "n" is streamed but not reduced}}
+    %p = fovea.phase roles(n: N stream by 1, m: M stream by 64) visits [1] {
+      %s = fovea.reduce sum %x over [#fovea.axis<m: M>] : <f32, m: M, n: N>
+      fovea.yield %s : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c3_number dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{has 2 layouts for 1 results}}
+    %p = fovea.phase roles(n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e : !fovea.array<f32, n: N>
+    } layouts [n], [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c4_number dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{yields 2 values for 1 results}}
+    %p = fovea.phase roles(n: N lane lanes 8) {
+      %e = fovea.exp %x : <f32, n: N>
+      fovea.yield %e, %e : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
+
+// -----
+
+fovea.func @phase_c5_places dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>] : <f32, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{visits less than one place at a time}}
+    %p = fovea.phase roles(n: N stream by 64) visits [0] {
+      %s = fovea.reduce max %x over [#fovea.axis<n: N>] : <f32, n: N>
+      fovea.yield %s : !fovea.array<f32>
+    } layouts [] -> <f32>
+    fovea.yield %p : !fovea.array<f32>
+  } -> <f32>
+}
+
+// -----
+
+fovea.func @phase_c5_group dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<m: M>] : <f32, m: M, n: N>
+  %y = fovea.kernel {
+    // expected-error @+1 {{keeps a value for a group that it lacks}}
+    %p = fovea.phase roles(n: N lane by 8 lanes 8, m: M stream by 64) visits [1] {
+      %e = fovea.exp %x : <f32, m: M, n: N>
+      %k = fovea.keep block 1 %e : <f32, m: M, n: N>
+      %s = fovea.reduce sum %k over [#fovea.axis<m: M>] : <f32, m: M, n: N>
+      fovea.yield %s : !fovea.array<f32, n: N>
+    } layouts [n] -> <f32, n: N>
+    fovea.yield %p : !fovea.array<f32, n: N>
+  } -> <f32, n: N>
+}
