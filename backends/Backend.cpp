@@ -26,8 +26,9 @@ struct Sizes {
 } // namespace
 
 static Expected<Sizes> sizesFor(const Signature &sig,
-                                std::span<const Tensor> inputs) {
-  Expected<std::vector<int64_t>> dims = solveDims(sig, inputs);
+                                std::span<const Tensor> inputs,
+                                std::span<const Tensor> outputs = {}) {
+  Expected<std::vector<int64_t>> dims = solveDims(sig, inputs, outputs);
   if (!dims)
     return dims.status();
   auto shapes = resultShapes(sig, *dims);
@@ -102,7 +103,7 @@ static Status checkApart(const Signature &sig, std::span<const Tensor> inputs,
 
 Status Executable::run(std::span<const Tensor> inputs,
                        std::span<Tensor> outputs) const {
-  Expected<Sizes> sizes = sizesFor(sig, inputs);
+  Expected<Sizes> sizes = sizesFor(sig, inputs, outputs);
   if (!sizes)
     return sizes.status();
   if (outputs.size() != sig.results.size())

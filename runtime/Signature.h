@@ -86,9 +86,12 @@ std::string text(const Signature &signature);
 /// The dimensions of a call with `inputs`. Checks count, dtypes and ranks,
 /// solves all dimensions over all arguments (exactly: `G * R` must divide),
 /// then checks every size and every requirement. Errors name the argument, the
-/// axis and the dimension with what was found and what was needed.
+/// axis and the dimension with what was found and what was needed. What the
+/// inputs leave open (G and R of one `G * R`) the shapes of `outputs` may say,
+/// if the caller has allocated them; they are not checked.
 Expected<std::vector<int64_t>> solveDims(const Signature &signature,
-                                         std::span<const Tensor> inputs);
+                                         std::span<const Tensor> inputs,
+                                         std::span<const Tensor> outputs = {});
 
 /// The shape of each result where dimension i is dims[i]. A negative extent is
 /// an error (Shape).

@@ -7,7 +7,7 @@
 // Every axis of every argument gives one equation, formula = extent. While
 // there is an equation that holds one unknown dimension, and that linearly, it
 // is solved exactly; at the end every equation is checked, whether it served to
-// solve or not.
+// solve or not. Axes of outputs give equations for what is left open then.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +26,7 @@ struct Linear {
   int64_t offset;
 };
 
-/// One axis of one argument.
+/// One axis of one argument; the outputs follow the inputs.
 struct Equation {
   size_t input;
   size_t axis;
@@ -34,9 +34,10 @@ struct Equation {
 
 class Solver {
 public:
-  Solver(const Signature &signature, std::span<const Tensor> inputs)
-      : signature(signature), inputs(inputs), values(signature.dims.size()),
-        origins(signature.dims.size()) {}
+  Solver(const Signature &signature, std::span<const Tensor> inputs,
+         std::span<const Tensor> outputs)
+      : signature(signature), inputs(inputs), outputs(outputs),
+        values(signature.dims.size()), origins(signature.dims.size()) {}
 
   Expected<std::vector<int64_t>> run();
 
@@ -56,14 +57,23 @@ private:
   std::optional<Linear> linear(const SizeExpr &expr, size_t dim) const;
   std::optional<Linear> product(const SizeExpr &expr, size_t dim) const;
 
+  const Parameter &parameterOf(size_t array) const {
+    const size_t count = signature.inputs.size();
+    return array < count ? signature.inputs[array]
+                         : signature.results[array - count];
+  }
+  const Tensor &tensorOf(size_t array) const {
+    return array < inputs.size() ? inputs[array]
+                                 : outputs[array - inputs.size()];
+  }
   const SizeExpr &formula(const Equation &equation) const {
-    return signature.inputs[equation.input].shape[equation.axis];
+    return parameterOf(equation.input).shape[equation.axis];
   }
   int64_t extent(const Equation &equation) const {
-    return inputs[equation.input].dim(equation.axis);
+    return tensorOf(equation.input).dim(equation.axis);
   }
   const std::string &nameOf(const Equation &equation) const {
-    return signature.inputs[equation.input].name;
+    return parameterOf(equation.input).name;
   }
   std::string found(const Equation &equation) const;
   std::string valueText(size_t dim) const;
@@ -77,7 +87,7 @@ private:
   }
 
   const Signature &signature;
-  std::span<const Tensor> inputs;
+  std::span<const Tensor> inputs, outputs;
   std::vector<std::optional<int64_t>> values;
   /// The equation that gave the value.
   std::vector<Equation> origins;
@@ -86,10 +96,6 @@ private:
 } // namespace
 
 static std::string tick(const std::string &text) { return "`" + text + "`"; }
-
-//===----------------------------------------------------------------------===//
-// What messages are made of
-//===----------------------------------------------------------------------===//
 
 /// "`q` has 7 along `G * R` (axis 1)".
 std::string Solver::found(const Equation &equation) const {
@@ -124,15 +130,11 @@ std::string Solver::shapesOf(const std::vector<size_t> &dims,
                   arguments.end());
   std::string result;
   for (size_t input : arguments)
-    result += (result.empty() ? "" : ", ") +
-              tick(signature.inputs[input].name) + " is " +
-              typeText(inputs[input].dtype(), inputs[input].shape());
+    result += (result.empty() ? "" : ", ") + tick(parameterOf(input).name) +
+              " is " +
+              typeText(tensorOf(input).dtype(), tensorOf(input).shape());
   return result;
 }
-
-//===----------------------------------------------------------------------===//
-// The arguments by themselves
-//===----------------------------------------------------------------------===//
 
 static std::string axesText(size_t rank) {
   return std::to_string(rank) + (rank == 1 ? " axis" : " axes");
@@ -330,8 +332,26 @@ Status Solver::solveAll() {
     }
     return false;
   };
+  auto solveByOutputs = [&] {
+    for (size_t i = 0; i < outputs.size(); ++i)
+      for (size_t axis = 0; axis < outputs[i].rank(); ++axis)
+        // What contradicts itself is the check of the outputs to say.
+        if (Expected<bool> solved =
+                solveOne({inputs.size() + i, axis}, /*degenerate=*/false);
+            solved && *solved)
+          return true;
+    return false;
+  };
+  const bool haveRanks =
+      outputs.size() == signature.results.size() &&
+      std::equal(outputs.begin(), outputs.end(), signature.results.begin(),
+                 [](const Tensor &output, const Parameter &result) {
+                   return output.rank() == result.shape.size();
+                 });
   while (true) {
     Expected<bool> solved = solveFirst(false);
+    if (solved && !*solved && haveRanks)
+      solved = solveByOutputs();
     if (solved && !*solved)
       solved = solveFirst(true);
     if (!solved)
@@ -470,6 +490,7 @@ Expected<std::vector<int64_t>> Solver::run() {
 }
 
 Expected<std::vector<int64_t>>
-fovea::solveDims(const Signature &signature, std::span<const Tensor> inputs) {
-  return Solver(signature, inputs).run();
+fovea::solveDims(const Signature &signature, std::span<const Tensor> inputs,
+                 std::span<const Tensor> outputs) {
+  return Solver(signature, inputs, outputs).run();
 }

@@ -374,8 +374,9 @@ FOVEA_API fovea_code fovea_exe_result_shape(const fovea_exe *exe,
 
 /** Runs the exe. Inputs and outputs are arrays of `stride` bytes an element
  *  (sizeof(fovea_tensor)), in the order of the exe's inputs and results, with
- *  any strides. Outputs have the dtype and shape of the results and overlap
- *  neither inputs nor each other; after an error their contents are undefined.
+ *  any strides. Outputs have the dtype and shape of the results, which may say
+ *  what dimensions the inputs leave open, and overlap neither inputs nor each
+ *  other; after an error their contents are undefined.
  *  Nothing keeps a pointer to them. Errors: FOVEA_SHAPE, FOVEA_DTYPE,
  *  FOVEA_INVALID_ARGUMENT, FOVEA_OUT_OF_RANGE and FOVEA_DIVISION_BY_ZERO of the
  *  program itself (fovea_call_diagnostics shows where), and the backend's. */

@@ -370,7 +370,8 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
                           emit(region, baseOf(below), element));
     put(over, power(ratio, exponent));
     factors.erase(above);
-    llvm::erase(factors, below);
+    // One of them: x / x / x has two.
+    factors.erase(llvm::find(factors, below));
   }
   for (Expr factor : factors) {
     const bool isPower = factor->form == Form::Power;

@@ -134,18 +134,25 @@ Lab::compileReductions(const std::string &text, const Function &entry,
 
 namespace {
 struct Dependency {
-  /// A reduction, a quotient of one (a mean), or such by other axes' names.
+  /// A reduction, or what is made of one.
   mlir::Value value;
   /// Whether something is divided by it.
   bool divides;
 };
 } // namespace
 
-static bool isOfReduction(mlir::Value value) {
-  mlir::Operation *op = value.getDefiningOp();
-  if (mlir::isa<ir::RenameOp, ir::CastOp, ir::DivOp>(op))
-    return isOfReduction(op->getOperand(0));
-  return mlir::isa<ir::ReduceOp>(op);
+static bool isOfReduction(mlir::Value value, bool atOwnPlace = true) {
+  llvm::SetVector<mlir::Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    mlir::Operation *op = work[i].getDefiningOp();
+    if (mlir::isa<ir::ReduceOp>(op))
+      return true;
+    if (mlir::isa<ir::ElementwiseOpInterface, ir::RenameOp>(op) ||
+        (!atOwnPlace && mlir::isa<ir::AtOp>(op)))
+      work.insert_range(op->getOperands());
+  }
+  return false;
 }
 
 /// The float ones that an element of `reduce` is made of at its own place.
@@ -377,7 +384,7 @@ static void clamp(mlir::OpBuilder &b, mlir::Operation *exponential,
 
 /// A reduction of those elements that are numbers, if it depends on others.
 static void skipNaNs(mlir::OpBuilder &b, ir::ReduceOp reduce) {
-  if (dependenciesOf(reduce).empty())
+  if (!isOfReduction(reduce.getOperand(), /*atOwnPlace=*/false))
     return;
   mlir::Location loc = reduce.getLoc();
   mlir::Value element = reduce.getOperand();

@@ -56,6 +56,23 @@ static std::string refused(const Signature &signature, const Shapes &shapes,
 static const Signature grouped =
     signature({"G", "R", "N"}, {{d(0) * d(1), d(2)}, {d(0), d(2)}});
 
+TEST_CASE("what the inputs leave open the outputs may say") {
+  // f(q: f32[G * R]) -> f32[G]
+  Signature sums = signature({"G", "R"}, {{d(0) * d(1)}});
+  sums.results.push_back({"s", DType::F32, {d(0)}});
+  auto solved = [&](int64_t extent, std::vector<int64_t> output) {
+    const Tensor q = Tensor::view(nullptr, DType::F32, {extent});
+    const Tensor s = Tensor::view(nullptr, DType::F32, output);
+    return solveDims(sums, {&q, 1}, {&s, 1});
+  };
+  CHECK(*solved(6, {2}) == std::vector<int64_t>{2, 3});
+  // They are not what a dimension is known by.
+  CHECK(!solved(6, {4}));
+  CHECK(!solved(6, {2, 1}));
+  CHECK(*solved(0, {3}) == std::vector<int64_t>{3, 0});
+  CHECK(!solve(sums, {{6}}));
+}
+
 TEST_CASE("dimensions and products of them") {
   CHECK(*solve(grouped, {{6, 5}, {2, 5}}) == std::vector<int64_t>{2, 3, 5});
   CHECK(*solve(grouped, {{0, 5}, {2, 5}}) == std::vector<int64_t>{2, 0, 5});

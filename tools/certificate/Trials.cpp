@@ -108,9 +108,15 @@ bool Trials::fits(std::span<const int64_t> dims) const {
       return false;
     inputs.push_back(*std::move(tensor));
   }
-  Expected<std::vector<int64_t>> solved = solveDims(signature, inputs);
-  return solved && std::ranges::equal(*solved, dims) &&
-         resultShapes(signature, dims);
+  auto shapes = resultShapes(signature, dims);
+  if (!shapes)
+    return false;
+  std::vector<Tensor> outputs;
+  for (size_t i = 0; i < shapes->size(); ++i)
+    outputs.push_back(
+        Tensor::view(nullptr, signature.results[i].dtype, (*shapes)[i]));
+  Expected<std::vector<int64_t>> solved = solveDims(signature, inputs, outputs);
+  return solved && std::ranges::equal(*solved, dims);
 }
 
 std::optional<std::vector<int64_t>> Trials::fittingDims(size_t size) {
