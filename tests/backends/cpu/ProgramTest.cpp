@@ -245,3 +245,54 @@ TEST_CASE("cpu: long programs") {
            " [] : !fovea.array<f64>";
   CpuProgram("", chain).compare({f64({}, {5})}, 8);
 }
+
+/// `count` kernels, each of which reads other rows of the one before, and a sum
+/// of all that they make; with one input or two.
+static std::string rowsOfRows(int count, bool isPair) {
+  const std::string row = "!fovea.array<f64, i: N>";
+  const std::string square = "!fovea.array<f64, i: N, j: N>";
+  std::string body =
+      "%x = fovea.input \"x\" [#fovea.axis<i: N>, "
+      "#fovea.axis<j: N>] : " +
+      square + "\n%r0 = fovea.input \"y\" [#fovea.axis<i: N>] : " + row + "\n";
+  if (isPair)
+    body += "%z = fovea.input \"z\" [] : !fovea.array<f64>\n";
+  std::string total = "%r0";
+  for (int k = 1; k <= count; ++k) {
+    const std::string n = std::to_string(k);
+    const std::string before = std::to_string(k - 1);
+    body += "%c" + n + " = fovea.rename %r" + before +
+            " [\"i\"] to [\"j\"] : " + row + " -> !fovea.array<f64, j: N>\n%p" +
+            n + " = fovea.mul %x, %c" + n + " : " + square +
+            ", !fovea.array<f64, j: N>\n%r" + n + " = fovea.reduce sum %p" + n +
+            " over [#fovea.axis<j: N>] : " + square + "\n%t" + n +
+            " = fovea.add " + total + ", %r" + n + " : " + row + ", " + row +
+            "\n";
+    total = "%t" + n;
+  }
+  if (isPair) {
+    body +=
+        "%w = fovea.mul " + total + ", %z : " + row + ", !fovea.array<f64>\n";
+    total = "%w";
+  }
+  return body + "fovea.output \"r\" " + total + " [#fovea.axis<i: N>] : " + row;
+}
+
+// Wherever the emitter's tables grow, what is in them stays.
+TEST_CASE("cpu: many kernels") {
+  constexpr int64_t size = 40;
+  std::vector<double> x, y;
+  for (int64_t i = 0; i < size; ++i) {
+    y.push_back(1 + 0.1 * static_cast<double>(i % 7));
+    for (int64_t j = 0; j < size; ++j)
+      x.push_back((i == j ? 0.9 : 0) +
+                  0.001 * static_cast<double>((i + j) % 5));
+  }
+  for (const bool isPair : {false, true}) {
+    CpuProgram program("\"N\"", rowsOfRows(60, isPair));
+    std::vector<Tensor> inputs = {f64({size, size}, x), f64({size}, y)};
+    if (isPair)
+      inputs.push_back(f64({}, {2}));
+    program.compare(inputs, 1e6);
+  }
+}
