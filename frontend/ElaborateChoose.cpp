@@ -76,26 +76,40 @@ Matching Elaborator::match(const ast::Function &function,
       matching.misfitRange = range;
     }
   };
-  size_t place = 0;
-  for (Actual &actual : actuals) {
-    size_t at = place;
-    if (actual.syntax->name) {
-      const std::string &name = actual.syntax->name->name;
-      at = llvm::find_if(function.params,
+  auto parameterNamed = [&](const std::string &name) -> size_t {
+    return llvm::find_if(function.params,
                          [&](const ast::Param &param) {
                            return param.name.name == name;
                          }) -
            function.params.begin();
-      if (at == function.params.size()) {
-        std::vector<std::string> names;
-        for (const ast::Param &param : function.params)
-          names.push_back(param.name.name);
-        std::string close = didYouMean(name, names);
-        fail(actual.syntax->name->range,
-             "`" + function.name.name + "` has no parameter `" + name + "`" +
-                 (close.empty() ? "" : "; did you mean `" + close + "`?"));
+  };
+  // A name that there is not says more than what it leaves unfit.
+  for (const Actual &actual : actuals) {
+    if (!actual.syntax->name)
+      continue;
+    const std::string &name = actual.syntax->name->name;
+    if (parameterNamed(name) < function.params.size())
+      continue;
+    std::vector<std::string> names;
+    for (const ast::Param &param : function.params)
+      names.push_back(param.name.name);
+    std::string close = didYouMean(name, names);
+    if (!close.empty())
+      close = "; did you mean `" + close + "`?";
+    else if (name == "dim" || name == "axis")
+      close = "; an axis is bound by its name, as in `" + function.name.name +
+              "[j](x[i, j])`";
+    fail(actual.syntax->name->range, "`" + function.name.name +
+                                         "` has no parameter `" + name + "`" +
+                                         close);
+  }
+  size_t place = 0;
+  for (Actual &actual : actuals) {
+    size_t at = place;
+    if (actual.syntax->name) {
+      at = parameterNamed(actual.syntax->name->name);
+      if (at == function.params.size())
         continue;
-      }
     } else {
       ++place;
     }

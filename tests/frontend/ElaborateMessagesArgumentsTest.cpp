@@ -152,6 +152,23 @@ fn f(q: f32[N, D], k: f32[M, D], v: f32[M, E], m: bool[N, M]) -> f32[N, E] {
  14 | fn attention(q: float[N, D], k: float[M, D], v: float[M, E],
     |    --------- attention(q: float[N, D], k: float[M, D], v: float[M, E], mask: bool[N, M], bias: float[N, M], scale: float, score: fn(float, i64, i64) -> float)
 )~"},
+    {"torch's number of an axis",
+     R"~(import std.nn
+fn f(x: f32[N, M]) -> f32[N, M] {
+  y = softmax(x, dim=1)
+  return y
+}
+)~",
+     R"~(error: `softmax` has no parameter `dim`; an axis is bound by its name, as in `softmax[j](x[i, j])`
+   --> t.fov:3:18
+    |
+  3 |   y = softmax(x, dim=1)
+    |                  ^^^
+   --> std/nn.fov:10:4
+    |
+ 10 | fn softmax(x: float[J]) -> float[J] {
+    |    ------- softmax(x: float[J])
+)~"},
     {"argument given twice",
      R"~(fn g(x: f32, y: f32) -> f32 { return x + y }
 fn f(x: f32) -> f32 { return g(x, x = x) }
