@@ -6,6 +6,8 @@
 
 #include "frontend/ForeignSpelling.h"
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 using namespace fovea;
@@ -117,4 +119,18 @@ std::string_view fovea::ownDtype(std::string_view name) {
       {"long", "i64"},      {"int64", "i64"},   {"index", "i64"},
       {"int32", "i32"},     {"boolean", "bool"}};
   return find(words, name);
+}
+
+std::string fovea::helpForMember(std::string_view member, bool isCalled) {
+  static constexpr std::string_view reductions[] = {
+      "sum", "mean", "max", "min", "prod", "any", "all", "argmax", "argmin"};
+  const std::string name(member);
+  if (member == "shape" || member == "size")
+    return "a size is a dimension of the signature, as N of `x: f32[N]`";
+  if (member.empty() || !isCalled)
+    return "functions are called as `f(x)`; a transposed array is read as "
+           "`x[j, i]`";
+  if (std::ranges::find(reductions, member) != std::end(reductions))
+    return "a reduction binds an index: `" + name + "[j](x[i, j])`";
+  return "functions are called as `" + name + "(x)`";
 }

@@ -14,6 +14,9 @@
 
 #include "frontend/Lexer.h"
 
+#include <string>
+#include <string_view>
+
 namespace fovea {
 
 /// A sign that is none of ours. If `meaning` is not Error, the program is read
@@ -33,6 +36,9 @@ std::string_view helpForForeignWord(std::string_view word);
 
 /// Our name of a dtype that others call `name` ("float32"); empty if unknown.
 std::string_view ownDtype(std::string_view name);
+
+/// What to write in the place of `x.member`, or of `x.member(...)`.
+std::string helpForMember(std::string_view member, bool isCalled);
 
 } // namespace fovea
 

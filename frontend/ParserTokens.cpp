@@ -135,8 +135,8 @@ Diagnostic *Parser::explainLeftover() {
                      "| condition](...)`; or is written `or`");
   if (is(Dot))
     return &error(here(), "`.` cannot stand in an expression")
-                .fix("functions are called as `f(x)`; a transposed array is "
-                     "read as `x[j, i]`");
+                .fix(helpForMember(next().kind == Name ? textOf(next()) : "",
+                                   next(2).kind == LParen));
   bool behindBracket = tokens[at - 1].kind == RBracket;
   if (is(LBracket) && (behindBracket || tokens[at - 1].kind == RParen))
     return &error(here(), "only a name can be read with indices")

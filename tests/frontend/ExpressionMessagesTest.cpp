@@ -86,6 +86,30 @@ static const Mistake mistakes[] = {
    |                        ^
    = help: functions are called as `f(x)`; a transposed array is read as `x[j, i]`
 )~"},
+    {"torch's reduction", "fn f(x: f32[N]) { y = x.sum(dim=-1); return x }\n",
+     R"~(error: `.` cannot stand in an expression
+  --> t.fov:1:24
+   |
+ 1 | fn f(x: f32[N]) { y = x.sum(dim=-1); return x }
+   |                        ^
+   = help: a reduction binds an index: `sum[j](x[i, j])`
+)~"},
+    {"torch's function", "fn f(x: f32[N]) { y = F.relu(x); return x }\n",
+     R"~(error: `.` cannot stand in an expression
+  --> t.fov:1:24
+   |
+ 1 | fn f(x: f32[N]) { y = F.relu(x); return x }
+   |                        ^
+   = help: functions are called as `relu(x)`
+)~"},
+    {"torch's shape", "fn f(x: f32[N]) { y = x.shape[0]; return x }\n",
+     R"~(error: `.` cannot stand in an expression
+  --> t.fov:1:24
+   |
+ 1 | fn f(x: f32[N]) { y = x.shape[0]; return x }
+   |                        ^
+   = help: a size is a dimension of the signature, as N of `x: f32[N]`
+)~"},
     {"reduction without parentheses", "fn f(x: f32[N]) { y = sum[j] x[j]; return x }\n",
      R"~(error: expected an operator or `(`, found `x`
   --> t.fov:1:30
