@@ -33,8 +33,9 @@ public:
   Expected<std::vector<Tensor>> run(std::span<const Tensor> inputs) const;
 
   /// The same into the caller's arrays, whose dtypes and shapes must be those
-  /// of the signature, and which may say what the inputs leave open. On an error their contents are undefined. Outputs must
-  /// not overlap inputs or each other.
+  /// of the signature, and which may say what the inputs leave open. On an
+  /// error their contents are undefined. Outputs must not overlap inputs or
+  /// each other.
   Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs) const;
 
 protected:

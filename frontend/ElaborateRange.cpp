@@ -115,6 +115,13 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
         good = false;
         continue;
       }
+      if (const ast::Expr *unknown = unknownIndexIn(uses, binders, outer)) {
+        const std::string &other = unknown->as<ast::Name>()->name;
+        error(unknown->range, "nothing is called `" + other + "` here")
+            .fix("read at `" + name + "`, which is bound here, or bind `" +
+                 other + "` as well");
+        continue;
+      }
       std::string how = example.str();
       if (size_t hole = how.find("{}"); hole != std::string::npos)
         how.replace(hole, 2, name);
@@ -228,6 +235,45 @@ bool Elaborator::reportUnknownCall(const ast::Expr &expr, Scope *scope) {
     reported = reported || reportUnknownCall(part, scope);
   });
   return reported;
+}
+
+const ast::Expr *Elaborator::unknownIndexIn(const ast::Expr &expr,
+                                            SmallVector<StringRef> bound,
+                                            Scope *scope) {
+  auto isUnknown = [&](const ast::ExprPtr &index) {
+    auto *id = index->as<ast::Name>();
+    return id && !lookup(id->name, scope) &&
+           !llvm::is_contained(bound, StringRef(id->name));
+  };
+  if (auto *read = expr.as<ast::Read>()) {
+    auto found = llvm::find_if(read->indices, isUnknown);
+    if (found != read->indices.end())
+      return found->get();
+  } else if (auto *call = expr.as<ast::Call>()) {
+    for (const ast::Binder &binder : call->binders)
+      bound.push_back(binder.name.name);
+  } else if (auto *lambda = expr.as<ast::Lambda>()) {
+    for (const auto &param : lambda->params)
+      bound.push_back(param.name);
+  }
+  const ast::Expr *unknown = nullptr;
+  forEachPart(expr, "", true, [&](const ast::Expr &part) {
+    if (!unknown)
+      unknown = unknownIndexIn(part, bound, scope);
+  });
+  return unknown;
+}
+
+const ast::Expr *Elaborator::unknownIndexIn(Exprs uses,
+                                            ArrayRef<ast::Binder> binders,
+                                            Scope *scope) {
+  SmallVector<StringRef> bound;
+  for (const ast::Binder &binder : binders)
+    bound.push_back(binder.name.name);
+  for (const ast::Expr *expr : uses)
+    if (const ast::Expr *unknown = unknownIndexIn(*expr, bound, scope))
+      return unknown;
+  return nullptr;
 }
 
 /// Rank of the pack in a subscript list of an array of `rank` axes.

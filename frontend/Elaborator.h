@@ -236,6 +236,14 @@ private:
                         SourceRange range);
   /// Reports a call of what does not exist inside the expression, if there is.
   bool reportUnknownCall(const ast::Expr &expr, Scope *scope);
+  /// An index of a read that is a name without a meaning, null if there is
+  /// none; `bound` holds the names that the binders and parameters around it
+  /// give.
+  const ast::Expr *unknownIndexIn(const ast::Expr &expr,
+                                  llvm::SmallVector<llvm::StringRef> bound,
+                                  Scope *scope);
+  const ast::Expr *
+  unknownIndexIn(Exprs uses, llvm::ArrayRef<ast::Binder> binders, Scope *scope);
   MaybeArrays callClosure(const Closure &closure, const ast::Expr &expr,
                           const ast::Call &call, Scope *scope);
   MaybeArrays callLambda(const Closure &closure, const ast::Expr &expr,

@@ -36,6 +36,19 @@ static const Mistake mistakes[] = {
    |     ^
    = help: use it bare (`x[t]`) or declare it: `d[t: N] = ...`
 )~"},
+    {"read at another name than the bound one",
+     R"~(fn f(x: f32[N, D]) -> f32[N] {
+  y[i] = sum[k](x[i, d])
+  return y
+}
+)~",
+     R"~(error: nothing is called `d` here
+  --> t.fov:2:22
+   |
+ 2 |   y[i] = sum[k](x[i, d])
+   |                      ^
+   = help: read at `k`, which is bound here, or bind `d` as well
+)~"},
     {"reduction without brackets",
      R"~(fn f(x: f32[N]) -> f32 {
   return sum(x)
