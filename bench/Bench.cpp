@@ -117,6 +117,10 @@ int main(int argc, char **argv) {
   std::string flop, bytes;
   for (int i = 2; i < argc; ++i) {
     const std::string word = argv[i], name = word.substr(0, word.find('='));
+    if (name == word) {
+      std::fprintf(stderr, "`%s` is not NAME=VALUE\n", argv[i]);
+      return 2;
+    }
     const std::string value = word.substr(name.size() + 1);
     if (name == "FLOP")
       flop = value;
@@ -130,12 +134,17 @@ int main(int argc, char **argv) {
   auto module = mlir::parseSourceFile<mlir::ModuleOp>(argv[1], &context);
   if (!module)
     return 1;
+  auto functions = module->getOps<ir::FuncOp>();
+  if (functions.empty()) {
+    std::fprintf(stderr, "%s has no function\n", argv[1]);
+    return 1;
+  }
   auto backend = *createCpuBackend();
   double compileTime = 1e9;
   std::unique_ptr<Executable> executable;
   for (int i = 0; i < 2; ++i) {
     const double start = now();
-    auto compiled = backend->compile(*module->getOps<ir::FuncOp>().begin());
+    auto compiled = backend->compile(*functions.begin());
     compileTime = std::min(compileTime, now() - start);
     if (!compiled) {
       std::fprintf(stderr, "%s\n", compiled.status().text().c_str());

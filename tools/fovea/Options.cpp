@@ -184,7 +184,7 @@ static std::vector<Command> declare(CLI::App &app, Texts &texts) {
   CLI::App *ir = addVerb(app, texts, "ir", irHelp);
   addFunction(ir, texts);
   ir->add_option("--stage", texts.stage,
-                 "formula (default), optimized or fused");
+                 "formula (default), optimized, fused or kernels");
   return {{Verb::Run, run},         {Verb::Check, check}, {Verb::Test, test},
           {Verb::Explain, explain}, {Verb::Graph, graph}, {Verb::Ir, ir}};
 }
