@@ -36,6 +36,8 @@ Machine fovea::hostMachine() {
 }
 
 Expected<std::unique_ptr<Backend>> fovea::createCpuBackend() {
+  if (Status isa = cpu::Isa::check(); isa.failed())
+    return isa;
   Expected<cpu::Jit *> jit = cpu::Jit::shared();
   if (!jit)
     return jit.status();

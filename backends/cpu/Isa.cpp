@@ -26,12 +26,32 @@ Isa Isa::of(const llvm::StringMap<bool> &features) {
           .vectorRegisters = isArm || features.lookup("avx512f") ? 32 : 16};
 }
 
+static const char *wanted() { return std::getenv("FOVEA_ISA"); }
+
 llvm::StringRef Isa::chosen() {
-  const char *name = std::getenv("FOVEA_ISA");
+  const char *name = wanted();
   return llvm::StringSwitch<llvm::StringRef>(name ? name : "")
       .Case("avx2", "x86-64-v3")
       .Case("sse2", "x86-64")
       .Default("");
+}
+
+fovea::Status Isa::check() {
+  const std::string name = wanted() ? wanted() : "";
+  if (name.empty())
+    return Status::ok();
+  if (chosen().empty())
+    return Status::error(StatusCode::Backend, "FOVEA_ISA is `" + name + "`",
+                         "it can be avx2 or sse2");
+  // SSE2 is in every processor of its family, AVX2 came with FMA and F16C.
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  const char *needed = chosen() == "x86-64" ? "sse2" : "avx2";
+  if (!features.lookup(needed))
+    return Status::error(StatusCode::Backend,
+                         "FOVEA_ISA is `" + name +
+                             "`, which this processor does not have",
+                         "leave it out: what there is is used");
+  return Status::ok();
 }
 
 Isa Isa::host() {

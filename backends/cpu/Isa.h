@@ -7,6 +7,8 @@
 #ifndef FOVEA_BACKENDS_CPU_ISA_H
 #define FOVEA_BACKENDS_CPU_ISA_H
 
+#include "runtime/Status.h"
+
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 
@@ -33,6 +35,9 @@ struct Isa {
   static Isa host();
   /// LLVM's name for the processor that FOVEA_ISA asks for; empty: the host.
   static llvm::StringRef chosen();
+  /// An error if FOVEA_ISA is another word or asks for what the processor
+  /// lacks.
+  static Status check();
 };
 
 } // namespace fovea::cpu
