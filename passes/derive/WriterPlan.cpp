@@ -79,7 +79,10 @@ static void collectBranches(Algebra &a, Expr part, Exprs &conditions) {
 /// formula never takes it, as nothing is in that branch; else empty.
 Exprs FoldWriter::branchOf(const Reduction &reduction, Expr part, Expr factor) {
   Exprs conditions;
-  if (reduction.kind == ir::ReduceKind::Sum && factor->moves())
+  const bool keepsZero = reduction.kind == ir::ReduceKind::Sum ||
+                         reduction.kind == ir::ReduceKind::Max ||
+                         reduction.kind == ir::ReduceKind::Min;
+  if (keepsZero && factor->moves())
     collectBranches(chain.algebra, part, conditions);
   if (!conditions.empty())
     conditions.insert(conditions.begin(), reduction.domain.begin(),
