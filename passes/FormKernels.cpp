@@ -126,15 +126,19 @@ private:
     return items;
   }
 
+  /// Whether items are cut along an axis.
+  static bool cutsAlong(ArrayRef<Schedule::Cut> items, ir::AxisAttr axis) {
+    return llvm::any_of(
+        items, [&](const Schedule::Cut &cut) { return cut.axis == axis; });
+  }
+
   /// Gives the items of a kernel's folds all places along the axes that those
   /// of the next one lack, if that is mixed from theirs.
   void widen(Group &group, const Schedule &next) const {
     const Cone cone(plan, next.innerTiles);
     SmallVector<ir::AxisAttr> noRows;
     for (const Schedule::Cut &cut : group.items)
-      if (llvm::none_of(next.items(), [&](const Schedule::Cut &other) {
-            return other.axis == cut.axis;
-          }))
+      if (!cutsAlong(next.items(), cut.axis))
         noRows.push_back(cut.axis);
     const bool isMixed = llvm::any_of(group.stages, [&](const Planned &stage) {
       return llvm::any_of(stage.results,
@@ -225,9 +229,7 @@ private:
     const llvm::DenseSet<Value> made = madeBy(group);
     auto isOverItems = [&](ir::ReduceOp reduce) {
       return llvm::any_of(ir::axesOf(reduce.getAxes()), [&](ir::AxisAttr axis) {
-        return llvm::any_of(group.items, [&](const Schedule::Cut &cut) {
-          return cut.axis == axis;
-        });
+        return cutsAlong(group.items, axis);
       });
     };
     // Whoever reads through an index or inside of a reduction over rows may see

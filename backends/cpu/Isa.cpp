@@ -26,18 +26,21 @@ Isa Isa::of(const llvm::StringMap<bool> &features) {
           .vectorRegisters = isArm || features.lookup("avx512f") ? 32 : 16};
 }
 
-static const char *wanted() { return std::getenv("FOVEA_ISA"); }
+/// What FOVEA_ISA says; empty: nothing.
+static llvm::StringRef wanted() {
+  const char *name = std::getenv("FOVEA_ISA");
+  return name ? name : "";
+}
 
 llvm::StringRef Isa::chosen() {
-  const char *name = wanted();
-  return llvm::StringSwitch<llvm::StringRef>(name ? name : "")
+  return llvm::StringSwitch<llvm::StringRef>(wanted())
       .Case("avx2", "x86-64-v3")
       .Case("sse2", "x86-64")
       .Default("");
 }
 
 fovea::Status Isa::check() {
-  const std::string name = wanted() ? wanted() : "";
+  const std::string name = wanted().str();
   if (name.empty())
     return Status::ok();
   if (chosen().empty())
