@@ -38,6 +38,13 @@ public:
   /// each other.
   Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs) const;
 
+  /// The same where all is checked already and the dimensions are known, in the
+  /// order of the signature: inputs and outputs need not say them.
+  Status runSolved(std::span<const Tensor> inputs, std::span<Tensor> outputs,
+                   std::span<const int64_t> dims) const {
+    return execute(inputs, outputs, dims);
+  }
+
 protected:
   /// The backend's own part: everything is checked, `dims` are in the order of
   /// the signature. Inputs may have any strides.

@@ -6,6 +6,8 @@
 
 #include "backends/Registry.h"
 
+#include <algorithm>
+
 using namespace fovea;
 
 void Registry::add(std::string name, Factory factory) {
@@ -17,6 +19,13 @@ std::vector<std::string> Registry::names() const {
   for (const auto &[name, factory] : entries)
     out.push_back(name);
   return out;
+}
+
+Registry::Factory Registry::factory(std::string_view name) const {
+  auto found =
+      std::ranges::find(entries, name, &std::pair<std::string, Factory>::first);
+  assert(found != entries.end() && "there is no such backend");
+  return found->second;
 }
 
 Expected<std::unique_ptr<Backend>>

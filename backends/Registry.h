@@ -18,6 +18,8 @@ public:
 
   void add(std::string name, Factory factory);
   std::vector<std::string> names() const;
+  /// What makes instances of that backend, which is in the list.
+  Factory factory(std::string_view name) const;
   /// A new instance of that backend. The error for an unknown name lists the
   /// known ones.
   Expected<std::unique_ptr<Backend>> create(std::string_view name) const;

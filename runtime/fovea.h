@@ -255,23 +255,44 @@ typedef struct fovea_request {
   uint32_t size;
   uint32_t version;
   const char *function;
-  const char *backend; /**< null: the default, `cpu` */
+  /** Who computes: NAME[:key=value...], several with commas, of which the first
+   *  that claims a part of the function gets it. NAME is a built-in backend, a
+   *  plugin, or a path with a slash to its manifest or library. Null: `cpu`. */
+  const char *backend;
   const fovea_input *inputs;
   uint64_t input_count;
   uint64_t input_stride; /**< sizeof(fovea_input) */
   const fovea_option *options;
   uint64_t option_count;
   uint64_t option_stride; /**< sizeof(fovea_option) */
+  /** 1: a plugin may store arrays that fusion avoids (a matrix of scores). */
+  uint32_t allow_materialize;
+  uint32_t reserved; /**< 0 */
 } fovea_request;
 #define FOVEA_REQUEST_INIT                                                     \
   {                                                                            \
     sizeof(fovea_request), FOVEA_ABI_VERSION, 0, 0, 0, 0, sizeof(fovea_input), \
-        0, 0, sizeof(fovea_option)                                             \
+        0, 0, sizeof(fovea_option), 0, 0                                       \
   }
 
-/** How many backends there are, and their names; null beyond the last. */
+/** How many backends are built in, and their names; null beyond the last. */
 FOVEA_API uint64_t fovea_backend_count(void);
 FOVEA_API const char *fovea_backend_name(uint64_t backend);
+
+/** Whether `backend` (as in fovea_request) can be had: plugins are found,
+ * loaded and opened. Errors: FOVEA_INVALID_ARGUMENT (no such name or option),
+ *  FOVEA_BACKEND (it does not load or open). */
+FOVEA_API fovea_code fovea_backend_check(const char *backend,
+                                         fovea_error *error);
+
+/** Makes a report for fovea_call_text of who would compute which part of the
+ *  function and why not those before him; `form` is "text" or "json"
+ *  (docs/explain.md has its keys). Errors: those of fovea_compile. `call` is
+ * not null. */
+FOVEA_API fovea_code fovea_partition(const fovea_program *program,
+                                     const fovea_request *request,
+                                     const char *form, fovea_call *call,
+                                     fovea_error *error);
 
 /** Compiles one function. Errors: FOVEA_INVALID_PROGRAM (with diagnostics),
  *  FOVEA_INVALID_ARGUMENT (no such function, parameter, choice, backend), and
@@ -281,6 +302,12 @@ FOVEA_API fovea_code fovea_compile(const fovea_program *program,
                                    fovea_call *call, fovea_exe **exe,
                                    fovea_error *error);
 FOVEA_API void fovea_exe_free(fovea_exe *exe);
+
+/** Makes a line for fovea_call_text of what a user should know: that not only
+ * the first backend computes, and what was copied in the runs so far. Empty if
+ * there is nothing. `call` is not null. */
+FOVEA_API fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
+                                      fovea_error *error);
 
 /** The names of the stages at which fovea_ir can show the compiler's work, in
  *  order; null beyond the last. */

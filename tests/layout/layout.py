@@ -17,7 +17,11 @@ MAY_INCLUDE = {
     "tools": {"tools", "frontend", "backends", "passes", "ir", "runtime"},
 }
 FOLDERS = set(MAY_INCLUDE)
+# No backends, but what several of them stand on.
+SHARED_BACKENDS = {"loader"}
 LONGEST_FILE, LONGEST_README = 500, 150
+# One header is all that a plugin includes, and most of it is its documentation.
+MAY_BE_LONG = {"backends/fovea_plugin.h"}
 CODE = {".cpp", ".h", ".c"}
 # Words of the standard library that mean something else in C++ as well.
 PLAIN_WORDS = {"normalize", "accuracy"}
@@ -54,7 +58,7 @@ def wrong_includes(path, text):
             yield f"{folder} includes `{included}`"
         own = path.parts[1] if folder == "backends" and len(path.parts) > 2 else None
         other = to[1] if to[0] == "backends" and len(to) > 2 else None
-        if folder == "backends" and other and other != own:
+        if folder == "backends" and other and other != own and other not in SHARED_BACKENDS:
             yield f"{'/'.join(path.parts[:-1])} includes the backend `{other}`"
 
 
@@ -90,7 +94,7 @@ def breaches(root):
             yield path, "unfinished work is marked; finish it or file an issue"
         if path.suffix not in CODE | {".td", ".py"}:
             continue
-        if lines > LONGEST_FILE:
+        if lines > LONGEST_FILE and str(path) not in MAY_BE_LONG:
             yield path, f"{lines} lines, at most {LONGEST_FILE} are one idea"
         if path.suffix == ".td" or path.suffix == ".py":
             continue

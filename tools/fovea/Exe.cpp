@@ -95,3 +95,9 @@ void Exe::run(const std::vector<Tensor> &inputs,
   if (code != FOVEA_OK)
     throw failureOf(code, error, call.get());
 }
+
+std::string Exe::report() const {
+  fovea_error error = FOVEA_ERROR_INIT;
+  check(library().exe_report(handle.get(), call.get(), &error), error);
+  return library().call_text(call.get());
+}

@@ -32,9 +32,19 @@ static Exit certifyVerb(const Options &options) {
   return holds ? Exit::Ok : Exit::Differs;
 }
 
+static Exit partitionVerb(const Options &options) {
+  const Session session(options.file);
+  print(session.partition(makePlan(session, options).request,
+                          options.json ? "json" : "text"));
+  finishPrinting();
+  return Exit::Ok;
+}
+
 Exit driver::explainVerb(const Options &options) {
   if (options.certify)
     return certifyVerb(options);
+  if (options.partition)
+    return partitionVerb(options);
   print(explanation(options, options.json ? "json" : "text"));
   finishPrinting();
   return Exit::Ok;

@@ -21,8 +21,7 @@ namespace fovea::driver {
 /// The functions of runtime/fovea.h that the driver uses, under their names
 /// without `fovea_`.
 #define FOVEA_DRIVER_FUNCTIONS(X)                                              \
-  X(backend_count)                                                             \
-  X(backend_name)                                                              \
+  X(backend_check)                                                             \
   X(call_create)                                                               \
   X(call_diagnostics)                                                          \
   X(call_free)                                                                 \
@@ -33,12 +32,14 @@ namespace fovea::driver {
   X(exe_free)                                                                  \
   X(exe_input)                                                                 \
   X(exe_input_shape)                                                           \
+  X(exe_report)                                                                \
   X(exe_result)                                                                \
   X(exe_result_shape)                                                          \
   X(exe_solve)                                                                 \
   X(explain)                                                                   \
   X(ir)                                                                        \
   X(library_abi_version)                                                       \
+  X(partition)                                                                 \
   X(program_check)                                                             \
   X(program_example)                                                           \
   X(program_example_count)                                                     \

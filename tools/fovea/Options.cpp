@@ -105,6 +105,8 @@ struct Texts {
   bool full = false;
   bool json = false;
   bool certify = false;
+  bool partition = false;
+  bool allowMaterialize = false;
 };
 
 /// Shows of each verb only the first line in the list of all.
@@ -138,7 +140,12 @@ static CLI::App *addVerb(CLI::App &app, Texts &texts, const char *name,
 }
 
 static void addBackend(CLI::App *verb, Texts &texts) {
-  verb->add_option("--backend", texts.backend, "cpu (default) or reference");
+  verb->add_option("--backend", texts.backend,
+                   "NAME[:key=value...][,NAME...]: cpu (default), reference, "
+                   "plugins");
+  verb->add_flag("--allow-materialize", texts.allowMaterialize,
+                 "let plugins store arrays that fusion avoids")
+      ->disable_flag_override();
 }
 
 static void addFunction(CLI::App *verb, Texts &texts) {
@@ -171,6 +178,11 @@ static std::vector<Command> declare(CLI::App &app, Texts &texts) {
   addBackend(test, texts);
   CLI::App *explain = addVerb(app, texts, "explain", explainHelp);
   addFunction(explain, texts);
+  addBackend(explain, texts);
+  explain
+      ->add_flag("--partition", texts.partition,
+                 "who computes what with that --backend, and why not others")
+      ->disable_flag_override();
   explain->add_flag("--json", texts.json, "for programs (docs/explain.md)")
       ->disable_flag_override();
   explain
@@ -330,8 +342,14 @@ static Options understand(Verb verb, const std::string &verbName,
   options.full = texts.full;
   options.json = texts.json;
   options.certify = texts.certify;
-  if (options.json && options.certify)
-    throw usage("--json and --check cannot be given together");
+  options.partition = texts.partition;
+  options.allowMaterialize = texts.allowMaterialize;
+  if (options.certify && (options.json || options.partition))
+    throw usage(std::string(options.json ? "--json" : "--partition") +
+                " and --check cannot be given together");
+  if (verb == Verb::Explain && options.backend && !options.partition)
+    throw usage("--backend needs --partition here",
+                "without it, `explain` tells what the compiler makes");
   return options;
 }
 

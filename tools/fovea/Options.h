@@ -47,6 +47,8 @@ struct Options {
   bool full = false;
   bool json = false;
   bool certify = false;
+  bool partition = false;
+  bool allowMaterialize = false;
 };
 
 /// Reads the command line and sets the colour of talk. Nothing if it was

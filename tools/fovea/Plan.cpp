@@ -338,6 +338,7 @@ Plan driver::makePlan(const Session &session, const Options &options) {
   settleRanks(plan);
   plan.request.function = plan.function->name;
   plan.request.backend = options.backend;
+  plan.request.allowMaterialize = options.allowMaterialize;
   for (const PlannedInput &input : plan.inputs)
     plan.request.inputs.push_back({input.param->name, input.dtype, input.rank});
   return plan;

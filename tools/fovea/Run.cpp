@@ -102,6 +102,8 @@ Exit driver::runVerb(const Options &options) {
   const std::vector<Tensor> results = runExe(exe, inputs);
   say("compiled in " + compileTime + ", ran in " + timeSince(runStart) +
       " on " + options.backend.value_or("cpu"));
+  if (const std::string report = exe.report(); !report.empty())
+    showDiagnostics("warning: " + report + "\n");
 
   for (size_t i = 0; i < results.size(); ++i)
     printResult(exe.results()[i].name, results[i], options.full);

@@ -171,6 +171,7 @@ public:
     }
     request.function = from.function.c_str();
     request.backend = from.backend ? from.backend->c_str() : nullptr;
+    request.allow_materialize = from.allowMaterialize;
     request.inputs = inputs.data();
     request.input_count = inputs.size();
     request.options = options.data();
@@ -238,15 +239,15 @@ TestResult Session::runTest(size_t test,
   return result;
 }
 
+std::string Session::partition(const Request &request, const char *form) const {
+  CRequest asked(request);
+  callLibrary(call.get(), library().partition, program.get(), asked.get(), form,
+              call.get());
+  return library().call_text(call.get());
+}
+
 void driver::checkBackend(const std::string &name) {
-  std::string list;
-  for (uint64_t i = 0; i < library().backend_count(); ++i) {
-    const std::string known = library().backend_name(i);
-    if (known == name)
-      return;
-    list += (list.empty() ? "" : " or ") + known;
-  }
-  throw usage("no backend is called `" + name + "`", "it can be " + list);
+  callLibrary(nullptr, library().backend_check, name.c_str());
 }
 
 void driver::checkStage(const std::string &name) {

@@ -64,6 +64,7 @@ struct Request {
   };
   std::string function;
   std::optional<std::string> backend;
+  bool allowMaterialize = false;
   std::vector<Input> inputs;
   std::map<std::string, std::string> options;
 };
@@ -97,6 +98,10 @@ public:
   /// Runs into `outputs`.
   void run(const std::vector<Tensor> &inputs,
            const std::vector<Tensor> &outputs) const;
+
+  /// What the user should know of who computed and what was copied; may be
+  /// empty.
+  std::string report() const;
 
 private:
   std::shared_ptr<fovea_exe> handle;
@@ -132,6 +137,8 @@ public:
   Exe compile(const Request &request) const;
   std::string ir(const Request &request, const std::string &stage) const;
   /// The report in that form, for those sizes of the dimensions.
+  /// Who computes what; `form` is "text" or "json".
+  std::string partition(const Request &request, const char *form) const;
   std::string explain(const Request &request, const char *form,
                       const std::vector<int64_t> &dims) const;
   /// The certificate as text, and whether it holds.

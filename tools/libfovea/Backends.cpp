@@ -1,19 +1,26 @@
-//===- Backends.cpp - the backends that are built in ----------------------===//
+//===- Backends.cpp - backends as the user names them ---------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
 //===----------------------------------------------------------------------===//
 
+#include "tools/libfovea/Backends.h"
+
 #include "backends/Registry.h"
 #include "backends/cpu/CpuBackend.h"
+#include "backends/plugin/BuiltIn.h"
 #include "backends/reference/ReferenceBackend.h"
-#include "tools/libfovea/Compile.h"
 #include "tools/libfovea/Entry.h"
+#include "tools/libfovea/Objects.h"
 
+#include <dlfcn.h>
+#include <filesystem>
 #include <map>
 #include <mutex>
 
 using namespace fovea;
+using plugin::Found;
+using plugin::Library;
 
 /// The first one is the default.
 static const Registry &registry() {
@@ -37,23 +44,169 @@ const char *fovea_backend_name(uint64_t backend) {
   return backend < names().size() ? names().data()[backend] : nullptr;
 }
 
-Expected<std::shared_ptr<Backend>> fovea::backendNamed(const char *name) {
-  const std::string wanted = name ? name : names().data()[0];
+//===----------------------------------------------------------------------===//
+// Names
+//===----------------------------------------------------------------------===//
+
+/// The parts of `text` between the separators.
+static std::vector<std::string> split(const std::string &text, char separator) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0;;) {
+    const size_t end = text.find(separator, begin);
+    parts.push_back(text.substr(begin, end - begin));
+    if (end == std::string::npos)
+      return parts;
+    begin = end + 1;
+  }
+}
+
+Expected<std::vector<BackendChoice>>
+fovea::parseBackends(const std::string &text) {
+  std::vector<BackendChoice> choices;
+  for (const std::string &item : split(text, ',')) {
+    std::vector<std::string> parts = split(item, ':');
+    BackendChoice choice{parts[0], {}};
+    if (choice.name.empty())
+      return misuse("`" + text + "` has a backend without a name")
+          .withFix("write NAME, NAME:key=value, or several with commas");
+    for (size_t i = 1; i < parts.size(); ++i) {
+      const size_t equals = parts[i].find('=');
+      if (equals == 0 || equals == std::string::npos)
+        return misuse("`" + parts[i] + "` is no option of backend `" +
+                      choice.name + "`")
+            .withFix("write it as key=value");
+      choice.options.push_back(
+          {parts[i].substr(0, equals), parts[i].substr(equals + 1)});
+    }
+    choices.push_back(std::move(choice));
+  }
+  return choices;
+}
+
+std::vector<plugin::SearchFolder> fovea::pluginFolders() {
+  Dl_info info{};
+  std::string folder;
+  if (dladdr(reinterpret_cast<const void *>(&fovea_backend_count), &info) &&
+      info.dli_fname)
+    folder = std::filesystem::path(info.dli_fname).parent_path().string();
+  return plugin::searchFolders(folder);
+}
+
+//===----------------------------------------------------------------------===//
+// Loading
+//===----------------------------------------------------------------------===//
+
+static bool isBuiltIn(const std::string &name) {
+  return std::ranges::count(registry().names(), name) != 0;
+}
+
+static Status unknownBackend(const std::string &name,
+                             const std::vector<Found> &plugins) {
+  std::vector<std::string> known = registry().names();
+  for (const Found &found : plugins)
+    if (found.hiddenBy.empty())
+      known.push_back(found.name);
+  std::string list;
+  for (const std::string &one : known)
+    list += (list.empty() ? "`" : ", `") + one + "`";
+  const std::string near = didYouMean(name, known);
+  return Status::error(StatusCode::InvalidArgument,
+                       "no backend is called `" + name + "`; there is " + list,
+                       near.empty() ? "`fovea plugin list -v` shows where "
+                                      "plugins are looked for"
+                                    : "did you mean `" + near + "`?");
+}
+
+/// The manifest of a plugin that is not built in.
+static Expected<Found> find(const std::string &name) {
+  if (name.find('/') != std::string::npos)
+    return plugin::pluginAt(name);
+  std::vector<Found> plugins = plugin::findPlugins(pluginFolders());
+  for (Found &found : plugins) {
+    if (found.name != name || !found.hiddenBy.empty())
+      continue;
+    if (found.status.failed())
+      return std::move(found.status).withContext("plugin `" + name + "`");
+    return std::move(found);
+  }
+  return unknownBackend(name, plugins);
+}
+
+Expected<std::shared_ptr<const Library>>
+fovea::libraryFor(const BackendChoice &choice) {
+  if (isBuiltIn(choice.name))
+    return plugin::builtIn(choice.name, registry().factory(choice.name));
+  Expected<Found> found = find(choice.name);
+  if (!found)
+    return found.status();
+  const bool hasManifest = !found->manifestPath.empty();
+  if (hasManifest)
+    for (const plugin::Option &option : choice.options)
+      if (Status status =
+              checkOption(found->manifest, option.key, option.value);
+          status.failed())
+        return status;
+  auto library = Library::load(found->libraryPath);
+  if (!library)
+    return library.status();
+  if (hasManifest && (*library)->name() != found->name)
+    return Status::error(StatusCode::Backend,
+                         "plugin `" + found->libraryPath + "` is called `" +
+                             (*library)->name() + "`, but its manifest `" +
+                             found->manifestPath + "` says `" + found->name +
+                             "`");
+  return library;
+}
+
+Expected<std::shared_ptr<plugin::PluginBackend>>
+fovea::clusterBackend(const std::string &text, bool allowMaterialize) {
+  auto choices = parseBackends(text);
+  if (!choices)
+    return choices.status();
+  std::vector<std::shared_ptr<plugin::Device>> devices;
+  for (const BackendChoice &choice : *choices) {
+    auto library = libraryFor(choice);
+    if (!library)
+      return library.status();
+    auto device = plugin::Device::open(*library, choice.options);
+    if (!device)
+      return device.status();
+    devices.push_back(*device);
+  }
+  return std::make_shared<plugin::PluginBackend>(
+      std::move(devices),
+      plugin::PluginBackend::Options{.allowMaterialize = allowMaterialize});
+}
+
+Expected<std::shared_ptr<Backend>> fovea::backendNamed(const char *text,
+                                                       bool allowMaterialize) {
+  const std::string wanted = text ? text : names().data()[0];
   static std::mutex mutex;
-  static std::map<std::string, std::shared_ptr<Backend>> made;
   std::lock_guard<std::mutex> lock(mutex);
-  std::shared_ptr<Backend> &entry = made[wanted];
-  if (entry)
-    return entry;
-  Expected<std::unique_ptr<Backend>> created = registry().create(wanted);
-  if (created) {
-    entry = *std::move(created);
+  if (isBuiltIn(wanted)) {
+    // For ever: they have threads and caches that the next exe wants as well.
+    static auto &kept = *new std::map<std::string, std::shared_ptr<Backend>>;
+    std::shared_ptr<Backend> &entry = kept[wanted];
+    if (!entry) {
+      Expected<std::unique_ptr<Backend>> made = registry().create(wanted);
+      if (!made)
+        return made.status();
+      entry = *std::move(made);
+    }
     return entry;
   }
-  made.erase(wanted);
-  Status status = created.status();
-  const std::string near = didYouMean(wanted, registry().names());
-  if (!near.empty())
-    status = std::move(status).withFix("did you mean `" + near + "`?");
-  return status;
+  static auto &open = *new std::map<std::string, std::weak_ptr<Backend>>;
+  std::weak_ptr<Backend> &entry =
+      open[wanted + (allowMaterialize ? " materialize" : "")];
+  if (std::shared_ptr<Backend> backend = entry.lock())
+    return backend;
+  auto made = clusterBackend(wanted, allowMaterialize);
+  if (!made)
+    return made.status();
+  entry = *made;
+  return std::shared_ptr<Backend>(*std::move(made));
+}
+
+fovea_code fovea_backend_check(const char *backend, fovea_error *error) {
+  return entry(error, [&] { return backendNamed(backend).status(); });
 }

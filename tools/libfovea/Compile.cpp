@@ -8,6 +8,7 @@
 
 #include "backends/cpu/CpuBackend.h"
 #include "passes/Pipelines.h"
+#include "tools/libfovea/Backends.h"
 #include "tools/libfovea/Entry.h"
 
 #include <algorithm>
@@ -94,7 +95,8 @@ fovea_code fovea_compile(const fovea_program *program,
     if (!asked)
       return asked.status();
     auto made = std::make_unique<fovea_exe>();
-    Expected<std::shared_ptr<Backend>> backend = backendNamed(asked->backend);
+    Expected<std::shared_ptr<Backend>> backend =
+        backendNamed(asked->backend, asked->allow_materialize != 0);
     if (!backend)
       return backend.status();
     made->backend = *backend;
@@ -108,7 +110,7 @@ fovea_code fovea_compile(const fovea_program *program,
       return module.status();
     auto executable = compile(module->get(), *made->backend);
     if (!executable)
-      return executable.status();
+      return located(executable.status(), *made->program, call);
     made->executable = *std::move(executable);
     const Signature &signature = made->executable->signature();
     made->signature = text(signature);

@@ -32,10 +32,6 @@ private:
   mlir::ScopedDiagnosticHandler handler;
 };
 
-/// The backend of that name, one instance for the process; null is the default
-/// one.
-Expected<std::shared_ptr<Backend>> backendNamed(const char *name);
-
 /// Checks `request` against the functions of `program` and makes it what the
 /// frontend takes. Errors name what is near to what was asked for.
 Expected<Instance> instanceFor(const fovea_program &program,

@@ -6,6 +6,7 @@
 
 #include "runtime/Print.h"
 #include "tools/Compare.h"
+#include "tools/libfovea/Backends.h"
 #include "tools/libfovea/Compile.h"
 #include "tools/libfovea/Entry.h"
 

@@ -1,0 +1,121 @@
+//===- Library.cpp - a plugin's shared library ----------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/loader/Library.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include <dlfcn.h>
+
+using namespace fovea;
+using namespace fovea::plugin;
+
+/// Bytes of version 1.0's table that every plugin has: up to the last function
+/// that is not optional.
+static constexpr size_t leastSize =
+    offsetof(fovea_plugin, run) + sizeof(fovea_plugin::run);
+
+static Status wrong(const std::string &origin, const std::string &text,
+                    std::string fix = {}) {
+  return Status::error(StatusCode::Backend, "plugin `" + origin + "` " + text,
+                       std::move(fix));
+}
+
+static std::string text(uint32_t version) {
+  return std::to_string(version >> 16) + "." + std::to_string(version & 0xffff);
+}
+
+std::string Library::version() const { return text(known.version); }
+
+bool plugin::isPluginName(std::string_view name) {
+  auto isLetter = [](char c) { return c >= 'a' && c <= 'z'; };
+  return !name.empty() && isLetter(name[0]) &&
+         std::ranges::all_of(name, [&](char c) {
+           return isLetter(c) || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+static Status check(const fovea_plugin &table, const std::string &origin) {
+  if (table.version >> 16 != FOVEA_PLUGIN_MAJOR)
+    return wrong(origin,
+                 "is built for version " + text(table.version) +
+                     " of the plugin interface; this Fovea needs version " +
+                     std::to_string(FOVEA_PLUGIN_MAJOR) + ".x",
+                 "build it again with this Fovea's backends/fovea_plugin.h");
+  if (table.size < leastSize)
+    return wrong(origin,
+                 "has a table of " + std::to_string(table.size) +
+                     " bytes; version 1.0 has at least " +
+                     std::to_string(leastSize),
+                 "set `size` to sizeof(fovea_plugin)");
+  const std::pair<const char *, bool> needed[] = {
+      {"name", table.name != nullptr},
+      {"build", table.build != nullptr},
+      {"open", table.open != nullptr},
+      {"close", table.close != nullptr},
+      {"query", table.query != nullptr},
+      {"compile", table.compile != nullptr},
+      {"exe_free", table.exe_free != nullptr},
+      {"prepare", table.prepare != nullptr},
+      {"instance_free", table.instance_free != nullptr},
+      {"run", table.run != nullptr}};
+  for (auto [name, isThere] : needed)
+    if (!isThere)
+      return wrong(origin,
+                   std::string("has no `") + name + "`, which is not optional");
+  if (!isPluginName(table.name))
+    return wrong(origin, std::string("is called `") + table.name +
+                             "`; a name has lower case letters, digits and "
+                             "dashes, and begins with a letter");
+  return Status::ok();
+}
+
+Expected<std::shared_ptr<const Library>>
+Library::fromTable(const fovea_plugin *table, std::string origin) {
+  if (!table)
+    return wrong(origin,
+                 "does not work with version " + text(FOVEA_PLUGIN_VERSION) +
+                     " of the plugin interface",
+                 "its version for this Fovea may be another one");
+  std::shared_ptr<Library> library(new Library);
+  // The head first: how much of the rest is there, it says itself.
+  std::memcpy(static_cast<void *>(&library->known), table,
+              offsetof(fovea_plugin, name));
+  const size_t size = std::min<size_t>(library->known.size, sizeof(*table));
+  if (library->known.size >= leastSize)
+    std::memcpy(static_cast<void *>(&library->known), table, size);
+  if (Status status = check(library->known, origin); status.failed())
+    return status;
+  library->from = std::move(origin);
+  return std::shared_ptr<const Library>(std::move(library));
+}
+
+Expected<std::shared_ptr<const Library>>
+Library::load(const std::string &path) {
+  // A bare name would be looked for in the system's folders.
+  const std::string file =
+      path.find('/') == std::string::npos ? "./" + path : path;
+  void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    const char *reason = dlerror();
+    return wrong(path,
+                 std::string("cannot be loaded: ") +
+                     (reason ? reason : "no reason is given"),
+                 "`ldd " + file + "` lists the libraries that it needs");
+  }
+  void *symbol = dlsym(handle, "fovea_plugin_entry");
+  if (!symbol)
+    return wrong(path, "exports no `fovea_plugin_entry`",
+                 "declare it with FOVEA_PLUGIN_EXPORT, in C++ as extern \"C\"");
+  const auto entry = reinterpret_cast<fovea_plugin_entry_fn>(symbol);
+  try {
+    return fromTable(entry(FOVEA_PLUGIN_VERSION), path);
+  } catch (...) {
+    return wrong(path, "threw an exception out of `fovea_plugin_entry`");
+  }
+}

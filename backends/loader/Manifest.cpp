@@ -1,0 +1,157 @@
+//===- Manifest.cpp - what a plugin says without being loaded -------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/loader/Manifest.h"
+
+#include "backends/loader/Library.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+using namespace fovea;
+using namespace fovea::plugin;
+using nlohmann::json;
+
+static Status wrong(std::string text) {
+  return Status::error(StatusCode::Backend, std::move(text));
+}
+
+/// A member that is text; empty if it is optional and not there.
+static Expected<std::string> textOf(const json &object, const char *key,
+                                    bool isNeeded) {
+  auto found = object.find(key);
+  if (found == object.end()) {
+    if (isNeeded)
+      return wrong("has no `" + std::string(key) + "`");
+    return std::string();
+  }
+  if (!found->is_string())
+    return wrong("`" + std::string(key) + "` is no text");
+  auto text = found->get<std::string>();
+  if (text.empty() && isNeeded)
+    return wrong("`" + std::string(key) + "` is empty");
+  // It is shown to people, and part of it becomes a path.
+  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20; }))
+    return wrong("`" + std::string(key) + "` has control characters");
+  return text;
+}
+
+static Expected<ManifestOption> optionOf(const json &given) {
+  if (!given.is_object())
+    return wrong("an option is no object");
+  ManifestOption option;
+  for (auto [key, into] :
+       {std::pair("name", &option.name), std::pair("type", &option.type),
+        std::pair("description", &option.description)}) {
+    Expected<std::string> text =
+        textOf(given, key, into != &option.description);
+    if (!text)
+      return std::move(text.status()).withContext("an option");
+    *into = *std::move(text);
+  }
+  if (option.type != "string" && option.type != "int" && option.type != "bool")
+    return wrong("option `" + option.name + "` has the type `" + option.type +
+                 "`; there is `string`, `int` and `bool`");
+  return option;
+}
+
+/// `1.0`: two numbers.
+static bool isVersion(std::string_view text) {
+  const size_t dot = text.find('.');
+  auto isNumber = [](std::string_view digits) {
+    return !digits.empty() && digits.size() <= 5 &&
+           std::ranges::all_of(digits,
+                               [](char c) { return c >= '0' && c <= '9'; });
+  };
+  return dot != std::string_view::npos && isNumber(text.substr(0, dot)) &&
+         isNumber(text.substr(dot + 1));
+}
+
+Expected<Manifest> plugin::parseManifest(std::string_view text) {
+  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (root.is_discarded())
+    return wrong("is not JSON");
+  if (!root.is_object())
+    return wrong("is no JSON object");
+  auto version = root.find("manifest_version");
+  if (version == root.end() || !version->is_number_integer())
+    return wrong("has no `manifest_version`");
+  if (*version != 1)
+    return wrong("has manifest_version " + version->dump() +
+                 "; this Fovea reads 1");
+  Manifest manifest;
+  for (auto [key, into, isNeeded] :
+       {std::tuple("name", &manifest.name, true),
+        std::tuple("library", &manifest.library, true),
+        std::tuple("abi", &manifest.abi, true),
+        std::tuple("description", &manifest.description, false),
+        std::tuple("license", &manifest.license, false),
+        std::tuple("homepage", &manifest.homepage, false)}) {
+    Expected<std::string> text = textOf(root, key, isNeeded);
+    if (!text)
+      return text.status();
+    *into = *std::move(text);
+  }
+  if (!isPluginName(manifest.name))
+    return wrong("`name` is `" + manifest.name +
+                 "`; it can have lower case letters, digits and dashes, and "
+                 "begins with a letter");
+  if (!isVersion(manifest.abi))
+    return wrong("`abi` is `" + manifest.abi + "`; it has to be like `1.0`");
+  if (auto options = root.find("options"); options != root.end()) {
+    if (!options->is_array())
+      return wrong("`options` is no list");
+    for (const json &given : *options) {
+      Expected<ManifestOption> option = optionOf(given);
+      if (!option)
+        return option.status();
+      manifest.options.push_back(*std::move(option));
+    }
+  }
+  return manifest;
+}
+
+Expected<Manifest> plugin::readManifest(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    return Status::error(StatusCode::Io, "cannot read `" + path + "`");
+  Expected<Manifest> manifest = parseManifest(text.str());
+  if (!manifest)
+    return std::move(manifest.status()).withContext("`" + path + "`");
+  return manifest;
+}
+
+Status plugin::checkOption(const Manifest &manifest, std::string_view key,
+                           std::string_view value) {
+  const auto found =
+      std::ranges::find(manifest.options, key, &ManifestOption::name);
+  auto refuse = [&](const std::string &text) {
+    return Status::error(StatusCode::InvalidArgument,
+                         "backend `" + manifest.name + "`: " + text);
+  };
+  if (found == manifest.options.end()) {
+    std::string known;
+    for (const ManifestOption &option : manifest.options)
+      known += (known.empty() ? "`" : ", `") + option.name + "`";
+    return refuse("there is no option `" + std::string(key) + "`; " +
+                  (known.empty() ? "it has none" : "there is " + known));
+  }
+  int64_t number = 0;
+  const auto [end, fault] =
+      std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool isInt = fault == std::errc() && end == value.data() + value.size();
+  const bool isBool = value == "true" || value == "false";
+  if ((found->type == "int" && !isInt) || (found->type == "bool" && !isBool))
+    return refuse("option `" + found->name + "` is `" + std::string(value) +
+                  "`; it has to be " +
+                  (found->type == "int" ? "a whole number" : "true or false"));
+  return Status::ok();
+}

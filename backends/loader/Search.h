@@ -1,0 +1,66 @@
+//===- Search.h - where plugins are found -----------------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Plugins are announced by manifests in these folders, in this order; of one
+// name the first counts:
+//
+//   1. the folders of FOVEA_PLUGIN_PATH, with colons between
+//   2. $XDG_DATA_HOME/fovea/plugins.d (~/.local/share/fovea/plugins.d)
+//   3. fovea/plugins.d beside libfovea, of an installed Fovea
+//   4. /usr/local/lib/fovea/plugins.d, /usr/lib/fovea/plugins.d
+//
+// Never the current folder, and nothing of the environment if the program has
+// more rights than who calls it. A plugin is native code: files and folders
+// that others may write to are refused.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_LOADER_SEARCH_H
+#define FOVEA_BACKENDS_LOADER_SEARCH_H
+
+#include "backends/loader/Manifest.h"
+
+#include <optional>
+
+namespace fovea::plugin {
+
+/// A folder of the search order.
+struct SearchFolder {
+  std::string path;
+  /// Why it is in the list: `FOVEA_PLUGIN_PATH`, ...
+  std::string from;
+};
+
+/// A manifest that was found.
+struct Found {
+  std::string manifestPath;
+  std::string name;
+  /// Resolved against the manifest's folder.
+  std::string libraryPath;
+  Manifest manifest;
+  /// Why it cannot be used; success if it can.
+  Status status = Status::ok();
+  /// The manifest that counts instead, if it is not this one.
+  std::string hiddenBy;
+};
+
+/// The folders in order, whether they exist or not. `libraryFolder` is where
+/// libfovea lies.
+std::vector<SearchFolder> searchFolders(const std::string &libraryFolder);
+
+/// All manifests, in order; nothing is loaded.
+std::vector<Found> findPlugins(const std::vector<SearchFolder> &folders);
+
+/// Whether nobody but the user and root may change the file or folder. Error
+/// (Backend): somebody can.
+Status checkPermissions(const std::string &path);
+
+/// What a file gives: a manifest, or (with an empty name) a bare library.
+Expected<Found> pluginAt(const std::string &path);
+
+} // namespace fovea::plugin
+
+#endif // FOVEA_BACKENDS_LOADER_SEARCH_H

@@ -1,0 +1,196 @@
+//===- BuiltIn.cpp - our backends as plugins ------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/plugin/BuiltIn.h"
+
+#include "backends/plugin/Unflatten.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+#include <cstring>
+#include <deque>
+#include <mutex>
+
+using namespace fovea;
+using namespace fovea::plugin;
+
+struct fovea_backend {
+  std::unique_ptr<Backend> backend;
+};
+
+struct fovea_plugin_exe {
+  mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
+  std::unique_ptr<Executable> executable;
+};
+
+struct fovea_instance {
+  const fovea_plugin_exe *exe;
+  std::vector<int64_t> dims;
+};
+
+/// The op stands in the place of its text (see locationOf).
+static fovea_code report(const Status &status, fovea_error *error) {
+  toC(status, *error);
+  const std::vector<SourcePlace> &places = status.details().places;
+  if (status.failed() && !places.empty()) {
+    error->op = static_cast<int32_t>(places.front().line) - 1;
+    error->line = error->column = error->end_line = error->end_column = 0;
+    error->file[0] = '\0';
+  }
+  return static_cast<fovea_code>(status.code());
+}
+
+template <class Fn>
+static fovea_code guarded(fovea_error *error, Fn &&fn) noexcept {
+  try {
+    return report(fn(), error);
+  } catch (const std::exception &fault) {
+    return report(Status::error(StatusCode::Internal, fault.what()), error);
+  } catch (...) {
+    return report(Status::error(StatusCode::Internal, "an unknown exception"),
+                  error);
+  }
+}
+
+static void close(fovea_backend *backend) { delete backend; }
+
+static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
+                        fovea_claim *claim, fovea_error *error) {
+  return guarded(error, [&]() -> Status {
+    Expected<Cluster> copy = copyOf(*cluster);
+    if (!copy)
+      return copy.status();
+    claim->kind = FOVEA_CLAIM_FUSED;
+    claim->sizes = FOVEA_SIZES_ANY;
+    return Status::ok();
+  });
+}
+
+static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
+                          fovea_plugin_exe **exe, fovea_error *error) {
+  return guarded(error, [&]() -> Status {
+    Expected<Cluster> copy = copyOf(*cluster);
+    if (!copy)
+      return copy.status();
+    if (Status status = check(*copy); status.failed())
+      return status;
+    auto made = std::make_unique<fovea_plugin_exe>();
+    made->context.loadDialect<ir::FoveaDialect>();
+    auto module = unflatten(*copy, made->context);
+    if (!module)
+      return module.status();
+    auto executable =
+        backend->backend->compile(*(*module)->getOps<ir::FuncOp>().begin());
+    if (!executable)
+      return executable.status();
+    made->executable = *std::move(executable);
+    *exe = made.release();
+    return Status::ok();
+  });
+}
+
+static void freeExe(fovea_plugin_exe *exe) { delete exe; }
+
+static fovea_code prepare(fovea_plugin_exe *exe,
+                          const fovea_prepare_request *request,
+                          fovea_prepared *prepared, fovea_error *error) {
+  return guarded(error, [&]() -> Status {
+    auto made = std::make_unique<fovea_instance>();
+    made->exe = exe;
+    for (uint64_t i = 0; i < request->dims.count; ++i)
+      made->dims.push_back(*FOVEA_AT(int64_t, request->dims, i));
+    prepared->instance = made.release();
+    return Status::ok();
+  });
+}
+
+static void freeInstance(fovea_instance *instance) { delete instance; }
+
+static Status viewsOf(const fovea_span &span, const char *what, Access access,
+                      std::vector<Tensor> &views) {
+  for (uint64_t i = 0; i < span.count; ++i) {
+    Expected<Tensor> view =
+        fromC(*FOVEA_AT(fovea_tensor, span, i), what, access);
+    if (!view)
+      return view.status();
+    views.push_back(*std::move(view));
+  }
+  return Status::ok();
+}
+
+static fovea_code run(fovea_instance *instance,
+                      const fovea_run_request *request, fovea_error *error) {
+  return guarded(error, [&]() -> Status {
+    std::vector<Tensor> inputs, outputs;
+    Status status = viewsOf(request->inputs, "input", Access::Read, inputs);
+    if (status.isOk())
+      status = viewsOf(request->outputs, "output", Access::Write, outputs);
+    if (status.isOk())
+      status =
+          instance->exe->executable->runSolved(inputs, outputs, instance->dims);
+    return status;
+  });
+}
+
+namespace {
+/// One table for each built-in backend, for ever. `open` has no place for a
+/// context, so each table has an `open` of its own.
+struct Entry {
+  std::string name;
+  Registry::Factory factory;
+  fovea_plugin table;
+};
+constexpr size_t mostBuiltIn = 4;
+std::deque<Entry> entries;
+std::mutex mutex;
+
+template <size_t number>
+fovea_code open(const fovea_open_request *request, fovea_backend **backend,
+                fovea_error *error) {
+  return guarded(error, [&]() -> Status {
+    const Entry &entry = entries[number];
+    if (request->options.count != 0)
+      return Status::error(
+          StatusCode::InvalidArgument,
+          "there is no option `" +
+              std::string(
+                  FOVEA_AT(fovea_backend_option, request->options, 0)->key) +
+              "`; `" + entry.name + "` has none");
+    Expected<std::unique_ptr<Backend>> made = entry.factory();
+    if (!made)
+      return made.status();
+    *backend = new fovea_backend{*std::move(made)};
+    return Status::ok();
+  });
+}
+constexpr decltype(&open<0>) opens[mostBuiltIn] = {open<0>, open<1>, open<2>,
+                                                   open<3>};
+} // namespace
+
+Expected<std::shared_ptr<const Library>>
+plugin::builtIn(const std::string &name, Registry::Factory factory) {
+  std::lock_guard<std::mutex> lock(mutex);
+  auto known = std::ranges::find(entries, name, &Entry::name);
+  if (known == entries.end()) {
+    assert(entries.size() < mostBuiltIn && "no `open` is left");
+    fovea_plugin table{};
+    table.size = sizeof(table);
+    table.version = FOVEA_PLUGIN_VERSION;
+    table.build = FOVEA_VERSION_STRING;
+    table.open = opens[entries.size()];
+    table.close = close;
+    table.query = query;
+    table.compile = compile;
+    table.exe_free = freeExe;
+    table.prepare = prepare;
+    table.instance_free = freeInstance;
+    table.run = run;
+    entries.push_back({name, factory, table});
+    known = entries.end() - 1;
+    known->table.name = known->name.c_str();
+  }
+  return Library::fromTable(&known->table, "built in");
+}

@@ -1,0 +1,159 @@
+//===- Cluster.cpp - a cluster as flat arrays -----------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/plugin/Cluster.h"
+
+#include "llvm/Support/xxhash.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+using namespace fovea;
+using namespace fovea::plugin;
+
+template <class T> static fovea_span spanOf(const std::vector<T> &array) {
+  return {array.data(), array.size(), sizeof(T)};
+}
+
+fovea_cluster Cluster::view() const {
+  fovea_cluster view{};
+  view.size = sizeof(view);
+  view.version = FOVEA_PLUGIN_VERSION;
+  view.hash = hash;
+  view.dims = spanOf(dims);
+  view.sizes = spanOf(sizes);
+  view.axes = spanOf(axes);
+  view.inputs = spanOf(inputs);
+  view.outputs = spanOf(outputs);
+  view.ops = spanOf(ops);
+  view.folds = spanOf(folds);
+  view.accumulators = spanOf(accumulators);
+  view.gauges = spanOf(gauges);
+  view.ranges = spanOf(ranges);
+  view.places = spanOf(places);
+  view.lists = spanOf(lists);
+  view.bytes = spanOf(bytes);
+  view.text = spanOf(text);
+  return view;
+}
+
+std::vector<SourcePlace> Cluster::placesOf(int64_t op) const {
+  std::vector<SourcePlace> out;
+  if (op < 0 || static_cast<size_t>(op) >= ops.size())
+    return out;
+  for (uint32_t i = ops[op].place; i != FOVEA_NONE; i = places[i].caller) {
+    const fovea_place &place = places[i];
+    out.push_back({string(place.file), place.line, place.column, place.end_line,
+                   place.end_column});
+  }
+  return out;
+}
+
+Expected<Cluster> plugin::copyOf(const fovea_cluster &cluster) {
+  Cluster copy;
+  copy.text.clear();
+  copy.hash = cluster.hash;
+  // In the order in which forEachArray comes along.
+  const fovea_span *span = &cluster.dims;
+  Status status = Status::ok();
+  forEachArray(copy, [&]<class T>(const char *name, std::vector<T> &array) {
+    const fovea_span from = *span++;
+    if (status.failed())
+      return;
+    if (from.count > std::numeric_limits<uint32_t>::max() - 1 ||
+        (from.count && (!from.data || from.stride < sizeof(T)))) {
+      status = Status::error(StatusCode::InvalidArgument,
+                             std::string("the array `") + name +
+                                 "` of the cluster has " +
+                                 std::to_string(from.count) + " elements, " +
+                                 std::to_string(from.stride) + " bytes apart");
+      return;
+    }
+    array.resize(from.count);
+    for (size_t i = 0; i < from.count; ++i)
+      std::memcpy(static_cast<void *>(&array[i]), FOVEA_AT(char, from, i),
+                  sizeof(T));
+  });
+  if (status.failed())
+    return status;
+  return copy;
+}
+
+uint64_t plugin::hashOf(const Cluster &cluster) {
+  Cluster meaning = cluster;
+  for (fovea_dim &dim : meaning.dims)
+    dim.name = 0;
+  for (fovea_axis &axis : meaning.axes)
+    axis.name = 0;
+  for (auto *ports : {&meaning.inputs, &meaning.outputs})
+    for (fovea_port &port : *ports)
+      port.name = 0;
+  for (fovea_op &op : meaning.ops) {
+    op.name = 0;
+    op.place = FOVEA_NONE;
+  }
+  meaning.places.clear();
+  meaning.text.clear();
+  uint64_t hash = 0;
+  forEachArray(
+      meaning, [&]<class T>(const char *, const std::vector<T> &array) {
+        const uint64_t words[] = {
+            hash, array.size(),
+            llvm::xxh3_64bits(
+                llvm::ArrayRef(reinterpret_cast<const uint8_t *>(array.data()),
+                               array.size() * sizeof(T)))};
+        hash = llvm::xxh3_64bits(llvm::ArrayRef(
+            reinterpret_cast<const uint8_t *>(words), sizeof(words)));
+      });
+  return hash;
+}
+
+uint32_t ClusterBuilder::text(std::string_view text) {
+  if (text.empty())
+    return 0;
+  if (auto known = texts.find(text); known != texts.end())
+    return known->second;
+  const auto offset = static_cast<uint32_t>(cluster.text.size());
+  cluster.text.insert(cluster.text.end(), text.begin(), text.end());
+  cluster.text.push_back('\0');
+  texts.emplace(text, offset);
+  return offset;
+}
+
+fovea_list ClusterBuilder::list(std::span<const uint32_t> numbers) {
+  const auto count = static_cast<uint32_t>(numbers.size());
+  if (count == 0)
+    return {0, 0};
+  const auto [known, isNew] =
+      lists.try_emplace(std::vector(numbers.begin(), numbers.end()),
+                        static_cast<uint32_t>(cluster.lists.size()));
+  if (isNew)
+    cluster.lists.insert(cluster.lists.end(), numbers.begin(), numbers.end());
+  return {known->second, count};
+}
+
+Cluster ClusterBuilder::take() {
+  cluster.hash = hashOf(cluster);
+  return std::move(cluster);
+}
+
+fovea_op plugin::plainOp(fovea_opcode opcode, fovea_dtype dtype) {
+  fovea_op op{};
+  op.opcode = opcode;
+  op.dtype = dtype;
+  op.place = FOVEA_NONE;
+  op.low = std::numeric_limits<int64_t>::min();
+  op.high = std::numeric_limits<int64_t>::max();
+  if (dtype == FOVEA_I32) {
+    op.low = std::numeric_limits<int32_t>::min();
+    op.high = std::numeric_limits<int32_t>::max();
+  } else if (dtype == FOVEA_BOOL) {
+    op.low = 0;
+    op.high = 1;
+  }
+  return op;
+}

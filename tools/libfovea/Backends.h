@@ -1,0 +1,47 @@
+//===- Backends.h - backends as the user names them -------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_LIBFOVEA_BACKENDS_H
+#define FOVEA_TOOLS_LIBFOVEA_BACKENDS_H
+
+#include "backends/loader/Search.h"
+#include "backends/plugin/PluginBackend.h"
+
+namespace fovea {
+
+/// One entry of `--backend=NAME[:key=value...],...`.
+struct BackendChoice {
+  /// A built-in backend, a plugin's name, or the path of a manifest or library
+  /// (it has a slash).
+  std::string name;
+  std::vector<plugin::Option> options;
+};
+
+/// Error (InvalidArgument): an empty name, an option without `=`.
+Expected<std::vector<BackendChoice>> parseBackends(const std::string &text);
+
+/// The library of a choice, loaded; its options are checked if there is a
+/// manifest.
+Expected<std::shared_ptr<const plugin::Library>>
+libraryFor(const BackendChoice &choice);
+
+/// The manifests of all folders of the search order, and these.
+std::vector<plugin::SearchFolder> pluginFolders();
+
+/// The backends of `text` as one that goes by clusters, also where there is
+/// only a built-in one.
+Expected<std::shared_ptr<plugin::PluginBackend>>
+clusterBackend(const std::string &text, bool allowMaterialize);
+
+/// The backend that `text` names (null: the default one): a built-in one by
+/// itself is used as it is, all others go by clusters. One instance as long as
+/// somebody uses it.
+Expected<std::shared_ptr<Backend>> backendNamed(const char *text,
+                                                bool allowMaterialize = false);
+
+} // namespace fovea
+
+#endif // FOVEA_TOOLS_LIBFOVEA_BACKENDS_H
