@@ -5,7 +5,8 @@
 //===----------------------------------------------------------------------===//
 /*
  * What a backend plugin implements, and what it is handed. C99 and C++17; needs
- * runtime/fovea_abi.h and nothing else. docs/writing-a-backend.md is the way in.
+ * runtime/fovea_abi.h and nothing else. docs/writing-a-backend.md is the way
+ * in.
  *
  * A plugin is a shared library that exports one function, fovea_plugin_entry.
  * Per program:
@@ -19,27 +20,30 @@
  *
  * Errors. Every function that can fail returns a fovea_code and, unless it is
  * FOVEA_OK, fills in `error`, which the host owns and has initialised: code,
- * message, and where they are known the op (so that the user sees a caret in his
- * program), tensor, value and position. No exception and no longjmp may cross.
+ * message, and where they are known the op (so that the user sees a caret in
+ * his program), tensor, value and position. No exception and no longjmp may
+ * cross.
  *
  * Threads. The host calls open, query, compile and prepare from any thread, one
  * call at a time for one backend; run from any number of threads at once, for
- * one instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN. `free` comes
- * when nothing uses the object any more. The floating-point environment is left
- * as it was found. Nothing is written to stdout; texts go to fovea_host::log.
+ * one instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN. `free`
+ * comes when nothing uses the object any more. The floating-point environment
+ * is left as it was found. Nothing is written to stdout; texts go to
+ * fovea_host::log.
  *
  * Ownership. What the host passes lives during the call, except for the host's
  * table, which lives until `close`. What a plugin makes lives until its `free`.
  * Strings are UTF-8 and end with a zero.
  *
- * Growth. The major version changes what is here, a minor one appends: fields at
- * the end of structs, numbers at the end of lists. A struct starts with `size`
- * and `version`, as its writer knows it; a reader reads no field beyond `size`,
- * ignores tails that it does not know in tables and results, and answers
- * FOVEA_UNSUPPORTED where such a tail of a request is not zero. Arrays are
- * {data, count, stride}: step by `stride`, never by sizeof (FOVEA_AT does).
- * Unknown numbers of a list mean: this cluster is not for you (FOVEA_UNSUPPORTED).
- * No struct has padding, so every byte of one has a meaning.
+ * Growth. The major version changes what is here, a minor one appends: fields
+ * at the end of structs, numbers at the end of lists. A struct starts with
+ * `size` and `version`, as its writer knows it; a reader reads no field beyond
+ * `size`, ignores tails that it does not know in tables and results, and
+ * answers FOVEA_UNSUPPORTED where such a tail of a request is not zero. Arrays
+ * are {data, count, stride}: step by `stride`, never by sizeof (FOVEA_AT does).
+ * Unknown numbers of a list mean: this cluster is not for you
+ * (FOVEA_UNSUPPORTED). No struct has padding, so every byte of one has a
+ * meaning.
  */
 
 #ifndef FOVEA_BACKENDS_FOVEA_PLUGIN_H
@@ -66,7 +70,8 @@ extern "C" {
 /** No op, no place, no number. */
 #define FOVEA_NONE 0xffffffffu
 
-/*===-- Arrays --------------------------------------------------------------===*/
+/*===-- Arrays
+ * --------------------------------------------------------------===*/
 
 /** `count` elements, `stride` bytes apart. Frozen. */
 typedef struct fovea_span {
@@ -97,17 +102,17 @@ typedef struct fovea_list {
  * coordinates. An operand lacks axes that it does not vary along. Two ops that
  * have an axis in common mean the same coordinate by it.
  *
- * Hard numbers. Beside its number an element may be a *hard* 0 or a *hard* -inf,
- * which says that it stands for nothing. They begin at FOVEA_OP_SELECT; the
- * table of ops says how they pass. An op without FOVEA_OP_MAY_BE_ZERO and
+ * Hard numbers. Beside its number an element may be a *hard* 0 or a *hard*
+ * -inf, which says that it stands for nothing. They begin at FOVEA_OP_SELECT;
+ * the table of ops says how they pass. An op without FOVEA_OP_MAY_BE_ZERO and
  * FOVEA_OP_MAY_BE_NEGINF is never hard, and most are not.
  *
  * Demand. An element that no element of an output needs may fail (a read out of
  * range, an integer division by zero) without consequence. FOVEA_OP_SELECT
  * needs the branch that it takes; FOVEA_OP_AND its second operand only if the
- * first holds, FOVEA_OP_OR if it does not; a guarded reduction its element where
- * the guard holds; a product whose one factor is a hard 0 (a sum with a hard
- * -inf, ...) not the other. Only ops with FOVEA_OP_MAY_FAIL can fail.
+ * first holds, FOVEA_OP_OR if it does not; a guarded reduction its element
+ * where the guard holds; a product whose one factor is a hard 0 (a sum with a
+ * hard -inf, ...) not the other. Only ops with FOVEA_OP_MAY_FAIL can fail.
  *
  * Numbers. Floats follow IEEE 754, integers wrap. f32 and f64 ops compute in
  * their type (or better); f16 and bf16 occur only as stored types: in inputs,
@@ -126,8 +131,8 @@ enum {
   FOVEA_MIN = 3,    /**< [inf; of integers the greatest] */
   FOVEA_ANY = 4,    /**< [false] */
   FOVEA_ALL = 5,    /**< [true] */
-  FOVEA_ARGMAX = 6, /**< [-1] position of the first greatest, row-major along the
-                         axes in the order that is listed; i64 */
+  FOVEA_ARGMAX = 6, /**< [-1] position of the first greatest, row-major along
+                       the axes in the order that is listed; i64 */
   FOVEA_ARGMIN = 7  /**< [-1] */
 };
 
@@ -157,35 +162,36 @@ enum {
   /* Leaves. */
   FOVEA_OP_INPUT = 1,    /**< input number `selector` */
   FOVEA_OP_CONSTANT = 2, /**< `number` if of floats, else `integer` */
-  FOVEA_OP_LITERAL = 3,  /**< element of an array in fovea_cluster::bytes, from
-                              byte `integer` on, dense and row-major along `over` */
-  FOVEA_OP_SIZE = 4,     /**< value of size number `selector`; i64 */
-  FOVEA_OP_INDEX = 5,    /**< coordinate along `over`[0]; i64 */
+  FOVEA_OP_LITERAL =
+      3,              /**< element of an array in fovea_cluster::bytes, from
+                           byte `integer` on, dense and row-major along `over` */
+  FOVEA_OP_SIZE = 4,  /**< value of size number `selector`; i64 */
+  FOVEA_OP_INDEX = 5, /**< coordinate along `over`[0]; i64 */
   /* State of fold `selector`: accumulator or gauge number `integer`. */
   FOVEA_OP_ACCUMULATOR = 6,     /**< as it is now */
   FOVEA_OP_GAUGE = 7,           /**< as it is now */
   FOVEA_OP_OLD_ACCUMULATOR = 8, /**< in `repair`: before it is moved */
   FOVEA_OP_OLD_GAUGE = 9,       /**< in `repair`: what it was made at */
-  FOVEA_OP_FOLD = 10,           /**< result number `integer` of fold `selector` */
+  FOVEA_OP_FOLD = 10, /**< result number `integer` of fold `selector` */
   /* Structure. */
-  FOVEA_OP_AT = 11,     /**< operand 0 with the axes of `over` replaced by the
-                             operands 1, 2, ... (i64). An index outside of
-                             0 .. extent - 1 is FOVEA_OUT_OF_RANGE, in tensor
-                             `name`. Operand 0 may lack an axis of `over`: its
-                             index is checked all the same. Hardness is kept */
-  FOVEA_OP_REDUCE = 12, /**< operand 0 joined by `selector` (fovea_join) along
-                             `over`; operand 1, if there is one, is the guard: only
-                             places at which it holds count. Operand 0 may lack an
-                             axis of `over`: it counts extent times */
-  FOVEA_OP_SELECT = 13, /**< a ? b : c; if not a, hard as `selector` says */
+  FOVEA_OP_AT = 11,      /**< operand 0 with the axes of `over` replaced by the
+                              operands 1, 2, ... (i64). An index outside of
+                              0 .. extent - 1 is FOVEA_OUT_OF_RANGE, in tensor
+                              `name`. Operand 0 may lack an axis of `over`: its
+                              index is checked all the same. Hardness is kept */
+  FOVEA_OP_REDUCE = 12,  /**< operand 0 joined by `selector` (fovea_join) along
+                              `over`; operand 1, if there is one, is the guard:
+                            only  places at which it holds count. Operand 0 may
+                            lack an  axis of `over`: it counts extent times */
+  FOVEA_OP_SELECT = 13,  /**< a ? b : c; if not a, hard as `selector` says */
   FOVEA_OP_COMPARE = 14, /**< a `selector` b */
-  FOVEA_OP_CAST = 15, /**< a as `dtype`: to floats round to nearest even; floats to
-                           integers towards zero, saturated, NaN gives 0; i64 to
-                           i32 saturated; to bool: not 0. 0 and -inf (of floats)
-                           pass */
-  FOVEA_OP_FOLD_KEY = 16, /**< key a with index b folded in (i64): the low 64 bits
-                               of Philox4x32-10 with key a and counter {b low,
-                               b high, 0, 1} */
+  FOVEA_OP_CAST = 15, /**< a as `dtype`: to floats round to nearest even; floats
+                         to integers towards zero, saturated, NaN gives 0; i64
+                         to i32 saturated; to bool: not 0. 0 and -inf (of
+                         floats) pass */
+  FOVEA_OP_FOLD_KEY = 16, /**< key a with index b folded in (i64): the low 64
+                             bits of Philox4x32-10 with key a and counter {b
+                             low, b high, 0, 1} */
   FOVEA_OP_RANDOM = 17,   /**< number of distribution `selector` with key a and
                                counter b: word b mod 4 of Philox block b div 4,
                                counter {block low, block high, 0, 0} */
@@ -216,7 +222,7 @@ enum {
   FOVEA_OP_DIV = 67,      /**< of floats; 0 of a passes, whatever b is */
   FOVEA_OP_FLOORDIV = 68, /**< floor(a / b); an integer b of 0 is
                                FOVEA_DIVISION_BY_ZERO */
-  FOVEA_OP_MOD = 69,      /**< a - b floor(a / b), with the sign of b; likewise */
+  FOVEA_OP_MOD = 69, /**< a - b floor(a / b), with the sign of b; likewise */
   FOVEA_OP_POW = 70, /**< 0 of a passes if b > 0. Integers wrap; b < 0 gives the
                           truncated quotient, of a = 0 FOVEA_DIVISION_BY_ZERO */
   FOVEA_OP_MIN = 71, /**< NaN wins */
@@ -255,22 +261,23 @@ typedef struct fovea_op {
  *  are joined along the axes; the gauges G[0], G[1], ... are numbers that the
  *  elements of later accumulators are written at: a running maximum, a mean.
  *
- *  The naive way: for each accumulator in order, make the gauges that it may see
- *  (those with number < `gauges`), then join `element` over all places at which
- *  `guard` holds. The results are the `finish` ops. One visit of the places for
- *  each group of accumulators with the same `gauges`.
+ *  The naive way: for each accumulator in order, make the gauges that it may
+ * see (those with number < `gauges`), then join `element` over all places at
+ * which `guard` holds. The results are the `finish` ops. One visit of the
+ * places for each group of accumulators with the same `gauges`.
  *
  *  The streaming way visits the places once, in blocks of any size: for each
  *  group in order, A' = `repair`(A, G, G') joined with the block's elements at
  *  G', then the gauges that follow the group. An empty state has the neutral
- *  numbers and the gauges that they give. Two states are combined by moving both
- *  to the gauges of the joint one. argmax and argmin keep the element beside the
- *  position, and repair hands the position on. */
+ *  numbers and the gauges that they give. Two states are combined by moving
+ * both to the gauges of the joint one. argmax and argmin keep the element
+ * beside the position, and repair hands the position on. */
 typedef struct fovea_fold {
-  fovea_list axes;         /**< the place counts row-major along them */
-  fovea_list accumulators; /**< first and count in fovea_cluster::accumulators */
-  fovea_list gauges;       /**< first and count in fovea_cluster::gauges */
-  fovea_list results;      /**< ops: the finish roots */
+  fovea_list axes; /**< the place counts row-major along them */
+  fovea_list
+      accumulators;   /**< first and count in fovea_cluster::accumulators */
+  fovea_list gauges;  /**< first and count in fovea_cluster::gauges */
+  fovea_list results; /**< ops: the finish roots */
 } fovea_fold;
 
 typedef struct fovea_accumulator {
@@ -278,17 +285,17 @@ typedef struct fovea_accumulator {
   fovea_dtype dtype; /**< of the joined elements; argmax and argmin give i64 */
   fovea_list axes;   /**< has one number for each place of these */
   uint32_t element;  /**< op */
-  uint32_t guard;    /**< op, or FOVEA_NONE. This is meaning, not a hint: what it
-                          leaves out contributes nothing, not even NaN */
-  uint32_t repair;   /**< op: itself at the new gauges */
-  uint32_t gauges;   /**< its element and repair see gauges before this one */
+  uint32_t guard;  /**< op, or FOVEA_NONE. This is meaning, not a hint: what it
+                        leaves out contributes nothing, not even NaN */
+  uint32_t repair; /**< op: itself at the new gauges */
+  uint32_t gauges; /**< its element and repair see gauges before this one */
   fovea_list ranges; /**< first and count in fovea_cluster::ranges */
 } fovea_accumulator;
 
 typedef struct fovea_gauge {
-  uint32_t after;   /**< made from the accumulators before this one */
-  uint32_t value;   /**< op */
-  fovea_list axes;  /**< has one number for each place of these */
+  uint32_t after;  /**< made from the accumulators before this one */
+  uint32_t value;  /**< op */
+  fovea_list axes; /**< has one number for each place of these */
   fovea_dtype dtype;
   uint32_t reserved;
 } fovea_gauge;
@@ -296,13 +303,14 @@ typedef struct fovea_gauge {
 /** A hint: outside of lo <= coordinate < hi the guard fails. */
 typedef struct fovea_range {
   uint32_t axis;
-  uint32_t lo;    /**< op, i64, which does not vary along the axis; or FOVEA_NONE */
+  uint32_t
+      lo; /**< op, i64, which does not vary along the axis; or FOVEA_NONE */
   uint32_t hi;    /**< likewise */
   uint32_t exact; /**< 1: inside the guard holds */
 } fovea_range;
 
-/** A dimension: a symbol for an extent, at least 0. Its value comes with prepare
- *  and run. */
+/** A dimension: a symbol for an extent, at least 0. Its value comes with
+ * prepare and run. */
 typedef struct fovea_dim {
   uint32_t name; /**< text */
   uint32_t reserved;
@@ -375,10 +383,12 @@ typedef struct fovea_cluster {
   fovea_span text;         /**< char: zero-terminated strings; offset 0 is "" */
 } fovea_cluster;
 
-/*===-- What the host offers ------------------------------------------------===*/
+/*===-- What the host offers
+ * ------------------------------------------------===*/
 
-/** Something that a later version asks for or tells. A reader ignores kinds that
- *  it does not know, unless `required` is 1: then it answers FOVEA_UNSUPPORTED. */
+/** Something that a later version asks for or tells. A reader ignores kinds
+ * that it does not know, unless `required` is 1: then it answers
+ * FOVEA_UNSUPPORTED. */
 typedef struct fovea_extension {
   uint32_t size;
   uint32_t version;
@@ -399,12 +409,12 @@ enum { FOVEA_LOG_DEBUG = 0, FOVEA_LOG_INFO = 1, FOVEA_LOG_WARNING = 2 };
 typedef struct fovea_match {
   uint32_t size;
   uint32_t version;
-  uint32_t *inputs;       /**< for each input of the pattern the op it stands for */
-  uint64_t input_count;   /**< capacity of `inputs` */
-  uint32_t *axes;         /**< for each axis of the pattern (in the order of the
-                               inputs' axes, each once, then the outputs') the
-                               cluster's */
-  uint64_t axis_count;    /**< capacity of `axes` */
+  uint32_t *inputs; /**< for each input of the pattern the op it stands for */
+  uint64_t input_count; /**< capacity of `inputs` */
+  uint32_t *axes;       /**< for each axis of the pattern (in the order of the
+                             inputs' axes, each once, then the outputs') the
+                             cluster's */
+  uint64_t axis_count;  /**< capacity of `axes` */
 } fovea_match;
 
 /** The host's functions. Lives from `open` to `close`. */
@@ -417,7 +427,8 @@ struct fovea_host {
    *  the host's threads, and returns when all have returned. worker < workers.
    *  A call from within `fn` runs its items at once, one by one. */
   void (*parallel_for)(fovea_run_handle *run, uint64_t count,
-                       void (*fn)(void *context, uint64_t item, uint32_t worker),
+                       void (*fn)(void *context, uint64_t item,
+                                  uint32_t worker),
                        void *context);
   /** 1 if the user wants the run to stop: return FOVEA_CANCELLED soon. */
   int32_t (*cancelled)(fovea_run_handle *run);
@@ -426,7 +437,8 @@ struct fovea_host {
   /** Whether `cluster` is what `pattern` says, a function in the language:
    *  "fn f(a: f32[M, K], b: f32[K, N]) -> f32[M, N] { return sum[k](...) }".
    *  However the user spelt it: both go through the same passes. FOVEA_OK and
-   *  `found` 1 with the bindings, or 0 without. Errors: FOVEA_INVALID_PROGRAM. */
+   *  `found` 1 with the bindings, or 0 without. Errors: FOVEA_INVALID_PROGRAM.
+   */
   fovea_code (*match)(const fovea_host *host, const fovea_cluster *cluster,
                       const char *pattern, fovea_match *match, int32_t *found,
                       fovea_error *error);
@@ -450,24 +462,26 @@ typedef struct fovea_open_request {
   uint32_t size;
   uint32_t version;
   const fovea_host *host;
-  fovea_span options; /**< fovea_backend_option. One that is not known is
-                           FOVEA_INVALID_ARGUMENT; the message lists those that are */
+  fovea_span
+      options; /**< fovea_backend_option. One that is not known is
+                    FOVEA_INVALID_ARGUMENT; the message lists those that are */
   const fovea_extension *extensions;
 } fovea_open_request;
 
 typedef uint32_t fovea_claim_kind;
 enum {
   FOVEA_CLAIM_NONE = 0,
-  FOVEA_CLAIM_FUSED = 1,     /**< beyond inputs and outputs it stores no array over
-                                  an axis that is reduced together with others */
-  FOVEA_CLAIM_DECOMPOSED = 2 /**< it does (a score matrix, say); the user must have
-                                  said --allow-materialize */
+  FOVEA_CLAIM_FUSED = 1, /**< beyond inputs and outputs it stores no array over
+                              an axis that is reduced together with others */
+  FOVEA_CLAIM_DECOMPOSED = 2 /**< it does (a score matrix, say); the user must
+                                have said --allow-materialize */
 };
 
 typedef uint32_t fovea_claim_sizes;
 enum {
   FOVEA_SIZES_ANY = 0,
-  FOVEA_SIZES_STATIC = 1 /**< prepare is expensive: it compiles for those sizes */
+  FOVEA_SIZES_STATIC =
+      1 /**< prepare is expensive: it compiles for those sizes */
 };
 
 /** Why a cluster is not claimed. */
@@ -492,8 +506,8 @@ typedef struct fovea_claim {
   uint32_t version;
   fovea_claim_kind kind;
   fovea_claim_sizes sizes;
-  fovea_reason reason; /**< if the kind is NONE */
-  uint32_t op;         /**< the op that is to blame, or FOVEA_NONE */
+  fovea_reason reason;         /**< if the kind is NONE */
+  uint32_t op;                 /**< the op that is to blame, or FOVEA_NONE */
   char text[FOVEA_CLAIM_TEXT]; /**< for people: why not; or what it will do */
 } fovea_claim;
 
@@ -520,7 +534,7 @@ typedef struct fovea_prepared {
   uint32_t size;
   uint32_t version;
   fovea_instance *instance;
-  uint64_t workspace_bytes; /**< that each run gets, uninitialised */
+  uint64_t workspace_bytes;     /**< that each run gets, uninitialised */
   uint64_t workspace_alignment; /**< a power of two; 64 is always given */
   fovea_needs *inputs;
   uint64_t input_count;
@@ -555,8 +569,8 @@ enum {
 /** A plugin: its functions. Optional ones may be null. Lives for ever. */
 typedef struct fovea_plugin {
   uint32_t size;
-  uint32_t version; /**< FOVEA_PLUGIN_VERSION that it was built with */
-  const char *name; /**< as in `--backend=NAME`; [a-z][a-z0-9-]* */
+  uint32_t version;  /**< FOVEA_PLUGIN_VERSION that it was built with */
+  const char *name;  /**< as in `--backend=NAME`; [a-z][a-z0-9-]* */
   const char *build; /**< changes whenever what it compiles may change */
   uint64_t flags;
 
@@ -581,7 +595,8 @@ typedef struct fovea_plugin {
                         fovea_prepared *prepared, fovea_error *error);
   void (*instance_free)(fovea_instance *instance);
 
-  /** Computes. After an error outputs hold anything, the instance is still good. */
+  /** Computes. After an error outputs hold anything, the instance is still
+   * good. */
   fovea_code (*run)(fovea_instance *instance, const fovea_run_request *request,
                     fovea_error *error);
 
@@ -595,11 +610,12 @@ typedef struct fovea_plugin {
                      fovea_error *error);
 } fovea_plugin;
 
-/** What the library exports under the name "fovea_plugin_entry". Gets the host's
- *  version; gives the plugin, or null if it cannot work with that host. Called
- *  once, before anything else. */
+/** What the library exports under the name "fovea_plugin_entry". Gets the
+ * host's version; gives the plugin, or null if it cannot work with that host.
+ * Called once, before anything else. */
 typedef const fovea_plugin *(*fovea_plugin_entry_fn)(uint32_t host_version);
-FOVEA_PLUGIN_EXPORT const fovea_plugin *fovea_plugin_entry(uint32_t host_version);
+FOVEA_PLUGIN_EXPORT const fovea_plugin *
+fovea_plugin_entry(uint32_t host_version);
 
 #ifdef __cplusplus
 } // extern "C"

@@ -28,8 +28,7 @@ PluginBackend::PluginBackend(std::vector<std::shared_ptr<Device>> devices,
     label += (label.empty() ? "" : ",") + device->name();
 }
 
-/// A function as clusters that are fit to be handed over.
-static Expected<ClusterProgram> clustersOf(ir::FuncOp func) {
+Expected<ClusterProgram> plugin::clustersOf(ir::FuncOp func) {
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(func.getLoc());
   module->push_back(func->clone());

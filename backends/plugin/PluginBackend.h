@@ -38,6 +38,10 @@ struct Assignment {
 };
 using Partition = std::vector<Assignment>;
 
+/// A function as clusters that are fit to be handed over: optimised, fused,
+/// checked. Works on a copy.
+Expected<ClusterProgram> clustersOf(ir::FuncOp func);
+
 /// Several devices, of which the first that claims a cluster gets it.
 class PluginBackend final : public Backend {
 public:

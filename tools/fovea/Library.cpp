@@ -18,7 +18,7 @@ static Failure broken(const std::string &what) {
   return Failure(Exit::Internal, what, "build or install Fovea again");
 }
 
-static std::string libraryPath() {
+std::string driver::libraryPath() {
   std::error_code fault;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", fault);
   if (fault)

@@ -62,6 +62,9 @@ struct Library {
 };
 
 /// Opens `../lib/libfovea.so` as seen from the executable, once. Failure if
+/// Where libfovea lies. Failure if this program cannot find itself.
+std::string libraryPath();
+
 /// that cannot be.
 const Library &library();
 

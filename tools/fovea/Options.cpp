@@ -6,6 +6,8 @@
 
 #include "tools/fovea/Options.h"
 
+#include "tools/fovea/Plugin.h"
+
 #include <CLI/CLI.hpp>
 
 #include <charconv>
@@ -20,8 +22,8 @@ static constexpr const char *greeting =
   fovea run attention.fov N=7 q=@q.npy -o o.npy with arrays of your own
   fovea check attention.fov                     look for errors only
 
-Verbs: run, check, test, explain, graph, ir. `fovea VERB --help` tells what each
-can do.
+Verbs: run, check, test, explain, graph, ir, plugin. `fovea VERB --help` tells
+what each can do.
 )";
 
 // The first line of each is shown by `fovea --help` as well.
@@ -197,8 +199,11 @@ static std::vector<Command> declare(CLI::App &app, Texts &texts) {
   addFunction(ir, texts);
   ir->add_option("--stage", texts.stage,
                  "formula (default), optimized, fused or kernels");
+  // Only for the list of verbs: it has verbs of its own (Plugin.cpp).
+  CLI::App *plugin = app.add_subcommand("plugin", pluginHelp);
   return {{Verb::Run, run},         {Verb::Check, check}, {Verb::Test, test},
-          {Verb::Explain, explain}, {Verb::Graph, graph}, {Verb::Ir, ir}};
+          {Verb::Explain, explain}, {Verb::Graph, graph}, {Verb::Ir, ir},
+          {Verb::None, plugin}};
 }
 
 /// The names that options of `app` have, with their dashes.
@@ -228,7 +233,7 @@ static Failure unexpected(const CLI::App &app, const std::string &text) {
 }
 
 static constexpr const char *verbList =
-    "the verbs are run, check, test, explain, graph and ir";
+    "the verbs are run, check, test, explain, graph, ir and plugin";
 
 static Failure unknownVerb(const std::string &text,
                            const std::vector<Command> &commands) {

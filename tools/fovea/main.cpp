@@ -7,6 +7,7 @@
 #include "tools/fovea/Crash.h"
 #include "tools/fovea/Failure.h"
 #include "tools/fovea/Options.h"
+#include "tools/fovea/Plugin.h"
 #include "tools/fovea/Talk.h"
 #include "tools/fovea/Verbs.h"
 
@@ -35,6 +36,8 @@ static Exit dispatch(const Options &options) {
 
 static Exit runDriver(int argc, char **argv) {
   try {
+    if (argc > 1 && std::string_view(argv[1]) == "plugin")
+      return pluginVerb({argv + 2, argv + argc});
     const std::optional<Options> options = parseCommandLine(argc, argv);
     return options ? dispatch(*options) : Exit::Ok;
   } catch (const Failure &failure) {

@@ -1,0 +1,458 @@
+//===- fovea_plugin.hpp - fovea_plugin.h for C++ authors --------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Optional, header-only, C++17. Write three classes and export them:
+//
+//   struct MyInstance : fovea::Instance { void run(const fovea_run_request &) };
+//   struct MyExe      : fovea::Exe      { ... prepare(...) };
+//   struct MyBackend  : fovea::Backend  { MyBackend(const fovea_open_request &);
+//                                         query(...), compile(...) };
+//   FOVEA_PLUGIN(MyBackend, "my-name", "build 1", /*flags=*/0)
+//
+// What they throw becomes the error of the call: plugin_error as it says,
+// std::bad_alloc FOVEA_BACKEND, anything else FOVEA_INTERNAL. Heads of requests
+// and required extensions are checked before they are called.
+//
+// The rest reads clusters: view steps over an array by its stride, list and
+// text follow numbers, Sizes evaluates sizes for given dims.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_BACKENDS_FOVEA_PLUGIN_HPP
+#define FOVEA_BACKENDS_FOVEA_PLUGIN_HPP
+
+#include "backends/fovea_plugin.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fovea {
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+/// What a plugin throws. The setters chain:
+///   throw plugin_error(FOVEA_UNSUPPORTED, "no f64").atOp(7).withFix("use f32");
+class plugin_error : public std::exception {
+public:
+  plugin_error(fovea_code code, std::string message)
+      : code(code), message(std::move(message)) {}
+  plugin_error &&atOp(uint32_t number) && {
+    op = static_cast<int32_t>(number);
+    return std::move(*this);
+  }
+  plugin_error &&inTensor(std::string name) && {
+    tensor = std::move(name);
+    return std::move(*this);
+  }
+  plugin_error &&withValue(int64_t offending) && {
+    value = offending;
+    hasValue = true;
+    return std::move(*this);
+  }
+  plugin_error &&atPosition(std::vector<int64_t> place) && {
+    position = std::move(place);
+    return std::move(*this);
+  }
+  plugin_error &&withFix(std::string text) && {
+    fix = std::move(text);
+    return std::move(*this);
+  }
+  const char *what() const noexcept override { return message.c_str(); }
+
+  fovea_code code;
+  std::string message;
+  std::string fix;
+  std::string tensor;
+  int32_t op = -1;
+  bool hasValue = false;
+  int64_t value = 0;
+  std::vector<int64_t> position;
+};
+
+namespace detail {
+/// Copies a text and cuts it to fit, between characters of UTF-8.
+template <size_t N>
+void copyText(char (&into)[N], const char *text) noexcept {
+  size_t count = std::min(std::strlen(text), N - 1);
+  if (text[count] != '\0')
+    while (count > 0 && (static_cast<unsigned char>(text[count]) >> 6) == 2)
+      --count;
+  std::memcpy(into, text, count);
+  into[count] = '\0';
+}
+
+/// Fills in an error that the host owns.
+inline fovea_code report(fovea_error *error, fovea_code code,
+                         const char *message) noexcept {
+  if (error && error->size >= offsetof(fovea_error, line)) {
+    error->code = code;
+    copyText(error->message, message);
+  }
+  return code;
+}
+inline fovea_code report(fovea_error *error,
+                         const plugin_error &thrown) noexcept {
+  // A failure without a code is still one.
+  const fovea_code code = thrown.code == FOVEA_OK ? FOVEA_INTERNAL : thrown.code;
+  if (!error || error->size < offsetof(fovea_error, line))
+    return code;
+  report(error, code, thrown.message.c_str());
+  copyText(error->fix, thrown.fix.c_str());
+  copyText(error->tensor, thrown.tensor.c_str());
+  error->op = thrown.op;
+  error->has_value = thrown.hasValue;
+  error->value = thrown.value;
+  error->rank = static_cast<uint32_t>(
+      std::min<size_t>(thrown.position.size(), FOVEA_MAX_RANK));
+  std::copy_n(thrown.position.begin(), error->rank, error->position);
+  return code;
+}
+
+/// Calls `fn`; no exception leaves.
+template <class Fn> fovea_code guarded(fovea_error *error, Fn &&fn) noexcept {
+  try {
+    fn();
+    return FOVEA_OK;
+  } catch (const plugin_error &thrown) {
+    return report(error, thrown);
+  } catch (const std::bad_alloc &) {
+    return report(error, FOVEA_BACKEND, "out of memory");
+  } catch (const std::exception &thrown) {
+    return report(error, FOVEA_INTERNAL, thrown.what());
+  } catch (...) {
+    return report(error, FOVEA_INTERNAL, "an unknown exception");
+  }
+}
+
+/// Checks the head of a request: what this header knows has to be there, and
+/// what it does not know has to be zero.
+template <class Request> void checkHead(const Request &request) {
+  if (request.size < sizeof(Request) ||
+      request.version >> 16 != FOVEA_PLUGIN_MAJOR)
+    throw plugin_error(FOVEA_INVALID_ARGUMENT,
+                       "the host speaks another version of the interface");
+  const char *bytes = reinterpret_cast<const char *>(&request);
+  if (std::any_of(bytes + sizeof(Request), bytes + request.size,
+                  [](char byte) { return byte != 0; }))
+    throw plugin_error(FOVEA_UNSUPPORTED,
+                       "the host asks for what this plugin does not know");
+}
+inline void checkExtensions(const fovea_extension *extension) {
+  for (; extension; extension = extension->next)
+    if (extension->required)
+      throw plugin_error(FOVEA_UNSUPPORTED,
+                         "extension " + std::to_string(extension->kind) +
+                             " is not known");
+}
+} // namespace detail
+
+//===----------------------------------------------------------------------===//
+// Reading clusters
+//===----------------------------------------------------------------------===//
+
+/// The elements of a span, by its stride.
+template <class T> class view {
+public:
+  class iterator {
+  public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T *;
+    using reference = const T &;
+    iterator() = default;
+    iterator(const fovea_span &span, uint64_t at) : span(&span), at(at) {}
+    reference operator*() const { return *FOVEA_AT(T, *span, at); }
+    pointer operator->() const { return &**this; }
+    iterator &operator++() {
+      ++at;
+      return *this;
+    }
+    iterator operator++(int) {
+      iterator before = *this;
+      ++at;
+      return before;
+    }
+    bool operator==(const iterator &other) const { return at == other.at; }
+    bool operator!=(const iterator &other) const { return at != other.at; }
+
+  private:
+    const fovea_span *span = nullptr;
+    uint64_t at = 0;
+  };
+
+  explicit view(const fovea_span &span) : span(span) {}
+  size_t size() const { return static_cast<size_t>(span.count); }
+  bool empty() const { return span.count == 0; }
+  const T &operator[](size_t i) const { return *FOVEA_AT(T, span, i); }
+  iterator begin() const { return iterator(span, 0); }
+  iterator end() const { return iterator(span, span.count); }
+  /// A copy that outlives the call.
+  std::vector<T> copy() const { return std::vector<T>(begin(), end()); }
+
+private:
+  fovea_span span;
+};
+
+/// A list of numbers of a cluster.
+inline std::vector<uint32_t> list(const fovea_cluster &cluster,
+                                  fovea_list numbers) {
+  std::vector<uint32_t> all(numbers.count);
+  for (uint32_t i = 0; i < numbers.count; ++i)
+    all[i] = *FOVEA_AT(uint32_t, cluster.lists, uint64_t(numbers.first) + i);
+  return all;
+}
+
+/// A text of a cluster.
+inline std::string text(const fovea_cluster &cluster, uint32_t offset) {
+  std::string all;
+  for (uint64_t i = offset; i < cluster.text.count; ++i) {
+    const char c = *FOVEA_AT(char, cluster.text, i);
+    if (c == '\0')
+      break;
+    all += c;
+  }
+  return all;
+}
+
+/// a * b of what is at least 0. Throws FOVEA_UNSUPPORTED_SHAPE on overflow.
+inline int64_t checkedProduct(int64_t a, int64_t b) {
+  if (a != 0 && b > std::numeric_limits<int64_t>::max() / a)
+    throw plugin_error(FOVEA_UNSUPPORTED_SHAPE, "a size does not fit 64 bits");
+  return a * b;
+}
+
+/// The sizes of a cluster as formulas; a copy, so that an exe can keep it.
+class Sizes {
+public:
+  Sizes() = default;
+  explicit Sizes(const fovea_cluster &cluster)
+      : sizes(view<fovea_size>(cluster.sizes).copy()) {}
+
+  /// Their values for the dims of a request. Throws FOVEA_UNSUPPORTED_SHAPE if
+  /// one does not fit 64 bits or divides by zero.
+  std::vector<int64_t> values(const fovea_span &dims) const {
+    std::vector<int64_t> all;
+    all.reserve(sizes.size());
+    for (const fovea_size &size : sizes)
+      all.push_back(value(size, all, view<int64_t>(dims)));
+    return all;
+  }
+
+private:
+  static int64_t value(const fovea_size &size, const std::vector<int64_t> &all,
+                       const view<int64_t> &dims) {
+    constexpr int64_t least = std::numeric_limits<int64_t>::min();
+    constexpr int64_t greatest = std::numeric_limits<int64_t>::max();
+    if (size.kind == FOVEA_SIZE_CONSTANT)
+      return size.value;
+    if (size.kind == FOVEA_SIZE_DIM) {
+      if (size.a >= dims.size())
+        throw plugin_error(FOVEA_INVALID_ARGUMENT, "a dimension is missing");
+      return dims[size.a];
+    }
+    const int64_t a = all.at(size.a), b = all.at(size.b);
+    auto need = [](bool holds, const char *what) {
+      if (!holds)
+        throw plugin_error(FOVEA_UNSUPPORTED_SHAPE, what);
+    };
+    const char *overflow = "a size does not fit 64 bits";
+    switch (size.kind) {
+    case FOVEA_SIZE_ADD:
+      need(b >= 0 ? a <= greatest - b : a >= least - b, overflow);
+      return a + b;
+    case FOVEA_SIZE_MUL:
+      need(fits(a, b), overflow);
+      return a * b;
+    case FOVEA_SIZE_FLOORDIV:
+    case FOVEA_SIZE_MOD: {
+      need(b != 0, "a size is divided by zero");
+      if (b == -1) {
+        need(size.kind == FOVEA_SIZE_MOD || a != least, overflow);
+        return size.kind == FOVEA_SIZE_MOD ? 0 : -a;
+      }
+      const int64_t rest = a % b;
+      const bool isDown = rest != 0 && (rest < 0) != (b < 0);
+      if (size.kind == FOVEA_SIZE_MOD)
+        return isDown ? rest + b : rest;
+      return isDown ? a / b - 1 : a / b;
+    }
+    default:
+      throw plugin_error(FOVEA_UNSUPPORTED, "there is a size of a kind that "
+                                            "this plugin does not know");
+    }
+  }
+  static bool fits(int64_t a, int64_t b) {
+    constexpr int64_t least = std::numeric_limits<int64_t>::min();
+    constexpr int64_t greatest = std::numeric_limits<int64_t>::max();
+    if (a == 0 || b == 0)
+      return true;
+    if (a > 0)
+      return b > 0 ? a <= greatest / b : b >= least / a;
+    return b > 0 ? a >= least / b : b >= greatest / a;
+  }
+
+  std::vector<fovea_size> sizes;
+};
+
+//===----------------------------------------------------------------------===//
+// What a plugin author writes
+//===----------------------------------------------------------------------===//
+
+/// An exe for given sizes.
+class Instance {
+public:
+  virtual ~Instance() = default;
+  /// Computes; from several threads at once unless the flags say otherwise.
+  virtual void run(const fovea_run_request &request) = 0;
+};
+
+/// A compiled cluster.
+class Exe {
+public:
+  virtual ~Exe() = default;
+  /// Makes it ready for sizes. `prepared` comes as the host initialised it;
+  /// its `instance` is set by the wrapper.
+  virtual std::unique_ptr<Instance>
+  prepare(const fovea_prepare_request &request, fovea_prepared &prepared) = 0;
+};
+
+/// A backend that the user opened. Its constructor takes the request, whose
+/// head and extensions are checked.
+class Backend {
+public:
+  virtual ~Backend() = default;
+  /// Says in `claim` whether it would compute the cluster.
+  virtual void query(const fovea_cluster &cluster, fovea_claim &claim) = 0;
+  virtual std::unique_ptr<Exe> compile(const fovea_cluster &cluster) = 0;
+};
+
+/// Options of a request as pairs. One that is not among `known` is an error
+/// that lists those.
+inline std::vector<std::pair<std::string, std::string>>
+options(const fovea_open_request &request,
+        const std::vector<std::string> &known) {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const fovea_backend_option &one :
+       view<fovea_backend_option>(request.options)) {
+    if (std::find(known.begin(), known.end(), one.key) == known.end()) {
+      std::string message =
+          "there is no option `" + std::string(one.key) + "`; there is";
+      for (const std::string &name : known)
+        message += (&name == known.data() ? " `" : ", `") + name + "`";
+      throw plugin_error(FOVEA_INVALID_ARGUMENT,
+                         known.empty() ? message + " none" : message);
+    }
+    all.emplace_back(one.key, one.value);
+  }
+  return all;
+}
+
+/// The text of a claim, cut to fit.
+inline void setText(fovea_claim &claim, const std::string &text) {
+  detail::copyText(claim.text, text.c_str());
+}
+
+namespace detail {
+// The host's pointers are to the base classes.
+inline Backend *of(fovea_backend *p) { return reinterpret_cast<Backend *>(p); }
+inline Exe *of(fovea_plugin_exe *p) { return reinterpret_cast<Exe *>(p); }
+inline Instance *of(fovea_instance *p) {
+  return reinterpret_cast<Instance *>(p);
+}
+
+template <class B>
+fovea_code open(const fovea_open_request *request, fovea_backend **backend,
+                fovea_error *error) {
+  return guarded(error, [&] {
+    checkHead(*request);
+    checkExtensions(request->extensions);
+    std::unique_ptr<Backend> made = std::make_unique<B>(*request);
+    *backend = reinterpret_cast<fovea_backend *>(made.release());
+  });
+}
+inline void close(fovea_backend *backend) { delete of(backend); }
+inline fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
+                        fovea_claim *claim, fovea_error *error) {
+  return guarded(error, [&] {
+    checkHead(*cluster);
+    of(backend)->query(*cluster, *claim);
+  });
+}
+inline fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
+                          fovea_plugin_exe **exe, fovea_error *error) {
+  return guarded(error, [&] {
+    checkHead(*cluster);
+    std::unique_ptr<Exe> made = of(backend)->compile(*cluster);
+    *exe = reinterpret_cast<fovea_plugin_exe *>(made.release());
+  });
+}
+inline void freeExe(fovea_plugin_exe *exe) { delete of(exe); }
+inline fovea_code prepare(fovea_plugin_exe *exe,
+                          const fovea_prepare_request *request,
+                          fovea_prepared *prepared, fovea_error *error) {
+  return guarded(error, [&] {
+    checkHead(*request);
+    checkExtensions(request->extensions);
+    std::unique_ptr<Instance> made = of(exe)->prepare(*request, *prepared);
+    prepared->instance = reinterpret_cast<fovea_instance *>(made.release());
+  });
+}
+inline void freeInstance(fovea_instance *instance) { delete of(instance); }
+inline fovea_code run(fovea_instance *instance,
+                      const fovea_run_request *request, fovea_error *error) {
+  return guarded(error, [&] {
+    checkHead(*request);
+    checkExtensions(request->extensions);
+    of(instance)->run(*request);
+  });
+}
+} // namespace detail
+
+/// The table of a plugin whose backend is `B`. Null if the host's major version
+/// is another.
+template <class B>
+const fovea_plugin *pluginTable(uint32_t hostVersion, const char *name,
+                                const char *build, uint64_t flags) noexcept {
+  static const fovea_plugin table = {sizeof(fovea_plugin),
+                                     FOVEA_PLUGIN_VERSION,
+                                     name,
+                                     build,
+                                     flags,
+                                     detail::open<B>,
+                                     detail::close,
+                                     detail::query,
+                                     detail::compile,
+                                     detail::freeExe,
+                                     detail::prepare,
+                                     detail::freeInstance,
+                                     detail::run,
+                                     nullptr,
+                                     nullptr};
+  return hostVersion >> 16 == FOVEA_PLUGIN_MAJOR ? &table : nullptr;
+}
+
+} // namespace fovea
+
+/// Exports a backend class as the plugin of this library.
+#define FOVEA_PLUGIN(BACKEND, NAME, BUILD, FLAGS)                              \
+  extern "C" FOVEA_PLUGIN_EXPORT const fovea_plugin *fovea_plugin_entry(       \
+      uint32_t hostVersion) {                                                  \
+    return fovea::pluginTable<BACKEND>(hostVersion, NAME, BUILD, FLAGS);       \
+  }
+
+#endif // FOVEA_BACKENDS_FOVEA_PLUGIN_HPP

@@ -1,0 +1,259 @@
+//===- Plugin.cpp - fovea plugin ------------------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// Listing and describing need no compiler, so libfovea is not loaded for them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/fovea/Plugin.h"
+
+#include "backends/loader/Library.h"
+#include "backends/loader/Search.h"
+#include "tools/fovea/Library.h"
+#include "tools/fovea/Talk.h"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace fovea;
+using namespace fovea::driver;
+using plugin::Found;
+namespace fs = std::filesystem;
+
+namespace {
+struct BuiltIn {
+  const char *name;
+  const char *description;
+};
+constexpr BuiltIn builtIns[] = {
+    {"cpu", "native code for this machine"},
+    {"reference", "evaluates the formula element by element, in f64"}};
+
+struct Texts {
+  std::string name;
+  std::string folder = ".";
+  bool verbose = false;
+};
+} // namespace
+
+static std::vector<plugin::SearchFolder> folders() {
+  return plugin::searchFolders(fs::path(libraryPath()).parent_path());
+}
+
+/// `text` with blanks up to `width`.
+static std::string padded(std::string text, size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text + "  ";
+}
+
+//===----------------------------------------------------------------------===//
+// list
+//===----------------------------------------------------------------------===//
+
+static std::string stateOf(const Found &found) {
+  if (found.status.failed())
+    return "cannot be used: " + found.status.text();
+  if (!found.hiddenBy.empty())
+    return "hidden by " + found.hiddenBy;
+  return found.manifest.description;
+}
+
+static Exit listPlugins(bool verbose) {
+  const std::vector<plugin::SearchFolder> searched = folders();
+  const std::vector<Found> plugins = plugin::findPlugins(searched);
+  size_t width = 0;
+  for (const BuiltIn &one : builtIns)
+    width = std::max(width, std::string_view(one.name).size());
+  for (const Found &found : plugins)
+    width = std::max(width, found.name.size());
+  for (const BuiltIn &one : builtIns)
+    print(padded(one.name, width) + one.description + "\n");
+  bool isBroken = false;
+  for (const Found &found : plugins) {
+    isBroken |= found.status.failed();
+    // What is hidden does not count, and is seen by who looks for it.
+    if (!verbose && !found.hiddenBy.empty())
+      continue;
+    print(padded(found.name, width) + stateOf(found) + "\n");
+    if (verbose)
+      print(padded("", width) + found.manifestPath + "\n");
+  }
+  if (verbose) {
+    print("\nlooked for in this order:\n");
+    for (const plugin::SearchFolder &folder : searched) {
+      std::error_code ignored;
+      print(
+          "  " + folder.path + "  (" + folder.from +
+          (fs::is_directory(folder.path, ignored) ? ")\n" : "; not there)\n"));
+    }
+  } else if (isBroken) {
+    say("`fovea plugin list -v` shows where");
+  }
+  finishPrinting();
+  return Exit::Ok;
+}
+
+//===----------------------------------------------------------------------===//
+// info
+//===----------------------------------------------------------------------===//
+
+static Found find(const std::string &name) {
+  if (name.find('/') != std::string::npos) {
+    Expected<Found> found = plugin::pluginAt(name);
+    if (!found)
+      throw Failure(found.status());
+    return *std::move(found);
+  }
+  std::vector<std::string> known;
+  for (Found &found : plugin::findPlugins(folders())) {
+    if (!found.hiddenBy.empty())
+      continue;
+    if (found.name == name) {
+      if (found.status.failed())
+        throw Failure(found.status);
+      return std::move(found);
+    }
+    known.push_back(found.name);
+  }
+  for (const BuiltIn &one : builtIns)
+    known.push_back(one.name);
+  std::string help = nearest(name, known);
+  throw usage("there is no plugin `" + name + "`",
+              help.empty() ? "`fovea plugin list -v` shows where plugins are "
+                             "looked for"
+                           : help);
+}
+
+static Exit describePlugin(const std::string &name) {
+  for (const BuiltIn &one : builtIns)
+    if (name == one.name) {
+      print(name + ": " + one.description + "; built in\n");
+      finishPrinting();
+      return Exit::Ok;
+    }
+  const Found found = find(name);
+  Expected<std::shared_ptr<const plugin::Library>> library =
+      plugin::Library::load(found.libraryPath);
+  if (!library)
+    throw Failure(library.status());
+  const fovea_plugin &table = (*library)->table();
+  auto line = [](const char *what, const std::string &text) {
+    if (!text.empty())
+      print(padded(what, 11) + text + "\n");
+  };
+  line("name", table.name);
+  line("description", found.manifest.description);
+  line("interface", (*library)->version());
+  line("build", table.build);
+  line("license", found.manifest.license);
+  line("homepage", found.manifest.homepage);
+  line("manifest", found.manifestPath);
+  line("library", found.libraryPath);
+  line("runs", table.flags & FOVEA_PLUGIN_SERIAL_RUN ? "one at a time"
+                                                     : "at the same time");
+  line("threads",
+       table.flags & FOVEA_PLUGIN_OWN_THREADS ? "its own" : "the host's");
+  line("saves", table.save && table.load ? "yes" : "no");
+  for (const plugin::ManifestOption &option : found.manifest.options)
+    line("option", option.name + " (" + option.type + ")" +
+                       (option.description.empty() ? "" : ": ") +
+                       option.description);
+  finishPrinting();
+  return Exit::Ok;
+}
+
+//===----------------------------------------------------------------------===//
+// new
+//===----------------------------------------------------------------------===//
+
+static std::string replaced(std::string text, std::string_view from,
+                            const std::string &to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;
+       at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+static Exit beginPlugin(const std::string &name, const std::string &parent) {
+  if (!plugin::isPluginName(name))
+    throw usage("a plugin cannot be called `" + name + "`",
+                "a name has lower case letters, digits and dashes, and begins "
+                "with a letter");
+  const fs::path folder = fs::path(parent) / name;
+  std::error_code fault;
+  if (fs::exists(folder, fault))
+    throw usage("`" + folder.string() + "` is there already");
+  fs::create_directories(folder, fault);
+  if (fault)
+    throw usage("cannot make `" + folder.string() + "`: " + fault.message());
+  // As C and CMake take it.
+  const std::string word = replaced(name, "-", "_");
+  auto renamed = [&](std::string text) {
+    return replaced(
+        replaced(replaced(std::move(text), "hello-c", name), "hello_c", word),
+        "hello.c", word + ".c");
+  };
+  for (const TemplateFile &file : pluginTemplate()) {
+    const fs::path path = folder / renamed(file.name);
+    std::ofstream out(path);
+    out << renamed(file.text);
+    if (!out.flush())
+      throw usage("cannot write `" + path.string() + "`");
+    print("wrote " + path.string() + "\n");
+  }
+  print("\nNow:\n  cmake -S " + folder.string() + " -B " +
+        (folder / "build").string() + "\n  cmake --build " +
+        (folder / "build").string() + "\n  fovea plugin check " +
+        (folder / "build" / (name + ".json")).string() + "\n");
+  finishPrinting();
+  return Exit::Ok;
+}
+
+//===----------------------------------------------------------------------===//
+// The command line
+//===----------------------------------------------------------------------===//
+
+Exit driver::pluginVerb(std::vector<std::string> arguments) {
+  Texts texts;
+  CLI::App app(pluginHelp, "fovea plugin");
+  app.require_subcommand(1);
+  CLI::App *list = app.add_subcommand("list", "Lists the backends.");
+  list->add_flag("-v,--verbose", texts.verbose,
+                 "with manifests and the folders that are searched");
+  CLI::App *info = app.add_subcommand("info", "Describes a plugin.");
+  CLI::App *begin = app.add_subcommand("new", "Begins a plugin.");
+  info->add_option("PLUGIN", texts.name, "name, or path with a slash")
+      ->required();
+  begin->add_option("NAME", texts.name, "of the plugin")->required();
+  begin->add_option("--in", texts.folder, "the folder to make it in");
+  if (arguments.empty()) {
+    print(app.help());
+    finishPrinting();
+    return Exit::Ok;
+  }
+  std::vector<std::string> names;
+  for (const CLI::App *one : {list, info, begin})
+    names.push_back(one->get_name());
+  if (arguments[0][0] != '-' && !std::ranges::count(names, arguments[0]))
+    throw usage("there is no `fovea plugin " + arguments[0] + "`",
+                nearest(arguments[0], names));
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app.parse(arguments);
+  } catch (const CLI::Success &success) {
+    app.exit(success);
+    return Exit::Ok;
+  } catch (const CLI::Error &error) {
+    throw usage(error.what());
+  }
+  if (list->parsed())
+    return listPlugins(texts.verbose);
+  if (info->parsed())
+    return describePlugin(texts.name);
+  return beginPlugin(texts.name, texts.folder);
+}
