@@ -38,10 +38,14 @@ public:
         const fovea_gauge &gauge = c.gauges[fold.gauges.first + q];
         checkGauge(f, fold, q, gauge);
       }
-      for (uint32_t root : c.list(fold.results))
+      for (uint32_t root : c.list(fold.results)) {
+        need(without(axisSet(c.ops[root].axes), axesOfFold) ==
+                 axisSet(c.ops[root].axes),
+             "a result has an axis that is folded");
         mayUse(root, f, [](const StateUse &use) {
           return use.part == FOVEA_OP_ACCUMULATOR || use.part == FOVEA_OP_GAUGE;
         });
+      }
       checkLimits(fold);
     }
   }

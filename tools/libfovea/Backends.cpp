@@ -160,6 +160,7 @@ fovea::libraryFor(const BackendChoice &choice) {
 
 Expected<std::shared_ptr<plugin::PluginBackend>>
 fovea::clusterBackend(const std::string &text, bool allowMaterialize) {
+  offerHost();
   auto choices = parseBackends(text);
   if (!choices)
     return choices.status();

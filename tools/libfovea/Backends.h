@@ -28,7 +28,7 @@ Expected<std::vector<BackendChoice>> parseBackends(const std::string &text);
 Expected<std::shared_ptr<const plugin::Library>>
 libraryFor(const BackendChoice &choice);
 
-/// The manifests of all folders of the search order, and these.
+/// The folders of the search order.
 std::vector<plugin::SearchFolder> pluginFolders();
 
 /// The backends of `text` as one that goes by clusters, also where there is
@@ -41,6 +41,10 @@ clusterBackend(const std::string &text, bool allowMaterialize);
 /// somebody uses it.
 Expected<std::shared_ptr<Backend>> backendNamed(const char *text,
                                                 bool allowMaterialize = false);
+
+/// Lets plugins match patterns in the language and show lines
+/// (FOVEA_PLUGIN_DEBUG shows those that are for their authors as well).
+void offerHost();
 
 } // namespace fovea
 

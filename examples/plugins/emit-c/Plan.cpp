@@ -55,10 +55,10 @@ public:
 private:
   void writeLiterals() {
     const fovea::view<uint64_t> words(f.cluster.bytes);
-    plan.source += "static const uint64_t literals[] = {0";
-    for (size_t i = 0; i < words.size(); ++i)
-      plan.source += (i == 0 ? "" : ",") + std::to_string(words[i]) + "u";
-    plan.source += "};\n\n";
+    plan.source += "static const uint64_t literals[] = {";
+    for (uint64_t word : words)
+      plan.source += std::to_string(word) + "u, ";
+    plan.source += "0};\n\n";
   }
 
   void noteFailing() {

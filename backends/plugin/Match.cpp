@@ -1,0 +1,288 @@
+//===- Match.cpp - whether two clusters say the same ----------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/plugin/Match.h"
+
+#include "runtime/DType.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace fovea;
+using namespace fovea::plugin;
+
+namespace {
+bool isCommutative(fovea_opcode opcode) {
+  return opcode == FOVEA_OP_ADD || opcode == FOVEA_OP_MUL ||
+         opcode == FOVEA_OP_MIN || opcode == FOVEA_OP_MAX;
+}
+
+/// Lays one over the other: first the ops, with what that says of the axes
+/// collected on the way, then the axes.
+class Matcher {
+public:
+  Matcher(const Cluster &pattern, const Cluster &cluster)
+      : p(pattern), c(cluster), ops(p.ops.size(), FOVEA_NONE),
+        folds(p.folds.size(), FOVEA_NONE), axes(p.axes.size(), FOVEA_NONE) {}
+
+  std::optional<Match> run() {
+    if (p.outputs.size() != c.outputs.size())
+      return std::nullopt;
+    std::vector<Pair> work;
+    for (size_t k = p.outputs.size(); k-- > 0;) {
+      if (p.outputs[k].dtype != c.outputs[k].dtype)
+        return std::nullopt;
+      demandSet(p.outputs[k].axes, c.outputs[k].axes);
+      work.push_back({p.outputs[k].op, c.outputs[k].op});
+    }
+    if (!matchOps(std::move(work)))
+      return std::nullopt;
+    Match found;
+    for (uint32_t op = 0; op < p.ops.size(); ++op)
+      if (p.ops[op].opcode == FOVEA_OP_INPUT && ops[op] != FOVEA_NONE) {
+        found.inputs.resize(p.inputs.size(), FOVEA_NONE);
+        found.inputs[p.ops[op].selector] = ops[op];
+      }
+    if (std::ranges::count(found.inputs, FOVEA_NONE) != 0 ||
+        found.inputs.size() != p.inputs.size())
+      return std::nullopt;
+    std::vector<uint32_t> listed;
+    for (const auto *ports : {&p.inputs, &p.outputs})
+      for (const fovea_port &port : *ports)
+        for (uint32_t axis : p.list(port.axes))
+          if (std::ranges::find(listed, axis) == listed.end())
+            listed.push_back(axis);
+    for (uint32_t axis : listed)
+      found.axes.push_back(axes[axis]);
+    return found;
+  }
+
+private:
+  /// An op of the pattern and one of the cluster.
+  using Pair = std::pair<uint32_t, uint32_t>;
+  /// Axes of the pattern and of the cluster, as sets or place by place.
+  struct Demand {
+    std::vector<uint32_t> pattern, cluster;
+    bool isOrdered;
+  };
+
+  std::vector<uint32_t> numbers(const Cluster &of, fovea_list list) const {
+    auto span = of.list(list);
+    return {span.begin(), span.end()};
+  }
+  void demandSet(fovea_list mine, fovea_list theirs) {
+    demands.push_back({numbers(p, mine), numbers(c, theirs), false});
+  }
+  void demandOrder(fovea_list mine, fovea_list theirs) {
+    demands.push_back({numbers(p, mine), numbers(c, theirs), true});
+  }
+
+  /// Matches the pairs that are left to do, the last first; tries the other
+  /// order of a commutative op's operands if the first leads nowhere.
+  bool matchOps(std::vector<Pair> work) {
+    while (!work.empty()) {
+      const auto [mine, theirs] = work.back();
+      work.pop_back();
+      if (ops[mine] != FOVEA_NONE) {
+        if (ops[mine] != theirs)
+          return false;
+        continue;
+      }
+      if (!accepts(mine, theirs))
+        return false;
+      const fovea_op &x = p.ops[mine], &y = c.ops[theirs];
+      if (x.opcode == FOVEA_OP_INPUT)
+        continue;
+      auto a = p.list(x.operands), b = c.list(y.operands);
+      if (x.opcode == FOVEA_OP_FOLD && !addFold(x.selector, y.selector, work))
+        return false;
+      if (isCommutative(x.opcode) && a[0] != a[1] && b[0] != b[1]) {
+        const auto keptOps = ops;
+        const auto keptFolds = folds;
+        const size_t keptDemands = demands.size();
+        std::vector<Pair> straight = work;
+        straight.insert(straight.end(), {{a[1], b[1]}, {a[0], b[0]}});
+        if (matchOps(std::move(straight)))
+          return true;
+        ops = keptOps;
+        folds = keptFolds;
+        demands.resize(keptDemands);
+        work.insert(work.end(), {{a[1], b[0]}, {a[0], b[1]}});
+        continue;
+      }
+      for (size_t i = a.size(); i-- > 0;)
+        work.push_back({a[i], b[i]});
+    }
+    return matchAxes();
+  }
+
+  /// Whether one op can stand for the other, apart from its operands.
+  bool accepts(uint32_t mine, uint32_t theirs) {
+    const fovea_op &x = p.ops[mine], &y = c.ops[theirs];
+    if (x.dtype != y.dtype || x.axes.count != y.axes.count)
+      return false;
+    demandSet(x.axes, y.axes);
+    ops[mine] = theirs;
+    if (x.opcode == FOVEA_OP_INPUT)
+      return true;
+    if (x.opcode != y.opcode || x.operands.count != y.operands.count ||
+        x.over.count != y.over.count)
+      return false;
+    switch (x.opcode) {
+    case FOVEA_OP_SIZE:
+      sizes.push_back({x.selector, y.selector});
+      return true;
+    case FOVEA_OP_ACCUMULATOR:
+    case FOVEA_OP_OLD_ACCUMULATOR:
+    case FOVEA_OP_GAUGE:
+    case FOVEA_OP_OLD_GAUGE:
+    case FOVEA_OP_FOLD:
+      return x.integer == y.integer && isFold(x.selector, y.selector);
+    case FOVEA_OP_LITERAL:
+      demandOrder(x.over, y.over);
+      return isLiteral(x, y);
+    case FOVEA_OP_CONSTANT:
+      return x.integer == y.integer &&
+             std::memcmp(&x.number, &y.number, sizeof(double)) == 0;
+    case FOVEA_OP_REDUCE:
+      if (x.selector == FOVEA_ARGMAX || x.selector == FOVEA_ARGMIN)
+        demandOrder(x.over, y.over);
+      else
+        demandSet(x.over, y.over);
+      return x.selector == y.selector;
+    default:
+      demandOrder(x.over, y.over);
+      return x.selector == y.selector;
+    }
+  }
+
+  bool isLiteral(const fovea_op &x, const fovea_op &y) const {
+    uint64_t count = 1;
+    for (uint32_t axis : p.list(x.over))
+      count *= static_cast<uint64_t>(p.sizes[p.axes[axis].size].value);
+    for (uint32_t axis : c.list(y.over))
+      if (c.sizes[c.axes[axis].size].kind != FOVEA_SIZE_CONSTANT)
+        return false;
+    uint64_t other = 1;
+    for (uint32_t axis : c.list(y.over))
+      other *= static_cast<uint64_t>(c.sizes[c.axes[axis].size].value);
+    const size_t bytes = count * sizeOf(*dtypeFromC(x.dtype));
+    return count == other &&
+           std::memcmp(
+               reinterpret_cast<const char *>(p.bytes.data()) + x.integer,
+               reinterpret_cast<const char *>(c.bytes.data()) + y.integer,
+               bytes) == 0;
+  }
+
+  bool isFold(uint32_t mine, uint32_t theirs) {
+    if (folds[mine] == FOVEA_NONE)
+      folds[mine] = theirs;
+    return folds[mine] == theirs;
+  }
+
+  /// What two folds are made of has to match as well, once.
+  bool addFold(uint32_t mine, uint32_t theirs, std::vector<Pair> &work) {
+    const fovea_fold &x = p.folds[mine], &y = c.folds[theirs];
+    if (x.axes.count != y.axes.count ||
+        x.accumulators.count != y.accumulators.count ||
+        x.gauges.count != y.gauges.count || x.results.count != y.results.count)
+      return false;
+    demandOrder(x.axes, y.axes);
+    for (uint32_t k = 0; k < x.accumulators.count; ++k) {
+      const fovea_accumulator &a = p.accumulators[x.accumulators.first + k];
+      const fovea_accumulator &b = c.accumulators[y.accumulators.first + k];
+      if (a.join != b.join || a.dtype != b.dtype || a.gauges != b.gauges ||
+          (a.guard == FOVEA_NONE) != (b.guard == FOVEA_NONE))
+        return false;
+      demandSet(a.axes, b.axes);
+      work.insert(work.end(), {{a.element, b.element}, {a.repair, b.repair}});
+      if (a.guard != FOVEA_NONE)
+        work.push_back({a.guard, b.guard});
+    }
+    for (uint32_t q = 0; q < x.gauges.count; ++q) {
+      const fovea_gauge &a = p.gauges[x.gauges.first + q];
+      const fovea_gauge &b = c.gauges[y.gauges.first + q];
+      if (a.after != b.after || a.dtype != b.dtype)
+        return false;
+      demandSet(a.axes, b.axes);
+      work.push_back({a.value, b.value});
+    }
+    for (uint32_t r = 0; r < x.results.count; ++r)
+      work.push_back({p.list(x.results)[r], c.list(y.results)[r]});
+    return true;
+  }
+
+  //===--- axes -----------------------------------------------------------===//
+
+  bool matchAxes() {
+    for (const Demand &demand : demands)
+      if (demand.pattern.size() != demand.cluster.size())
+        return false;
+    std::ranges::fill(axes, FOVEA_NONE);
+    return assign(0);
+  }
+
+  /// Gives the pattern's axes from `first` on the cluster's.
+  bool assign(uint32_t first) {
+    if (first == axes.size())
+      return agreeSizes();
+    for (uint32_t theirs = 0; theirs < c.axes.size(); ++theirs) {
+      if (std::ranges::find(axes, theirs) != axes.end() ||
+          !agreeExtents(first, theirs))
+        continue;
+      axes[first] = theirs;
+      if (std::ranges::all_of(
+              demands, [&](const Demand &demand) { return holds(demand); }) &&
+          assign(first + 1))
+        return true;
+    }
+    axes[first] = FOVEA_NONE;
+    return false;
+  }
+  /// An extent that the pattern writes as a number is that number.
+  bool agreeExtents(uint32_t mine, uint32_t theirs) const {
+    const fovea_size &x = p.sizes[p.axes[mine].size];
+    const fovea_size &y = c.sizes[c.axes[theirs].size];
+    return x.kind != FOVEA_SIZE_CONSTANT ||
+           (y.kind == FOVEA_SIZE_CONSTANT && x.value == y.value);
+  }
+  /// Whether the axes that are given so far fit.
+  bool holds(const Demand &demand) const {
+    for (size_t i = 0; i < demand.pattern.size(); ++i) {
+      const uint32_t theirs = axes[demand.pattern[i]];
+      if (theirs == FOVEA_NONE)
+        continue;
+      if (demand.isOrdered ? demand.cluster[i] != theirs
+                           : std::ranges::find(demand.cluster, theirs) ==
+                                 demand.cluster.end())
+        return false;
+    }
+    return true;
+  }
+  /// A size that is computed with is that of the same axis.
+  bool agreeSizes() const {
+    return std::ranges::all_of(sizes, [&](const Pair &pair) {
+      for (uint32_t axis = 0; axis < p.axes.size(); ++axis)
+        if (p.axes[axis].size == pair.first &&
+            c.axes[axes[axis]].size == pair.second)
+          return true;
+      return false;
+    });
+  }
+
+  const Cluster &p;
+  const Cluster &c;
+  /// For each op, fold and axis of the pattern what it lies over.
+  std::vector<uint32_t> ops, folds, axes;
+  std::vector<Demand> demands;
+  std::vector<Pair> sizes;
+};
+} // namespace
+
+std::optional<Match> plugin::match(const Cluster &pattern,
+                                   const Cluster &cluster) {
+  return Matcher(pattern, cluster).run();
+}
