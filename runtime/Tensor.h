@@ -80,6 +80,12 @@ public:
   /// Whether the tensor keeps its memory alive.
   bool ownsData() const { return storage != nullptr; }
 
+  /// Not 0: equal numbers mean that all bytes from the tensor's lowest element
+  /// to its highest are equal. Copies of the handle have it; views made from it
+  /// have not.
+  uint64_t contentId() const { return content; }
+  void setContentId(uint64_t id) { content = id; }
+
   /// The element at index (0, 0, ...); may be null without elements.
   void *data() const { return base; }
   /// The same as `T *`, where sizeof(T) is the element's size.
@@ -137,6 +143,7 @@ private:
   std::vector<int64_t> steps;
   std::shared_ptr<void> storage;
   void *base = nullptr;
+  uint64_t content = 0;
 };
 
 /// Calls fn(offset) for every element in row-major order, with its offset in

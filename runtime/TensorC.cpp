@@ -145,11 +145,34 @@ static Expected<Tensor> viewOf(const fovea_tensor &tensor, Access access) {
                       {tensor.strides, tensor.strides + tensor.rank});
 }
 
+/// The content id of `bytes` bytes of a buffer from `begin` on (by the
+/// finaliser of SplitMix64: Steele, Lea and Flood 2014).
+static uint64_t contentOf(const fovea_buffer &buffer, uint64_t begin,
+                          uint64_t bytes) {
+  if (buffer.content_id == 0 || (begin == 0 && bytes == buffer.size))
+    return buffer.content_id;
+  uint64_t id = buffer.content_id;
+  for (uint64_t word : {begin, bytes}) {
+    id += 0x9e3779b97f4a7c15 + word;
+    id = (id ^ (id >> 30)) * 0xbf58476d1ce4e5b9;
+    id = (id ^ (id >> 27)) * 0x94d049bb133111eb;
+    id ^= id >> 31;
+  }
+  return id == 0 ? 1 : id;
+}
+
 Expected<Tensor> fovea::fromC(const fovea_tensor &tensor, std::string_view name,
                               Access access) {
   Expected<Tensor> view = viewOf(tensor, access);
-  if (view)
+  if (view) {
+    const fovea_tensor seen = toC(*view);
+    const auto begin =
+        static_cast<uint64_t>(static_cast<char *>(seen.buffer.data) -
+                              static_cast<char *>(tensor.buffer.data));
+    if (view->numElements() != 0)
+      view->setContentId(contentOf(tensor.buffer, begin, seen.buffer.size));
     return view;
+  }
   return view.status()
       .withContext("`" + std::string(name) + "`")
       .withTensor(std::string(name));
@@ -169,6 +192,7 @@ fovea_tensor fovea::toC(const Tensor &tensor) {
   result.buffer.data = empty ? tensor.data() : tensor.address(reach->low);
   result.buffer.size =
       empty ? 0 : static_cast<uint64_t>((reach->high - reach->low + 1) * size);
+  result.buffer.content_id = tensor.contentId();
   result.buffer.memory_space = FOVEA_MEMORY_HOST;
   result.byte_offset = static_cast<uint64_t>(-reach->low * size);
   result.dtype = toC(tensor.dtype());

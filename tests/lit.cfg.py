@@ -20,6 +20,7 @@ config.substitutions += [
     ("%{fovea}", config.build_dir + "/bin/fovea"),
     ("%{python}", config.python),
     ("%{build}", config.build_dir),
+    ("%{prefix}", config.build_dir + "/prefix"),
     ("%{root}", str(root)),
     ("%{docs}", str(root / "docs")),
     ("%{examples}", str(root / "examples")),

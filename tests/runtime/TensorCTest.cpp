@@ -195,3 +195,22 @@ TEST_CASE("the elements of an output must not overlap") {
   CHECK(Outside({2, 3}, {1, 2}).take(Access::Write));
   CHECK(Outside({2, 3}, {-3, -1}, 36).take(Access::Write));
 }
+
+TEST_CASE("a content id goes along, and says the same of a part") {
+  Outside whole({10}, {1}), part({4}, {1}, 8), same({2, 2}, {2, 1}, 8),
+      other({4}, {1}, 12), unknown({10}, {1});
+  for (Outside *outside : {&whole, &part, &same, &other})
+    outside->tensor.buffer.content_id = 7;
+  auto idOf = [](const Outside &outside) {
+    return toC(*outside.take()).buffer.content_id;
+  };
+  CHECK(idOf(whole) == 7);
+  CHECK(idOf(part) != 7);
+  CHECK(idOf(part) != 0);
+  CHECK(idOf(part) == idOf(same));
+  CHECK(idOf(part) != idOf(other));
+  CHECK(idOf(unknown) == 0);
+  // A view may be of other bytes.
+  const Tensor half = whole.take()->restrided({5}, {1});
+  CHECK(toC(half).buffer.content_id == 0);
+}
