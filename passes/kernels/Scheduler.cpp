@@ -212,7 +212,7 @@ private:
     const bool isOrdered =
         llvm::any_of(chain.accumulators(),
                      [](const auto &part) { return ir::isArg(part.kind); });
-    if (!chain.isSteady())
+    if (schedule.grid.empty() && !chain.isSteady())
       return;
     if (best != lastStreamed()) {
       if (isOrdered)
@@ -220,10 +220,12 @@ private:
       llvm::erase(schedule.stream, best);
       schedule.stream.push_back(best);
     }
-    schedule.streamsLanes = true;
-    setLanes(schedule.lanes);
+    // To combine the states of lanes takes as long as hundreds of elements:
+    // nothing beside a whole array, but much beside a row.
+    schedule.streamsLanes = schedule.grid.empty();
+    setLanes(schedule.streamsLanes ? schedule.lanes : schedule.blockLanes);
     schedule.unroll = 4;
-    schedule.streamBlock = 2048;
+    schedule.streamBlock = Schedule::lightBlock;
   }
 
   /// A piece has enough blocks that nobody minds a state more.

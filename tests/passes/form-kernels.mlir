@@ -4,7 +4,7 @@
 // walks along the columns in vectors. What both read is in both bodies.
 // CHECK-LABEL: fovea.func @below_the_top
 // CHECK: %[[K:.*]] = fovea.kernel {
-// CHECK-NEXT: %[[M:.*]] = fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16 split) visits [4] unroll 4 {
+// CHECK-NEXT: %[[M:.*]] = fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16) visits [4] unroll 4 {
 // CHECK-NEXT: fovea.reduce max %[[X:.*]] over
 // CHECK: } layouts [n] -> <f32, n: N>
 // CHECK-NEXT: fovea.phase roles(n: N grid, j: M lane lanes 16) {
@@ -81,7 +81,7 @@ fovea.func @scores dims ["N", "M", "D"] {
 // A sum over the rows of a kernel closes it: its pieces are runs of items.
 // CHECK-LABEL: fovea.func @loss
 // CHECK: fovea.kernel {
-// CHECK-NEXT: fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16 split)
+// CHECK-NEXT: fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16)
 // CHECK: fovea.phase roles(n: N stream by 64 lanes 16 split)
 // CHECK-NOT: fovea.kernel
 // CHECK: fovea.output
