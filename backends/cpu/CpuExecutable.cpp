@@ -62,8 +62,14 @@ static constexpr int64_t parallelElements = 1 << 15;
 /// than the last ones.
 static constexpr int64_t turns = 8;
 
-/// Stages that run together take so many items at a time.
-static constexpr int64_t itemsTogether = 8;
+/// Stages that run together take so many items at a time: many short rows, as a
+/// call takes its time, but a long one alone, which is still near and lets the
+/// processor go on to fetch the next one.
+static int64_t itemsTogether(int64_t items, const CallState &state) {
+  constexpr int64_t most = 8, elements = 512;
+  const int64_t each = state.resultElements / std::max<int64_t>(items, 1);
+  return std::clamp<int64_t>(elements / std::max<int64_t>(each, 1), 1, most);
+}
 
 /// Runs all items of stages that belong together; gives the failure of the
 /// first that has one.
@@ -96,7 +102,7 @@ static FailureWords runTogether(std::span<void *const> functions,
     const int64_t step = functions.size() == 1 ? end - begin
                          : together.isOrdered || together.block > 1
                              ? 1
-                             : itemsTogether;
+                             : itemsTogether(items, state);
     for (int64_t at = begin; at < end; at += step)
       callItems(functions.size(), at, std::min(at + step, end));
   };

@@ -55,6 +55,9 @@ Schedule::Schedule(ir::PhaseOp phase)
            llvm::is_contained(contracted, axis);
   };
   phase.getBody().walk([&](ir::KeepOp keep) {
+    // That is a matter of the kernel (ir/KeptOutput.h).
+    if (keep.getPlace() == ir::KeepPlace::Output)
+      return;
     const std::optional<uint32_t> group = keep.getGroup();
     if (group &&
         (llvm::any_of(keep.getType().getAxes(), isWhole) ||

@@ -14,8 +14,6 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::kernels;
 
-/// Computing it again costs more than keeping and reading it.
-static constexpr unsigned expensive = 8;
 /// Places that an item has of the second axis of a product's result.
 static constexpr int64_t payloadBlock = 256;
 

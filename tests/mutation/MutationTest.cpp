@@ -357,3 +357,33 @@ fn lanes(x: f32[N, M], v: f32[M], w: i64, lo: i64) -> (f32[N], f32[N], f32[N]) {
           {"first alone", "arith.minsi", 1,
            "the last block ends with the axis anyhow"}}});
 }
+
+TEST_CASE("mutants of elements that are kept where a result goes") {
+  check({"kept",
+         R"(
+fn kept(x: f32[N, M]) -> (f32[N, M], f32[N]) {
+  m[i] = max[j](x[i, j])
+  z[i] = sum[j](exp(x[i, j] - m[i]))
+  y[i, j] = 2 * exp(x[i, j] - m[i])
+  return y, z
+})",
+         {{"x", DType::F32, {"N", "M"}}},
+         {{{"N", 3}, {"M", 45}},
+          {{"N", 3}, {"M", 0}},
+          // Some rows are -inf.
+          {{"N", 40}, {"M", 1}},
+          // Of so many rows every place is somewhere the greatest.
+          {{"N", 1200}, {"M", 130}},
+          {{"N", 2}, {"M", 2048}},
+          {{"N", 2}, {"M", 2049}},
+          {{"N", 1}, {"M", 50000}}},
+         {Data::Normal, Data::Holes, Data::Rising, Data::Falling},
+         {{"bound moved", "arith.cmpi", 1, "a row of one block, computed anew"},
+          {"always the second", "arith.select", 1,
+           "the state of a whole row, kept among those of pieces"},
+          {"one more", "arith.addi", 1, "a block more, behind the last"},
+          {"first alone", "arith.minsi", 1,
+           "the last block ends with the axis anyhow"},
+          {"second alone", "arith.addf", 1,
+           "the sum of a first block, before which there is none"}}});
+}

@@ -102,3 +102,54 @@ fovea.func @first_row dims ["B", "N", "M"] {
   %a = fovea.reduce argmax %m over [#fovea.axis<n: N>, #fovea.axis<b: B>] : <f32, b: B, n: N>
   fovea.output "a" %a [] : <i64>
 }
+
+// What a sum has computed at the row's maximum a map takes from where its own
+// result goes; another formula it computes.
+// CHECK-LABEL: fovea.func @softmax
+// CHECK: fovea.keep output 1 %{{.*}} : <f32, j: M, n: N>
+// CHECK: %[[E:.*]] = fovea.keep output %{{.*}} : <f32, j: M, n: N>
+// CHECK-NEXT: fovea.div %[[E]], %{{.*}}
+// CHECK-LABEL: fovea.func @another_formula
+// CHECK-NOT: fovea.keep
+fovea.func @softmax dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, j: M, n: N>
+    fovea.lift max %x : <f32, j: M, n: N>, sum %e : <f32, j: M, n: N>
+  } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m : !fovea.array<f32, n: N>
+  } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, n: N>
+    %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+    fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } -> <f32, n: N>, <f32, n: N>
+  %s = fovea.sub %x, %r#0 : <f32, j: M, n: N>, <f32, n: N>
+  %p = fovea.exp %s : <f32, j: M, n: N>
+  %q = fovea.div %p, %r#1 : <f32, j: M, n: N>, <f32, n: N>
+  fovea.output "y" %q [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+}
+fovea.func @another_formula dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, j: M, n: N>
+    fovea.lift max %x : <f32, j: M, n: N>, sum %e : <f32, j: M, n: N>
+  } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m : !fovea.array<f32, n: N>
+  } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, n: N>
+    %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+    fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } -> <f32, n: N>, <f32, n: N>
+  %s = fovea.add %x, %r#0 : <f32, j: M, n: N>, <f32, n: N>
+  %p = fovea.exp %s : <f32, j: M, n: N>
+  %q = fovea.div %p, %r#1 : <f32, j: M, n: N>, <f32, n: N>
+  fovea.output "y" %q [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+}
