@@ -63,12 +63,15 @@ static constexpr int64_t parallelElements = 1 << 15;
 static constexpr int64_t turns = 8;
 
 /// Stages that run together take so many items at a time: many short rows, as a
-/// call takes its time, but a long one alone, which is still near and lets the
-/// processor go on to fetch the next one.
+/// call takes its time, but fewer of those that would fill the nearest cache
+/// together. Rows that are too long for it alone come from the next one anyhow,
+/// and memory likes long stretches of reading and of writing.
 static int64_t itemsTogether(int64_t items, const CallState &state) {
-  constexpr int64_t most = 8, elements = 512;
+  constexpr int64_t most = 8, few = 512, nearest = 4096;
   const int64_t each = state.resultElements / std::max<int64_t>(items, 1);
-  return std::clamp<int64_t>(elements / std::max<int64_t>(each, 1), 1, most);
+  if (each >= nearest)
+    return most;
+  return std::clamp<int64_t>(few / std::max<int64_t>(each, 1), 1, most);
 }
 
 /// Runs all items of stages that belong together; gives the failure of the
