@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ir/Dialect.h"
+#include "ir/KeptOutput.h"
 
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/Support/MathExtras.h"
@@ -128,6 +128,9 @@ LogicalResult KernelOp::verifyRegions() {
         if (!readsOwnItem(other, result)) // kernel_c3
           return other.emitOpError("reads a result of its kernel at places "
                                    "that may belong to other items");
+  if (!outputKeeps(*this).empty() && !keptOutput(*this)) // kernel_c4
+    return emitOpError("keeps something in an output that its map does not "
+                       "compute");
   return success();
 }
 

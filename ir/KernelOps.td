@@ -34,6 +34,7 @@ def Fovea_RoleAttr : AttrDef<Fovea_Dialect, "Role"> {
     number of places in a vector: of a streamed axis the lanes have states of
     their own, which are combined at the end; at a contracted or a payload axis
     it says that a block is worked off in vectors, though each row has one state.
+    (A streamed axis has the second role for that where nothing else does.)
     `split` says that the streamed axes may be cut into pieces, items of their
     own, whose states are combined: where there are few rows.
 
@@ -47,20 +48,33 @@ def Fovea_RoleAttr : AttrDef<Fovea_Dialect, "Role"> {
 }
 def Fovea_RoleArrayAttr : TypedArrayAttrBase<Fovea_RoleAttr, "list of roles">;
 
+def Fovea_KeepPlace : I32EnumAttr<"KeepPlace", "where a value of a phase lies", [
+  I32EnumAttrCase<"Rows", 0, "rows">, I32EnumAttrCase<"Block", 1, "block">,
+  I32EnumAttrCase<"Output", 2, "output">]> {
+  let cppNamespace = "::fovea::ir";
+}
+
 def KeepOp : Fovea_Op<"keep", [Pure, Fovea_ElementwiseOpInterface, SameOperandsAndResultType,
     ParentOneOf<["FoldOp", "PhaseOp"]>]> {
-  let summary = "its operand, kept in scratch memory";
+  let summary = "its operand, kept in memory";
   let description = [{
-    Says where a value of a phase lies. `rows`: once for all rows of an item;
-    `block 1`: for one block of the streamed axis, made when the second group of
-    accumulators visits it (see `fovea.fold`). Any other value lives in registers
-    and is computed where it is used; results of phases lie in memory.
+    Says where a value of a phase lies. `rows`: in scratch memory, once for all
+    rows of an item; `block 1`: in scratch memory, for one block of the streamed
+    axis, made when the second group of accumulators visits it (see `fovea.fold`).
+    Any other value lives in registers and is computed where it is used; results
+    of phases lie in memory.
+
+    `output 1`, in a fold: its elements at the last gauges are what a map behind
+    it, in the same kernel, computes from the fold's results (there it says
+    `output`). Where an item is one block and the gauges turn out to be those
+    results, bit by bit, they are kept where the map's result is going to be, and
+    the map takes them from there. Anywhere else the map computes them.
 
     Example: `%1 = fovea.keep rows %0 : <f32, i: N, c: D>`
   }];
-  let arguments = (ins Fovea_ArrayType:$operand, OptionalAttr<I32Attr>:$group);
+  let arguments = (ins Fovea_ArrayType:$operand, Fovea_KeepPlace:$place, OptionalAttr<I32Attr>:$group);
   let results = (outs Fovea_ArrayType:$result);
-  let assemblyFormat = "(`block` $group^):(`rows`)? $operand attr-dict `:` type($operand)";
+  let assemblyFormat = "$place ($group^)? $operand attr-dict `:` type($operand)";
   let extraClassDeclaration = [{
     static ::fovea::ir::HardRule hardRule() { return ::fovea::ir::HardRule::Keep; }
     static ::fovea::ir::Law law() { return ::fovea::ir::Law::None; }
@@ -85,6 +99,11 @@ def KernelOp : Fovea_Op<"kernel", [Pure, SingleBlock]> {
     - (C3) A phase sees of the phases before it what belongs to its own item
       only: nothing that is made from their results is renamed or read through an
       index.
+    - (C4) At most one fold keeps something in an output, and one map takes it:
+      both are cut into single places and have no other axis but the one that is
+      streamed. The map's formula is the fold's, results of the one in the place of
+      the other's gauges, and is read at its own place only. It has the type of the
+      map's result, and the gauges the types of the results.
   }];
   let results = (outs Variadic<Fovea_ArrayType>:$results);
   let regions = (region SizedRegion<1>:$body);
@@ -121,8 +140,8 @@ def PhaseOp : Fovea_Op<"phase", [Pure, SingleBlock, HasParent<"KernelOp">]> {
       a permutation of its axes.
     - (C4) The body yields a value for each result, of its element type; it may
       lack axes along which it does not vary.
-    - (C5) `visits` has an entry for each group of accumulators; a `fovea.keep`
-      names one.
+    - (C5) `visits` has an entry for each group of accumulators; a `fovea.keep
+      block` names one, and so does a `fovea.keep output` of a fold.
     - (C6) What stands in for another phase has the same results and layouts.
   }];
   let arguments = (ins Fovea_RoleArrayAttr:$roles, ArrayAttr:$layouts,

@@ -12,6 +12,7 @@
 
 #include "ir/Kept.h"
 #include "passes/Passes.h"
+#include "passes/kernels/OutputKeep.h"
 #include "passes/kernels/Plan.h"
 #include "passes/kernels/Reads.h"
 #include "passes/kernels/Scheduler.h"
@@ -38,6 +39,10 @@ struct Planned {
   std::optional<Schedule> forFew;
   /// What it stores.
   SmallVector<Value> results;
+  /// What it keeps in an output, or takes from there; a fold's with the group
+  /// of its accumulators.
+  Value inOutput;
+  IntegerAttr groupInOutput;
 };
 
 /// Stages that are going to be one kernel.
@@ -55,6 +60,8 @@ public:
 
   void run() {
     formGroups();
+    for (Group &group : groups)
+      findOutputKeep(group);
     findUses();
     Block &body = func.getBody().front();
     SmallVector<Operation *> old;
@@ -74,7 +81,7 @@ private:
   void formGroups() {
     for (const Stage &stage : plan.stages()) {
       Planned planned = {
-          &stage, scheduleFor(stage, facts, plan, machine), {}, {}};
+          &stage, scheduleFor(stage, facts, plan, machine), {}, {}, {}, {}};
       if (planned.schedule.hasFew)
         planned.forFew = scheduleFor(stage, facts, plan, machine,
                                      /*isForFew=*/true);
@@ -255,6 +262,20 @@ private:
     return true;
   }
 
+  /// A map that is cut into the items of a fold may take elements of it.
+  void findOutputKeep(Group &group) {
+    for (auto [i, map] : llvm::enumerate(group.stages))
+      for (Planned &fold : llvm::MutableArrayRef(group.stages).take_front(i))
+        if (const auto keep =
+                outputKeepFor(*fold.stage, fold.schedule, *map.stage,
+                              map.schedule, plan, facts)) {
+          fold.inOutput = keep->element;
+          fold.groupInOutput = b.getI32IntegerAttr(keep->group);
+          map.inOutput = keep->value;
+          return;
+        }
+  }
+
   /// Which stored values are read by other kernels, or shown as they are.
   void findUses() {
     llvm::DenseMap<Value, size_t> maker;
@@ -294,8 +315,8 @@ private:
     SmallVector<std::pair<Value, Value>> results;
     for (const Planned &planned : group.stages) {
       if (planned.forFew)
-        buildPhase(*planned.stage, *planned.forFew, planned.schedule.laneRow);
-      ir::PhaseOp phase = buildPhase(*planned.stage, planned.schedule);
+        buildPhase(planned, *planned.forFew, planned.schedule.laneRow);
+      ir::PhaseOp phase = buildPhase(planned, planned.schedule);
       if (auto output = dyn_cast<ir::OutputOp>(planned.stage->root)) {
         yielded.push_back(phase->getResult(0));
         shown[output] = kernel->getResult(next++);
@@ -318,8 +339,9 @@ private:
     return typeOf(output.getValue()).withAxes(ir::axesOf(output.getAxes()));
   }
 
-  ir::PhaseOp buildPhase(const Stage &stage, const Schedule &schedule,
+  ir::PhaseOp buildPhase(const Planned &planned, const Schedule &schedule,
                          ir::AxisAttr few = {}) {
+    const Stage &stage = *planned.stage;
     const bool isChain = Chain::isChain(stage.root);
     SmallVector<Type> types;
     SmallVector<Attribute> layouts;
@@ -353,14 +375,19 @@ private:
       root->removeAttr(ir::keptName);
       ir::YieldOp::create(b, phase.getLoc(), root->getResults());
     }
+    auto keep = [&](Value value, ir::KeepPlace place, IntegerAttr group) {
+      keepValue(phase, mapping.lookupOrDefault(value), place, group);
+    };
     for (Value value : schedule.rowTiles)
-      keep(phase, mapping.lookupOrDefault(value), {});
+      keep(value, ir::KeepPlace::Rows, {});
     for (Value value : schedule.innerTiles)
-      keep(phase, mapping.lookupOrDefault(value), b.getI32IntegerAttr(0));
+      keep(value, ir::KeepPlace::Block, b.getI32IntegerAttr(0));
     for (auto [group, tiles] : llvm::enumerate(schedule.streamTiles))
       for (Value value : tiles)
-        keep(phase, mapping.lookupOrDefault(value),
+        keep(value, ir::KeepPlace::Block,
              b.getI32IntegerAttr(static_cast<int32_t>(group)));
+    if (planned.inOutput)
+      keep(planned.inOutput, ir::KeepPlace::Output, planned.groupInOutput);
     return phase;
   }
 
@@ -371,16 +398,18 @@ private:
            !mapping.contains(op->getResult(0));
   }
 
-  /// All of the phase gets `value` from scratch memory.
-  void keep(ir::PhaseOp phase, Value value, IntegerAttr group) {
+  /// All of the phase gets `value` from there.
+  void keepValue(ir::PhaseOp phase, Value value, ir::KeepPlace place,
+                 IntegerAttr group) {
     OpBuilder::InsertionGuard guard(b);
     if (phase->isProperAncestor(value.getParentRegion()->getParentOp()) ||
         value.getParentRegion() == &phase.getBody())
       b.setInsertionPointAfterValue(value);
     else
       b.setInsertionPointToStart(&phase.getBody().front());
-    auto kept =
-        ir::KeepOp::create(b, value.getLoc(), value.getType(), value, group);
+    auto kept = ir::KeepOp::create(
+        b, value.getLoc(), value.getType(), value,
+        ir::KeepPlaceAttr::get(b.getContext(), place), group);
     value.replaceUsesWithIf(kept.getResult(), [&](OpOperand &use) {
       return phase->isProperAncestor(use.getOwner()) && use.getOwner() != kept;
     });

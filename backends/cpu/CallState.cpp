@@ -330,6 +330,9 @@ Status CallState::prepare(const Program &program,
   scratchMemory = static_cast<char *>(*memory) + workspaceBytes;
   if (Status status = makeDense(program, inputs, outputs); status.failed())
     return status;
+  resultElements = 0;
+  for (const Tensor &output : outputs)
+    resultElements += output.numElements();
 
   buffers.resize(program.buffers.size());
   for (size_t i = 0; i < buffers.size(); ++i) {

@@ -73,6 +73,9 @@ struct CallState {
   };
   std::vector<Report> reports;
 
+  /// How many elements all results of the call have.
+  int64_t resultElements = 0;
+
   /// Memory for what worker number `worker` runs.
   void *scratch(int worker) const {
     return scratchMemory + static_cast<size_t>(worker) * scratchBytes;

@@ -65,8 +65,17 @@ static constexpr int64_t turns = 8;
 /// One worker by itself looks so often whether it is to stop.
 static constexpr int64_t runsToCancel = 64;
 
-/// Stages that run together take so many items at a time.
-static constexpr int64_t itemsTogether = 8;
+/// Stages that run together take so many items at a time: many short rows, as a
+/// call takes its time, but fewer of those that would fill the nearest cache
+/// together. Rows that are too long for it alone come from the next one anyhow,
+/// and memory likes long stretches of reading and of writing.
+static int64_t itemsTogether(int64_t items, const CallState &state) {
+  constexpr int64_t most = 8, few = 512, nearest = 4096;
+  const int64_t each = state.resultElements / std::max<int64_t>(items, 1);
+  if (each >= nearest)
+    return most;
+  return std::clamp<int64_t>(few / std::max<int64_t>(each, 1), 1, most);
+}
 
 /// Runs all items of stages that belong together; gives the failure of the
 /// first that has one.
@@ -100,7 +109,7 @@ static FailureWords runTogether(std::span<void *const> functions,
     const int64_t step = functions.size() == 1 ? end - begin
                          : together.isOrdered || together.block > 1
                              ? 1
-                             : itemsTogether;
+                             : itemsTogether(items, state);
     for (int64_t at = begin; at < end; at += step)
       callItems(functions.size(), at, std::min(at + step, end));
   };

@@ -245,8 +245,8 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     if (part.guard)
       guards.insert(part.guard);
   }
-  const bool isVector = schedule.laneRow && schedule.lanes > 1;
-  if (guards.empty() || !(isVector || schedule.blockLanes > 1)) {
+  const bool isVector = schedule.lanes > 1 || schedule.blockLanes > 1;
+  if (guards.empty() || !isVector || schedule.isLight()) {
     emitStep(outer, place, first, last);
     return;
   }

@@ -308,7 +308,7 @@ void Emitter::combine(Scope &outer, const CoordByAxis &place) {
 }
 
 void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
-                     ArrayRef<Storage> storage) {
+                     ArrayRef<Storage> storage, bool isCombiner) {
   const int64_t lanes = schedule.streamsLanes ? 1 : schedule.lanes;
   ir::FoldOp fold = chain->getFold();
   for (unsigned r = 0; r < phase->getNumResults(); ++r) {
@@ -338,6 +338,8 @@ void Emitter::finish(Scope &outer, const CoordByAxis &place, ir::PhaseOp phase,
       storeElement(storage[r], result, type, at);
     });
   }
+  if (kept && kept->fold == phase)
+    noteKept(outer, place, isCombiner);
 }
 
 void Emitter::emitChain(ir::PhaseOp phase, Scope &function) {
@@ -394,7 +396,7 @@ void Emitter::emitItems(Scope &function, ir::PhaseOp phase,
     if (isCombiner || schedule.streamsLanes)
       combine(group, at);
     if (!pieces || isCombiner) {
-      finish(group, at, phase, storage);
+      finish(group, at, phase, storage, isCombiner);
       return;
     }
     enter(group);
@@ -402,7 +404,7 @@ void Emitter::emitItems(Scope &function, ir::PhaseOp phase,
     if (schedule.streamsLanes)
       isDone = b.either(isVisited, isDone);
     branch(group, isDone,
-           [&](Scope &done) { finish(done, at, phase, storage); });
+           [&](Scope &done) { finish(done, at, phase, storage, isCombiner); });
   });
   closeLoop(item);
   closeFunction();

@@ -56,6 +56,7 @@ void Emitter::emit() {
 /// One stage after the other; the host runs them item by item.
 void Emitter::emitKernel(ir::KernelOp kernel) {
   bool isFirst = true, hasFew = false, hasItems = false;
+  kept = ir::keptOutput(kernel);
   for (auto phase : kernel.getBody().getOps<ir::PhaseOp>()) {
     schedule = Schedule(phase);
     const ir::AxisAttr few = phase.getFewAttr();
@@ -68,6 +69,8 @@ void Emitter::emitKernel(ir::KernelOp kernel) {
       tables.closeStage(schedule.streamBlock);
     hasItems |= isCut && !few;
     placeResults(phase);
+    if (kept && kept->fold == phase)
+      declareKept();
     if (phase.getReduction())
       emitChain(phase, function);
     else
@@ -275,7 +278,10 @@ void Emitter::emitMap(ir::PhaseOp phase, Scope &function) {
   Scope &item = openItems(function, place);
   forPayload(item, schedule.payload, place,
              [&](Scope &inner, const CoordByAxis &at) {
-               mapLane(value, storage, inner, at);
+               if (kept && kept->map == phase)
+                 mapKept(value, storage, inner, at);
+               else
+                 mapLane(value, storage, inner, at);
              });
   closeLoop(item);
   closeFunction();

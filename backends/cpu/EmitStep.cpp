@@ -240,6 +240,20 @@ void Emitter::forStream(Scope &scope, const CoordByAxis &place, Value first,
 /// accumulators and joins those that have no axes but rows.
 void Emitter::sweep(Scope &outer, const CoordByAxis &place, unsigned group,
                     unsigned begin, unsigned end, Value first, Value last) {
+  auto visit = [&](Scope &scope, bool keeps) {
+    sweepPlaces(scope, place, group, begin, end, first, last, keeps);
+  };
+  if (keepsOf(group))
+    branch(
+        newPhase(outer), isOneBlock(), [&](Scope &one) { visit(one, true); },
+        [&](Scope &some) { visit(some, false); });
+  else
+    visit(outer, /*keeps=*/false);
+}
+
+void Emitter::sweepPlaces(Scope &outer, const CoordByAxis &place,
+                          unsigned group, unsigned begin, unsigned end,
+                          Value first, Value last, bool keeps) {
   SmallVector<unsigned> joined;
   SmallVector<Value> roots(schedule.streamTiles[group]);
   for (unsigned k = begin; k < end; ++k)
@@ -251,6 +265,8 @@ void Emitter::sweep(Scope &outer, const CoordByAxis &place, unsigned group,
     }
   if (roots.empty())
     return;
+  for (Value value : schedule.streamTiles[group])
+    tiles[value].isReady = false;
   Scope &phase = newPhase(outer);
   enter(phase);
   // Lanes that are not the states' are joined to them in the end.
@@ -279,6 +295,9 @@ void Emitter::sweep(Scope &outer, const CoordByAxis &place, unsigned group,
             prepareInner(value, at);
             storeTile(value, loop, at);
           }
+        if (keeps)
+          for (const CoordByAxis &at : places)
+            storeKept(loop, at);
         Parts next;
         size_t at = 0;
         for (unsigned k : joined) {

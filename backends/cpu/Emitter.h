@@ -20,6 +20,7 @@
 #include "backends/cpu/CodeBuilder.h"
 #include "backends/cpu/Element.h"
 #include "backends/cpu/Tables.h"
+#include "ir/KeptOutput.h"
 #include "passes/kernels/Chain.h"
 #include "passes/kernels/Cone.h"
 #include "passes/kernels/Facts.h"
@@ -189,7 +190,7 @@ private:
   void streamBlocks(Scope &item, const CoordByAxis &place);
   void combine(Scope &scope, const CoordByAxis &place);
   void finish(Scope &scope, const CoordByAxis &place, ir::PhaseOp phase,
-              llvm::ArrayRef<Storage> storage);
+              llvm::ArrayRef<Storage> storage, bool isCombiner);
 
   // EmitState.cpp: variables in scratch memory.
   Parts loadParts(const Variable &variable, const CoordByAxis &place,
@@ -234,6 +235,9 @@ private:
                  unsigned last, Shift shift);
   void sweep(Scope &scope, const CoordByAxis &place, unsigned group,
              unsigned begin, unsigned end, mlir::Value first, mlir::Value last);
+  void sweepPlaces(Scope &scope, const CoordByAxis &place, unsigned group,
+                   unsigned begin, unsigned end, mlir::Value first,
+                   mlir::Value last, bool keeps);
   Parts joinPlaces(unsigned k, Scope &scope, mlir::ValueRange state,
                    llvm::ArrayRef<CoordByAxis> places);
   void joinPayload(Scope &scope, const CoordByAxis &place, unsigned k,
@@ -296,6 +300,15 @@ private:
   const Tile *tileFor(const Request &request);
   Element loadTile(const Tile &tile, const Request &request);
   mlir::Value tileOffset(const Tile &tile, const Coords &coords);
+
+  // EmitKept.cpp: elements of a fold in a map's result.
+  void declareKept();
+  bool keepsOf(unsigned group);
+  mlir::Value isOneBlock();
+  void storeKept(Scope &scope, const CoordByAxis &place);
+  void noteKept(Scope &outer, const CoordByAxis &place, bool isCombiner);
+  void mapKept(mlir::Value value, const Storage &storage, Scope &item,
+               const CoordByAxis &place);
 
   // EmitElement.cpp: elements from elements.
   Element element(mlir::Value value, const Coords &coords);
@@ -360,6 +373,10 @@ private:
   /// Results of phases that go right into a caller's array.
   llvm::DenseMap<mlir::Value, unsigned> outputs;
   unsigned stageCount = 0;
+  /// What a fold of the present kernel keeps in a map's result, and where it
+  /// notes for each item whether that is what the map needs.
+  std::optional<ir::KeptOutput> kept;
+  BufferAxes keptFlags;
 
   // Of the present stage.
   std::deque<Scope> scopes;

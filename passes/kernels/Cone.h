@@ -53,6 +53,9 @@ bool fitsLanes(const Facts &facts, const Cone &cone);
 /// Roughly how many operations it takes to compute an element from those of its
 /// operands.
 unsigned ownCost(mlir::Operation *op);
+/// Of so many, computing an element again costs more than keeping and reading
+/// it.
+inline constexpr unsigned expensive = 8;
 
 /// How many places a vector has: two registers of f32, so of f64 there are
 /// four.

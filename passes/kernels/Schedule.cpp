@@ -42,7 +42,8 @@ Schedule::Schedule(ir::PhaseOp phase)
       isSplit |= role.getSplit();
       break;
     case RoleKind::Contract:
-      contracted.push_back(axis);
+      if (!llvm::is_contained(stream, axis))
+        contracted.push_back(axis);
       break;
     }
   }
@@ -54,6 +55,9 @@ Schedule::Schedule(ir::PhaseOp phase)
            llvm::is_contained(contracted, axis);
   };
   phase.getBody().walk([&](ir::KeepOp keep) {
+    // That is a matter of the kernel (ir/KeptOutput.h).
+    if (keep.getPlace() == ir::KeepPlace::Output)
+      return;
     const std::optional<uint32_t> group = keep.getGroup();
     if (group &&
         (llvm::any_of(keep.getType().getAxes(), isWhole) ||
@@ -90,6 +94,8 @@ SmallVector<ir::RoleAttr> Schedule::roles() const {
     add(axis, RoleKind::Contract, 0, std::exchange(within, 1));
   for (ir::AxisAttr axis : payload)
     add(axis, RoleKind::Payload, 0, std::exchange(within, 1));
+  if (within > 1)
+    add(stream.back(), RoleKind::Contract, 0, within);
   return roles;
 }
 

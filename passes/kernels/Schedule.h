@@ -49,9 +49,12 @@ struct Schedule {
   /// Whether items may be cut into pieces of the streamed places, whose states
   /// are combined like those of lanes.
   bool isSplit = false;
+  /// Whether the streamed places lie side by side and little is done at each.
+  bool isLight() const { return streamsLanes || streamBlock >= lightBlock; }
+  static constexpr int64_t lightBlock = 2048;
   /// A piece has at least so many places: enough blocks that nobody minds a
   /// state more.
-  int64_t leastPlaces() const { return streamsLanes ? 16384 : 1024; }
+  int64_t leastPlaces() const { return isLight() ? 16384 : 1024; }
   /// Places of the last streamed axis in a block.
   int64_t streamBlock = 64;
   /// Places next to each other that share a loop.

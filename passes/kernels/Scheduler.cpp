@@ -14,8 +14,6 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::kernels;
 
-/// Computing it again costs more than keeping and reading it.
-static constexpr unsigned expensive = 8;
 /// Places that an item has of the second axis of a product's result.
 static constexpr int64_t payloadBlock = 256;
 
@@ -212,7 +210,7 @@ private:
     const bool isOrdered =
         llvm::any_of(chain.accumulators(),
                      [](const auto &part) { return ir::isArg(part.kind); });
-    if (!chain.isSteady())
+    if (schedule.grid.empty() && !chain.isSteady())
       return;
     if (best != lastStreamed()) {
       if (isOrdered)
@@ -220,10 +218,12 @@ private:
       llvm::erase(schedule.stream, best);
       schedule.stream.push_back(best);
     }
-    schedule.streamsLanes = true;
-    setLanes(schedule.lanes);
+    // To combine the states of lanes takes as long as hundreds of elements:
+    // nothing beside a whole array, but much beside a row.
+    schedule.streamsLanes = schedule.grid.empty();
+    setLanes(schedule.streamsLanes ? schedule.lanes : schedule.blockLanes);
     schedule.unroll = 4;
-    schedule.streamBlock = 2048;
+    schedule.streamBlock = Schedule::lightBlock;
   }
 
   /// A piece has enough blocks that nobody minds a state more.

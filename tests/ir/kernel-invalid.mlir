@@ -354,3 +354,142 @@ fovea.func @phase_c5_group dims ["N", "M"] {
     fovea.yield %p : !fovea.array<f32, n: N>
   } -> <f32, n: N>
 }
+
+// -----
+
+fovea.func @kernel_c4 dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  // expected-error @+1 {{keeps something in an output that its map does not compute}}
+  %y = fovea.kernel {
+    %f:2 = fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16) visits [4, 1] unroll 4 {
+      %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, j: M, n: N>
+        %k = fovea.keep output 1 %e : <f32, j: M, n: N>
+        fovea.lift max %x : <f32, j: M, n: N>, sum %k : <f32, j: M, n: N>
+      } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m : !fovea.array<f32, n: N>
+      } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, n: N>
+        %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+        fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } -> <f32, n: N>, <f32, n: N>
+      fovea.yield %r#0, %r#1 : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+    } layouts [n], [n] -> <f32, n: N>, <f32, n: N>
+    %o = fovea.phase roles(n: N grid, j: M lane lanes 16) {
+      %d = fovea.add %x, %f#0 : <f32, j: M, n: N>, <f32, n: N>
+      %e = fovea.exp %d : <f32, j: M, n: N>
+      %k = fovea.keep output %e : <f32, j: M, n: N>
+      %y = fovea.div %k, %f#1 : <f32, j: M, n: N>, <f32, n: N>
+      fovea.yield %y : !fovea.array<f32, j: M, n: N>
+    } layouts [n, j] -> <f32, j: M, n: N>
+    fovea.yield %o : !fovea.array<f32, j: M, n: N>
+  } -> <f32, j: M, n: N>
+}
+
+// -----
+
+fovea.func @kernel_c4_group dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  // expected-error @+1 {{keeps something in an output that its map does not compute}}
+  %y = fovea.kernel {
+    %f:2 = fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16) visits [4, 1] unroll 4 {
+      %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, j: M, n: N>
+        %k = fovea.keep output 0 %e : <f32, j: M, n: N>
+        fovea.lift max %x : <f32, j: M, n: N>, sum %k : <f32, j: M, n: N>
+      } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m : !fovea.array<f32, n: N>
+      } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, n: N>
+        %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+        fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } -> <f32, n: N>, <f32, n: N>
+      fovea.yield %r#0, %r#1 : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+    } layouts [n], [n] -> <f32, n: N>, <f32, n: N>
+    %o = fovea.phase roles(n: N grid, j: M lane lanes 16) {
+      %d = fovea.sub %x, %f#0 : <f32, j: M, n: N>, <f32, n: N>
+      %e = fovea.exp %d : <f32, j: M, n: N>
+      %k = fovea.keep output %e : <f32, j: M, n: N>
+      %y = fovea.div %k, %f#1 : <f32, j: M, n: N>, <f32, n: N>
+      fovea.yield %y : !fovea.array<f32, j: M, n: N>
+    } layouts [n, j] -> <f32, j: M, n: N>
+    fovea.yield %o : !fovea.array<f32, j: M, n: N>
+  } -> <f32, j: M, n: N>
+}
+
+// -----
+
+fovea.func @kernel_c4_no_group dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  // expected-error @+1 {{keeps something in an output that its map does not compute}}
+  %y = fovea.kernel {
+    %f:2 = fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16) visits [4, 1] unroll 4 {
+      %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, j: M, n: N>
+        %k = fovea.keep output %e : <f32, j: M, n: N>
+        fovea.lift max %x : <f32, j: M, n: N>, sum %k : <f32, j: M, n: N>
+      } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m : !fovea.array<f32, n: N>
+      } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, n: N>
+        %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+        fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } -> <f32, n: N>, <f32, n: N>
+      fovea.yield %r#0, %r#1 : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+    } layouts [n], [n] -> <f32, n: N>, <f32, n: N>
+    %o = fovea.phase roles(n: N grid, j: M lane lanes 16) {
+      %d = fovea.sub %x, %f#0 : <f32, j: M, n: N>, <f32, n: N>
+      %e = fovea.exp %d : <f32, j: M, n: N>
+      %k = fovea.keep output %e : <f32, j: M, n: N>
+      %y = fovea.div %k, %f#1 : <f32, j: M, n: N>, <f32, n: N>
+      fovea.yield %y : !fovea.array<f32, j: M, n: N>
+    } layouts [n, j] -> <f32, j: M, n: N>
+    fovea.yield %o : !fovea.array<f32, j: M, n: N>
+  } -> <f32, j: M, n: N>
+}
+
+// -----
+
+fovea.func @kernel_c4_alone dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  // expected-error @+1 {{keeps something in an output that its map does not compute}}
+  %y = fovea.kernel {
+    %f:2 = fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16) visits [4, 1] unroll 4 {
+      %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, j: M, n: N>
+        %k = fovea.keep output 1 %e : <f32, j: M, n: N>
+        fovea.lift max %x : <f32, j: M, n: N>, sum %k : <f32, j: M, n: N>
+      } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m : !fovea.array<f32, n: N>
+      } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+        %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+        %e = fovea.exp %d : <f32, n: N>
+        %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+        fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+        fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+      } -> <f32, n: N>, <f32, n: N>
+      fovea.yield %r#0, %r#1 : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+    } layouts [n], [n] -> <f32, n: N>, <f32, n: N>
+    %o = fovea.phase roles(n: N grid, j: M lane lanes 16) {
+      %d = fovea.sub %x, %f#0 : <f32, j: M, n: N>, <f32, n: N>
+      %e = fovea.exp %d : <f32, j: M, n: N>
+      %y = fovea.div %e, %f#1 : <f32, j: M, n: N>, <f32, n: N>
+      fovea.yield %y : !fovea.array<f32, j: M, n: N>
+    } layouts [n, j] -> <f32, j: M, n: N>
+    fovea.yield %o : !fovea.array<f32, j: M, n: N>
+  } -> <f32, j: M, n: N>
+}

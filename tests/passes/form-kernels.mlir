@@ -4,7 +4,7 @@
 // walks along the columns in vectors. What both read is in both bodies.
 // CHECK-LABEL: fovea.func @below_the_top
 // CHECK: %[[K:.*]] = fovea.kernel {
-// CHECK-NEXT: %[[M:.*]] = fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16 split) visits [4] unroll 4 {
+// CHECK-NEXT: %[[M:.*]] = fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16) visits [4] unroll 4 {
 // CHECK-NEXT: fovea.reduce max %[[X:.*]] over
 // CHECK: } layouts [n] -> <f32, n: N>
 // CHECK-NEXT: fovea.phase roles(n: N grid, j: M lane lanes 16) {
@@ -81,7 +81,7 @@ fovea.func @scores dims ["N", "M", "D"] {
 // A sum over the rows of a kernel closes it: its pieces are runs of items.
 // CHECK-LABEL: fovea.func @loss
 // CHECK: fovea.kernel {
-// CHECK-NEXT: fovea.phase roles(n: N grid, j: M stream by 2048 lanes 16 split)
+// CHECK-NEXT: fovea.phase roles(n: N grid, j: M stream by 2048 split, j: M contract lanes 16)
 // CHECK: fovea.phase roles(n: N stream by 64 lanes 16 split)
 // CHECK-NOT: fovea.kernel
 // CHECK: fovea.output
@@ -101,4 +101,55 @@ fovea.func @first_row dims ["B", "N", "M"] {
   %m = fovea.reduce max %x over [#fovea.axis<j: M>] : <f32, b: B, j: M, n: N>
   %a = fovea.reduce argmax %m over [#fovea.axis<n: N>, #fovea.axis<b: B>] : <f32, b: B, n: N>
   fovea.output "a" %a [] : <i64>
+}
+
+// What a sum has computed at the row's maximum a map takes from where its own
+// result goes; another formula it computes.
+// CHECK-LABEL: fovea.func @softmax
+// CHECK: fovea.keep output 1 %{{.*}} : <f32, j: M, n: N>
+// CHECK: %[[E:.*]] = fovea.keep output %{{.*}} : <f32, j: M, n: N>
+// CHECK-NEXT: fovea.div %[[E]], %{{.*}}
+// CHECK-LABEL: fovea.func @another_formula
+// CHECK-NOT: fovea.keep
+fovea.func @softmax dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, j: M, n: N>
+    fovea.lift max %x : <f32, j: M, n: N>, sum %e : <f32, j: M, n: N>
+  } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m : !fovea.array<f32, n: N>
+  } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, n: N>
+    %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+    fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } -> <f32, n: N>, <f32, n: N>
+  %s = fovea.sub %x, %r#0 : <f32, j: M, n: N>, <f32, n: N>
+  %p = fovea.exp %s : <f32, j: M, n: N>
+  %q = fovea.div %p, %r#1 : <f32, j: M, n: N>, <f32, n: N>
+  fovea.output "y" %q [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+}
+fovea.func @another_formula dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
+  %r:2 = fovea.fold over [#fovea.axis<j: M>] after [1] element(%g: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %x, %g : <f32, j: M, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, j: M, n: N>
+    fovea.lift max %x : <f32, j: M, n: N>, sum %e : <f32, j: M, n: N>
+  } gauge(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m : !fovea.array<f32, n: N>
+  } repair(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>, %h: !fovea.array<f32, n: N>) {
+    %d = fovea.sub %g, %h : <f32, n: N>, <f32, n: N>
+    %e = fovea.exp %d : <f32, n: N>
+    %y = fovea.mul %e, %z : <f32, n: N>, <f32, n: N>
+    fovea.yield %m, %y : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } finish(%m: !fovea.array<f32, n: N>, %z: !fovea.array<f32, n: N>, %g: !fovea.array<f32, n: N>) {
+    fovea.yield %m, %z : !fovea.array<f32, n: N>, !fovea.array<f32, n: N>
+  } -> <f32, n: N>, <f32, n: N>
+  %s = fovea.add %x, %r#0 : <f32, j: M, n: N>, <f32, n: N>
+  %p = fovea.exp %s : <f32, j: M, n: N>
+  %q = fovea.div %p, %r#1 : <f32, j: M, n: N>, <f32, n: N>
+  fovea.output "y" %q [#fovea.axis<n: N>, #fovea.axis<j: M>] : <f32, j: M, n: N>
 }
