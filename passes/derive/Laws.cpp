@@ -274,6 +274,21 @@ bool Laws::hasOtherChoice(Expr e, Expr u) const {
   });
 }
 
+/// Whether only a part of the data `u` of an exponent is taken off its
+/// extremum, as y + t is for exp(y + (t - max t)): beside the extremum of all
+/// of u, y may have no digits. Where y + t is written it has no more of them.
+bool Laws::isAbsorbed(Expr exponent, Expr u) {
+  if (a.written.count(u))
+    return false;
+  const Expr read = a.asRead(u);
+  return llvm::any_of(a.centresOf(exponent), [&](Expr centre) {
+    return llvm::any_of(termsOf(read), [&](Expr part) {
+      return part->hasData &&
+             !llvm::is_contained(a.underExtremum(centre), a.negate(part));
+    });
+  });
+}
+
 /// exp(y + t) = exp(t) exp(y).
 MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
   auto shift = shiftOf(inner);
@@ -292,6 +307,8 @@ MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
     const Expr own = a.add(rest);
     if (termsOf(own).size() > 1 && hasOtherChoice(own, u))
       return refuse(Refusal::Reason::Cancels, e);
+    if (isAbsorbed(e->args[0], u))
+      return refuse(Refusal::Reason::Absorbs, e);
     return Expansion{{a.exp(a.sub(u, top)), a.exp(a.add(top, own))}};
   }
   // What is not centred at a far gauge may be huge, while the difference is

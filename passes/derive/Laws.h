@@ -37,7 +37,8 @@ struct Refusal {
     Condition, ///< a condition depends on an unfinished reduction
     NotIncreasing, ///< a maximum is not moved by an increasing map
     Overflows,     ///< an unfinished exponential may be infinite, or 0
-    TooMany        ///< more accumulators than are worth it
+    Absorbs, ///< an exponent would lose its digits beside what it is taken off
+    TooMany  ///< more accumulators than are worth it
   };
   Reason reason;
   /// The part of the formula that is meant.
@@ -84,6 +85,7 @@ private:
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);
   bool hasOtherChoice(Expr e, Expr u) const;
+  bool isAbsorbed(Expr exponent, Expr u);
   Expansion merge(llvm::ArrayRef<Expansion> parts);
   Expansion product(const Expansion &p, const Expansion &q);
   void settle(Expr part, Expr factor, Expansion &into);

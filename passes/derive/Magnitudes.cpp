@@ -40,27 +40,53 @@ bool Laws::isFar(Expr term) {
   return hasSum && !isDivided;
 }
 
-/// Whether `term` is a multiple of an extremum of something else than what is
-/// in `data`, which it is taken off: that lies anywhere while little was seen.
-bool Laws::isOfOthers(Expr term, Expr data) {
+Exprs Algebra::underExtremum(Expr term) {
   Exprs scale;
   Expr element = nullptr;
   for (Expr factor : factorsOf(term)) {
-    auto found = factor->form == Form::New && !element
-                     ? a.facts.extremum.find(factor->reduction)
-                     : a.facts.extremum.end();
-    if (found != a.facts.extremum.end())
+    auto found =
+        (factor->form == Form::New || factor->form == Form::Old) && !element
+            ? facts.extremum.find(factor->reduction)
+            : facts.extremum.end();
+    if (found != facts.extremum.end())
       element = found->second;
     else
       scale.push_back(factor);
   }
-  if (!element)
-    return false;
-  scale.push_back(a.constant(-1));
-  return llvm::any_of(termsOf(element), [&](Expr part) {
-    Exprs factors = scale;
-    factors.push_back(part);
-    return part->hasData && !llvm::is_contained(termsOf(data), a.mul(factors));
+  Exprs under;
+  if (element)
+    for (Expr part : termsOf(element))
+      if (part->hasData) {
+        Exprs factors = scale;
+        factors.push_back(part);
+        under.push_back(mul(factors));
+      }
+  return under;
+}
+
+Exprs Algebra::centresOf(Expr sum) {
+  Exprs centres;
+  if (!sum->hasData || sum->form != Form::Add)
+    return centres;
+  sum = asRead(sum);
+  for (Expr term : termsOf(sum)) {
+    if (term->hasData || !term->moves())
+      continue;
+    const Exprs under = underExtremum(term);
+    if (!under.empty() && llvm::all_of(under, [&](Expr part) {
+          return llvm::is_contained(termsOf(sum), negate(part));
+        }))
+      centres.push_back(term);
+  }
+  return centres;
+}
+
+/// Whether `term` is a multiple of an extremum of something else than what is
+/// in `data`, which it is taken off: that lies anywhere while little was seen.
+bool Laws::isOfOthers(Expr term, Expr data) {
+  const Expr read = a.asRead(data);
+  return llvm::any_of(a.underExtremum(a.asRead(term)), [&](Expr part) {
+    return !llvm::is_contained(termsOf(read), a.negate(part));
   });
 }
 
