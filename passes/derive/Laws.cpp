@@ -231,8 +231,11 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
     all = product(all, *part);
   }
   Expansion out;
-  for (auto [function, factor] : all)
+  for (auto [function, factor] : all) {
+    if (!isSafeWithout(function, factor))
+      return refuse(Refusal::Reason::Vanishes, e);
     settle(function, factor, out);
+  }
   return out;
 }
 
@@ -241,6 +244,8 @@ MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
   const double n = e->number;
   const bool isWhole = n == std::trunc(n);
   auto scale = scaleOf(base);
+  if (scale && n > 1 && mayVanish(scale->second))
+    return refuse(Refusal::Reason::Vanishes, e);
   if (scale && (a.isPositive(scale->second) || isWhole))
     return Expansion{{a.power(scale->first, n), a.power(scale->second, n)}};
   if (!isWhole || n <= 1 || n > 4)

@@ -37,6 +37,7 @@ struct Refusal {
     Condition, ///< a condition depends on an unfinished reduction
     NotIncreasing, ///< a maximum is not moved by an increasing map
     Overflows,     ///< an unfinished exponential may be infinite, or 0
+    Vanishes,      ///< without an unfinished factor that is 0 it may overflow
     Absorbs, ///< an exponent would lose its digits beside what it is taken off
     TooMany  ///< more accumulators than are worth it
   };
@@ -82,6 +83,8 @@ private:
   bool isOfOthers(Expr term, Expr data);
   bool isCentredAtOthers(Expr sum);
   bool isWildAtFirst(Expr factor);
+  bool mayVanish(Expr factor);
+  bool isSafeWithout(Expr part, Expr factor);
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);
   bool hasOtherChoice(Expr e, Expr u) const;

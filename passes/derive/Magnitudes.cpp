@@ -107,6 +107,50 @@ bool Laws::isWildAtFirst(Expr factor) {
          (!divides && !isRoot && !a.isPositive(base));
 }
 
+/// Whether a factor made of unfinished reductions may be 0. What is also made
+/// of their former states is a displacement, and adds to what is there.
+bool Laws::mayVanish(Expr factor) {
+  auto vanishes = [&](Expr arg) { return mayVanish(arg); };
+  if (factor->form == Form::Multiply)
+    return llvm::any_of(factor->args, vanishes);
+  if (factor->fresh.empty() || !factor->old.empty())
+    return false;
+  switch (factor->form) {
+  case Form::New:
+    return a.facts.mild.count(factor->reduction) == 0;
+  case Form::Exp:
+  case Form::Safe:
+    return false;
+  case Form::Power:
+    return factor->number > 0 && vanishes(factor->args[0]);
+  case Form::Add:
+    return !a.isPositive(factor) || llvm::none_of(factor->args, [](Expr arg) {
+      return arg->form == Form::Constant;
+    });
+  default:
+    return true;
+  }
+}
+
+/// Where a factor is 0 no gauge is near it, and `part` is accumulated without
+/// it: that must be finite where the product is, as one array is. A product of
+/// several may overflow, and inf * 0 is not 0.
+bool Laws::isSafeWithout(Expr part, Expr factor) {
+  double size = 0;
+  for (Expr each : factorsOf(part)) {
+    const bool isBounded =
+        each->form == Form::Constant ||
+        (each->form == Form::Exp && a.isNonPositive(each->args[0]));
+    if (!isBounded)
+      size += each->form == Form::Power ? std::max(each->number, 0.) : 1;
+  }
+  // One of them does not count: it is the one that is 0.
+  unsigned vanishing = 0;
+  for (Expr each : factorsOf(factor))
+    vanishing += mayVanish(each);
+  return vanishing == 0 || size + vanishing - 1 <= 1;
+}
+
 /// Whether such a term is in a sum with data: products of it and others lose
 /// digits, about whichever place they are taken.
 bool Laws::isCentredAtOthers(Expr sum) {
