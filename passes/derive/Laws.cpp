@@ -217,8 +217,10 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
   }
   const bool isProduct =
       llvm::count_if(moving, [](Expr factor) { return factor->hasData; }) > 1;
+  unsigned farOff = 0;
   for (Expr factor : moving) {
-    if (isProduct && isCentredAtOthers(factor))
+    farOff += isCentredFarOff(factor);
+    if (isProduct && (isCentredAtOthers(factor) || farOff > 1))
       return refuse(Refusal::Reason::Cancels, factor);
     MaybeExpansion part = expand(factor, isLinear && !isProduct);
     if (!part && isLinear && refusal->reason == Refusal::Reason::Cancels) {
@@ -252,11 +254,8 @@ MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
     return refuse(Refusal::Reason::NoLaw, e);
   // About what lies far from the data, moments cancel.
   const Expr inner = e->args[0];
-  if (isCentredAtOthers(inner))
+  if (isCentredAtOthers(inner) || isCentredFarOff(inner))
     return refuse(Refusal::Reason::Cancels, e);
-  for (Expr term : termsOf(inner))
-    if (!term->hasData && !term->fresh.empty() && isFar(term))
-      return refuse(Refusal::Reason::Cancels, e);
   Expansion out = base;
   for (int i = 1; i < static_cast<int>(n); ++i)
     out = product(out, base);

@@ -82,6 +82,7 @@ private:
   bool isFar(Expr term);
   bool isOfOthers(Expr term, Expr data);
   bool isCentredAtOthers(Expr sum);
+  bool isCentredFarOff(Expr sum);
   bool isWildAtFirst(Expr factor);
   bool mayVanish(Expr factor);
   bool isSafeWithout(Expr part, Expr factor);

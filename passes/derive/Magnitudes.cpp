@@ -154,6 +154,8 @@ bool Laws::isSafeWithout(Expr part, Expr factor) {
 /// Whether such a term is in a sum with data: products of it and others lose
 /// digits, about whichever place they are taken.
 bool Laws::isCentredAtOthers(Expr sum) {
+  if (sum->form == Form::Where)
+    return isCentredAtOthers(sum->args[1]) || isCentredAtOthers(sum->args[2]);
   Exprs own;
   for (Expr term : termsOf(sum))
     if (!term->hasData && !term->fresh.empty())
@@ -161,6 +163,16 @@ bool Laws::isCentredAtOthers(Expr sum) {
   const Expr data = a.sub(sum, a.add(own));
   return data->hasData &&
          llvm::any_of(own, [&](Expr term) { return isOfOthers(term, data); });
+}
+
+/// Whether a number that may lie anywhere is in a sum with data, which powers
+/// and products of several such sums would cancel about.
+bool Laws::isCentredFarOff(Expr sum) {
+  if (sum->form == Form::Where)
+    return isCentredFarOff(sum->args[1]) || isCentredFarOff(sum->args[2]);
+  return sum->hasData && llvm::any_of(termsOf(sum), [&](Expr term) {
+           return !term->hasData && !term->fresh.empty() && isFar(term);
+         });
 }
 
 bool Laws::hasLargeWeight(Expr e) {
