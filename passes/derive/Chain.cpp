@@ -234,7 +234,7 @@ Expr Chain::worn(ReduceKind kind, llvm::ArrayRef<Expr> conditions,
 /// over the `element` that holds it where it is needed.
 void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
                       const Exprs &domain, unsigned pass) {
-  const Expr bound = worn(kind, domain, element);
+  const Expr bound = algebra.asRead(worn(kind, domain, element));
   for (auto [number, known] : algebra.facts.bound)
     if (kind == ReduceKind::Max && known == bound &&
         list[number].pass == pass) {
@@ -278,9 +278,11 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   // that sum is finished, so is the number.
   auto finish = [&](Expr e, auto &&isFinished) {
     return algebra.mapped(e, [&](Expr leaf) {
-      return leaf->form == Form::New && isFinished(leaf->reduction)
-                 ? given(leaf->reduction)
-                 : leaf;
+      if (leaf->form != Form::New || !isFinished(leaf->reduction))
+        return leaf;
+      const Expr result = given(leaf->reduction);
+      facts.finished[result->value] = leaf->reduction;
+      return result;
     });
   };
   auto finishAll = [&](auto &&isFinished) {

@@ -216,3 +216,13 @@ Expr Algebra::atNew(Expr e) {
     return leaf->form == Form::Old ? fresh(leaf->reduction) : leaf;
   });
 }
+
+Expr Algebra::asRead(Expr e) {
+  if (!e->hasGiven || facts.finished.empty())
+    return e;
+  return mapped(e, [&](Expr leaf) {
+    auto found = leaf->form == Form::Given ? facts.finished.find(leaf->value)
+                                           : facts.finished.end();
+    return found == facts.finished.end() ? leaf : fresh(found->second);
+  });
+}

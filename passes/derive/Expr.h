@@ -18,11 +18,13 @@
 #include "mlir/IR/Operation.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <deque>
 #include <map>
 #include <set>
+#include <vector>
 
 namespace fovea::derive {
 
@@ -108,6 +110,9 @@ struct Facts {
   std::map<Expr, unsigned> peak;
   /// Conditions that hold at every place visited.
   Exprs domain;
+  /// Arrays that are finished reductions: the facts above are in terms of these
+  /// as they were read, unfinished.
+  llvm::DenseMap<mlir::Value, unsigned> finished;
 };
 
 /// Makes expressions. Not copied; expressions live as long as it.
@@ -146,6 +151,13 @@ public:
   /// stands now.
   Expr atOld(Expr e);
   Expr atNew(Expr e);
+  /// Finished reductions as unfinished ones, as the facts have them.
+  Expr asRead(Expr e);
+
+  /// The terms with data that a multiple of an extremum is that multiple of.
+  Exprs underExtremum(Expr term);
+  /// The extrema, as they were read, that terms of `sum` are taken off.
+  Exprs centresOf(Expr sum);
 
   /// Proven to be > 0; to be <= 0 wherever it is visited.
   bool isPositive(Expr e) const;
@@ -171,6 +183,7 @@ private:
                 llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make);
   Expr rebuild(Expr e, llvm::ArrayRef<Expr> args);
   bool powersJoin(Expr base, double outer) const;
+  std::vector<Exprs> joinedExponents(const Exprs &exponents);
 
   struct Less {
     bool operator()(const Node *a, const Node *b) const;

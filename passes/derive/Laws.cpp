@@ -117,11 +117,14 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
       own.push_back(term);
   const Expr w = a.add(own);
   if (mixed.empty()) {
-    // A mean lies among the data; an exponential of half a sum may be anywhere.
+    // A mean lies among the data, and what is the extremum of them; an
+    // exponential of half a sum may be anywhere.
     const Expr data = a.sub(e, w);
+    const Exprs centres = a.centresOf(e);
     Exprs terms;
     for (Expr term : own)
-      if (isFar(term) || (isLinear && isOfOthers(term, data)))
+      if (!llvm::is_contained(centres, a.asRead(term)) &&
+          (isFar(term) || (isLinear && isOfOthers(term, data))))
         terms.push_back(term);
     const Expr far = a.add(terms);
     return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},
@@ -147,7 +150,10 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
   if (isCommon && a.isPositive(*common) &&
       llvm::none_of(own, [&](Expr term) { return isFar(term); }) &&
       llvm::none_of(plain, [](Expr term) { return term->hasData; }) &&
-      (*common)->old.empty()) {
+      (*common)->old.empty() &&
+      llvm::all_of(factorsOf(*common), [&](Expr factor) {
+        return factor->form == Form::Exp || isMild(factor);
+      })) {
     const Expr ratio = a.div(*common, a.atOld(*common));
     return merge({Expansion{{a.atOld(e), ratio}},
                   Expansion{{a.one(), a.sub(w, a.mul(ratio, a.atOld(w)))}}});
@@ -169,10 +175,10 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
   return merge(parts);
 }
 
-/// A factor of d' alone leaves the reduction, applied once at the end, if that
-/// cannot overflow; else it stays inside, moved by ratio: so a norm made safe
-/// by dividing by its largest element stays safe. What no gauge moves stays
-/// inside.
+/// A factor of d' alone leaves the reduction, applied once at the end, if what
+/// is left is one array, or if it is mild itself; else it stays inside, moved
+/// by ratio: so a norm made safe by dividing by its largest element stays safe.
+/// What no gauge moves stays inside.
 void Laws::settle(Expr part, Expr factor, Expansion &into) {
   auto put = [&](Expr function, Expr coefficient) {
     into = merge({into, Expansion{{function, coefficient}}});
@@ -180,17 +186,15 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
   if (part == a.one())
     return put(part, factor);
   Exprs inside = {part}, outside;
+  const bool isOne = sizeOf(part) <= 1;
   for (Expr each : factorsOf(factor)) {
     if (!each->moves()) {
       inside.push_back(each);
       continue;
     }
     outside.push_back(each);
-    const bool isMild = llvm::all_of(each->fresh, [&](unsigned name) {
-      return a.facts.mild.count(name) != 0;
-    });
     if (!each->fresh.empty() && each->old.empty() && each->form != Form::Exp &&
-        !isMild) {
+        !isMild(each) && !isOne) {
       const Expr gauge = a.safe(a.atOld(each));
       inside.push_back(gauge);
       outside.push_back(a.power(gauge, -1));
@@ -217,8 +221,10 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
   }
   const bool isProduct =
       llvm::count_if(moving, [](Expr factor) { return factor->hasData; }) > 1;
+  unsigned farOff = 0;
   for (Expr factor : moving) {
-    if (isProduct && isCentredAtOthers(factor))
+    farOff += isCentredFarOff(factor);
+    if (isProduct && (isCentredAtOthers(factor) || farOff > 1))
       return refuse(Refusal::Reason::Cancels, factor);
     MaybeExpansion part = expand(factor, isLinear && !isProduct);
     if (!part && isLinear && refusal->reason == Refusal::Reason::Cancels) {
@@ -231,8 +237,11 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
     all = product(all, *part);
   }
   Expansion out;
-  for (auto [function, factor] : all)
+  for (auto [function, factor] : all) {
+    if (!isSafeWithout(function, factor))
+      return refuse(Refusal::Reason::Vanishes, e);
     settle(function, factor, out);
+  }
   return out;
 }
 
@@ -241,17 +250,16 @@ MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
   const double n = e->number;
   const bool isWhole = n == std::trunc(n);
   auto scale = scaleOf(base);
+  if (scale && n > 1 && mayVanish(scale->second))
+    return refuse(Refusal::Reason::Vanishes, e);
   if (scale && (a.isPositive(scale->second) || isWhole))
     return Expansion{{a.power(scale->first, n), a.power(scale->second, n)}};
   if (!isWhole || n <= 1 || n > 4)
     return refuse(Refusal::Reason::NoLaw, e);
   // About what lies far from the data, moments cancel.
   const Expr inner = e->args[0];
-  if (isCentredAtOthers(inner))
+  if (isCentredAtOthers(inner) || isCentredFarOff(inner))
     return refuse(Refusal::Reason::Cancels, e);
-  for (Expr term : termsOf(inner))
-    if (!term->hasData && !term->fresh.empty() && isFar(term))
-      return refuse(Refusal::Reason::Cancels, e);
   Expansion out = base;
   for (int i = 1; i < static_cast<int>(n); ++i)
     out = product(out, base);
@@ -274,6 +282,21 @@ bool Laws::hasOtherChoice(Expr e, Expr u) const {
   });
 }
 
+/// Whether only a part of the data `u` of an exponent is taken off its
+/// extremum, as y + t is for exp(y + (t - max t)): beside the extremum of all
+/// of u, y may have no digits. Where y + t is written it has no more of them.
+bool Laws::isAbsorbed(Expr exponent, Expr u) {
+  if (a.written.count(u))
+    return false;
+  const Expr read = a.asRead(u);
+  return llvm::any_of(a.centresOf(exponent), [&](Expr centre) {
+    return llvm::any_of(termsOf(read), [&](Expr part) {
+      return part->hasData &&
+             !llvm::is_contained(a.underExtremum(centre), a.negate(part));
+    });
+  });
+}
+
 /// exp(y + t) = exp(t) exp(y).
 MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
   auto shift = shiftOf(inner);
@@ -292,6 +315,8 @@ MaybeExpansion Laws::expandExp(Expr e, const Expansion &inner) {
     const Expr own = a.add(rest);
     if (termsOf(own).size() > 1 && hasOtherChoice(own, u))
       return refuse(Refusal::Reason::Cancels, e);
+    if (isAbsorbed(e->args[0], u))
+      return refuse(Refusal::Reason::Absorbs, e);
     return Expansion{{a.exp(a.sub(u, top)), a.exp(a.add(top, own))}};
   }
   // What is not centred at a far gauge may be huge, while the difference is

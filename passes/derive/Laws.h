@@ -37,7 +37,9 @@ struct Refusal {
     Condition, ///< a condition depends on an unfinished reduction
     NotIncreasing, ///< a maximum is not moved by an increasing map
     Overflows,     ///< an unfinished exponential may be infinite, or 0
-    TooMany        ///< more accumulators than are worth it
+    Vanishes,      ///< without an unfinished factor that is 0 it may overflow
+    Absorbs, ///< an exponent would lose its digits beside what it is taken off
+    TooMany  ///< more accumulators than are worth it
   };
   Reason reason;
   /// The part of the formula that is meant.
@@ -80,10 +82,16 @@ private:
   bool isFar(Expr term);
   bool isOfOthers(Expr term, Expr data);
   bool isCentredAtOthers(Expr sum);
+  bool isCentredFarOff(Expr sum);
   bool isWildAtFirst(Expr factor);
+  bool isMild(Expr factor) const;
+  bool mayVanish(Expr factor);
+  double sizeOf(Expr part);
+  bool isSafeWithout(Expr part, Expr factor);
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);
   bool hasOtherChoice(Expr e, Expr u) const;
+  bool isAbsorbed(Expr exponent, Expr u);
   Expansion merge(llvm::ArrayRef<Expansion> parts);
   Expansion product(const Expansion &p, const Expansion &q);
   void settle(Expr part, Expr factor, Expansion &into);

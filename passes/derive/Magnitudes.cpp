@@ -40,27 +40,53 @@ bool Laws::isFar(Expr term) {
   return hasSum && !isDivided;
 }
 
-/// Whether `term` is a multiple of an extremum of something else than what is
-/// in `data`, which it is taken off: that lies anywhere while little was seen.
-bool Laws::isOfOthers(Expr term, Expr data) {
+Exprs Algebra::underExtremum(Expr term) {
   Exprs scale;
   Expr element = nullptr;
   for (Expr factor : factorsOf(term)) {
-    auto found = factor->form == Form::New && !element
-                     ? a.facts.extremum.find(factor->reduction)
-                     : a.facts.extremum.end();
-    if (found != a.facts.extremum.end())
+    auto found =
+        (factor->form == Form::New || factor->form == Form::Old) && !element
+            ? facts.extremum.find(factor->reduction)
+            : facts.extremum.end();
+    if (found != facts.extremum.end())
       element = found->second;
     else
       scale.push_back(factor);
   }
-  if (!element)
-    return false;
-  scale.push_back(a.constant(-1));
-  return llvm::any_of(termsOf(element), [&](Expr part) {
-    Exprs factors = scale;
-    factors.push_back(part);
-    return part->hasData && !llvm::is_contained(termsOf(data), a.mul(factors));
+  Exprs under;
+  if (element)
+    for (Expr part : termsOf(element))
+      if (part->hasData) {
+        Exprs factors = scale;
+        factors.push_back(part);
+        under.push_back(mul(factors));
+      }
+  return under;
+}
+
+Exprs Algebra::centresOf(Expr sum) {
+  Exprs centres;
+  if (!sum->hasData || sum->form != Form::Add)
+    return centres;
+  sum = asRead(sum);
+  for (Expr term : termsOf(sum)) {
+    if (term->hasData || !term->moves())
+      continue;
+    const Exprs under = underExtremum(term);
+    if (!under.empty() && llvm::all_of(under, [&](Expr part) {
+          return llvm::is_contained(termsOf(sum), negate(part));
+        }))
+      centres.push_back(term);
+  }
+  return centres;
+}
+
+/// Whether `term` is a multiple of an extremum of something else than what is
+/// in `data`, which it is taken off: that lies anywhere while little was seen.
+bool Laws::isOfOthers(Expr term, Expr data) {
+  const Expr read = a.asRead(data);
+  return llvm::any_of(a.underExtremum(a.asRead(term)), [&](Expr part) {
+    return !llvm::is_contained(termsOf(read), a.negate(part));
   });
 }
 
@@ -81,9 +107,81 @@ bool Laws::isWildAtFirst(Expr factor) {
          (!divides && !isRoot && !a.isPositive(base));
 }
 
+/// Whether a factor is made of numbers that neither overflow nor vanish.
+bool Laws::isMild(Expr factor) const {
+  return llvm::all_of(factor->fresh, [&](unsigned name) {
+    return a.facts.mild.count(name) != 0;
+  });
+}
+
+/// Whether a factor made of unfinished reductions may be 0. What is also made
+/// of their former states is a displacement, and adds to what is there.
+bool Laws::mayVanish(Expr factor) {
+  auto vanishes = [&](Expr arg) { return mayVanish(arg); };
+  if (factor->form == Form::Multiply)
+    return llvm::any_of(factor->args, vanishes);
+  if (factor->fresh.empty() || !factor->old.empty())
+    return false;
+  switch (factor->form) {
+  case Form::New:
+    return !isMild(factor);
+  case Form::Exp:
+  case Form::Safe:
+    return false;
+  case Form::Power:
+    return factor->number > 0 && vanishes(factor->args[0]);
+  case Form::Add:
+    return !a.isPositive(factor) || llvm::none_of(factor->args, [](Expr arg) {
+      return arg->form == Form::Constant;
+    });
+  default:
+    return true;
+  }
+}
+
+/// How many factors a part has that are not proven to be at most 1. One array
+/// is as large as it is; products of several may overflow or vanish.
+double Laws::sizeOf(Expr part) {
+  double size = 0;
+  switch (part->form) {
+  case Form::Constant:
+    return 0;
+  case Form::Exp:
+    return a.isNonPositive(part->args[0]) ? 0 : 1;
+  case Form::Power:
+    return std::max(part->number, 0.) * sizeOf(part->args[0]);
+  case Form::Multiply:
+    for (Expr factor : part->args)
+      size += sizeOf(factor);
+    return size;
+  case Form::Where:
+    return std::max(sizeOf(part->args[1]), sizeOf(part->args[2]));
+  case Form::Add:
+  case Form::Max:
+  case Form::Abs:
+    for (Expr arg : part->args)
+      size = std::max(size, sizeOf(arg));
+    return size;
+  default:
+    return 1;
+  }
+}
+
+/// Where a factor is 0 no gauge is near it, and `part` is accumulated without
+/// it: that must be finite where the product is, since inf * 0 is not 0.
+bool Laws::isSafeWithout(Expr part, Expr factor) {
+  // One of them does not count: it is the one that is 0.
+  unsigned vanishing = 0;
+  for (Expr each : factorsOf(factor))
+    vanishing += mayVanish(each);
+  return vanishing == 0 || sizeOf(part) + vanishing - 1 <= 1;
+}
+
 /// Whether such a term is in a sum with data: products of it and others lose
 /// digits, about whichever place they are taken.
 bool Laws::isCentredAtOthers(Expr sum) {
+  if (sum->form == Form::Where)
+    return isCentredAtOthers(sum->args[1]) || isCentredAtOthers(sum->args[2]);
   Exprs own;
   for (Expr term : termsOf(sum))
     if (!term->hasData && !term->fresh.empty())
@@ -91,6 +189,16 @@ bool Laws::isCentredAtOthers(Expr sum) {
   const Expr data = a.sub(sum, a.add(own));
   return data->hasData &&
          llvm::any_of(own, [&](Expr term) { return isOfOthers(term, data); });
+}
+
+/// Whether a number that may lie anywhere is in a sum with data, which powers
+/// and products of several such sums would cancel about.
+bool Laws::isCentredFarOff(Expr sum) {
+  if (sum->form == Form::Where)
+    return isCentredFarOff(sum->args[1]) || isCentredFarOff(sum->args[2]);
+  return sum->hasData && llvm::any_of(termsOf(sum), [&](Expr term) {
+           return !term->hasData && !term->fresh.empty() && isFar(term);
+         });
 }
 
 bool Laws::hasLargeWeight(Expr e) {

@@ -103,6 +103,41 @@ bool Algebra::powersJoin(Expr base, double outer) const {
   return isPositive(base) || isWhole(outer);
 }
 
+/// exp(a) exp(b) = exp(a + b). But t - max t is small where t need not be: the
+/// exponent of a weight stays apart from other data (values e^y), which would
+/// lose its digits beside t.
+std::vector<Exprs> Algebra::joinedExponents(const Exprs &exponents) {
+  if (exponents.size() <= 1)
+    return std::vector<Exprs>(exponents.size(), exponents);
+  Exprs others;
+  std::vector<Exprs> groups;
+  // Multiples of one difference are joined.
+  std::map<std::pair<Names, Names>, size_t> known;
+  for (Expr exponent : exponents) {
+    Names fresh, old;
+    for (Expr centre : centresOf(exponent)) {
+      fresh.insert(centre->fresh.begin(), centre->fresh.end());
+      old.insert(centre->old.begin(), centre->old.end());
+    }
+    if (fresh.empty() && old.empty()) {
+      others.push_back(exponent);
+      continue;
+    }
+    const auto [found, isNew] = known.try_emplace({fresh, old}, groups.size());
+    if (isNew)
+      groups.emplace_back();
+    groups[found->second].push_back(exponent);
+  }
+  if (others.empty())
+    return groups;
+  if (groups.size() == 1 &&
+      llvm::none_of(others, [](Expr exponent) { return exponent->hasData; }))
+    groups.front().append(others);
+  else
+    groups.push_back(others);
+  return groups;
+}
+
 Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
   if (llvm::any_of(factors, [](Expr e) { return excludes(e, 0); }))
     return outwards(factors, 0,
@@ -110,7 +145,6 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
   double scale = 1;
   llvm::SmallVector<std::pair<Expr, llvm::SmallVector<double, 2>>> powers;
   Exprs exponents;
-  Expr exponential = nullptr; // the only one
   auto put = [&](auto &&self, Expr e, double n) -> void {
     // (a b)^2 stays: a^2 alone might overflow.
     if (e->form == Form::Multiply && std::abs(n) == 1) {
@@ -121,8 +155,9 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
     } else if (e->form == Form::Power && powersJoin(e->args[0], n)) {
       self(self, e->args[0], n * e->number);
     } else if (e->form == Form::Exp && !e->args[0]->mayBeHard) {
-      exponential = exponents.empty() && n == 1 ? e : nullptr;
-      exponents.push_back(n == 1 ? e->args[0] : mul(constant(n), e->args[0]));
+      const Expr exponent = e->args[0];
+      exponents.push_back(n == 1 ? exponent
+                                 : add({mul(constant(n), exponent)}));
     } else {
       for (auto &[base, list] : powers)
         if (base == e) {
@@ -163,14 +198,14 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
       out.push_back(intern(std::move(node)));
     }
   }
-  if (exponential)
-    out.push_back(exponential);
-  else if (!exponents.empty()) // exp(a) exp(b) = exp(a + b)
-    if (Expr sum = add(exponents); sum != zeroExpr) {
-      Node node{Form::Exp};
-      node.args = {sum};
-      out.push_back(intern(std::move(node)));
-    }
+  for (const Exprs &joined : joinedExponents(exponents)) {
+    const Expr sum = joined.size() == 1 ? joined.front() : add(joined);
+    if (sum == zeroExpr)
+      continue;
+    Node node{Form::Exp};
+    node.args = {sum};
+    out.push_back(intern(std::move(node)));
+  }
   sortById(out);
   if (scale != 1 || out.empty())
     out.insert(out.begin(), constant(scale));

@@ -137,6 +137,21 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
                 ir::stringifyReduceKind(reduce.getKind()).str() +
                 " of such numbers says nothing of the others",
             onePass};
+  case Refusal::Reason::Vanishes:
+    return {"vanishes",
+            "while " + names + (isOne ? " is" : " are") +
+                " 0, what it is multiplied by in " + shown +
+                " may overflow, and 0 * inf is not 0",
+            "one factor at most beside it, or a factor that is not 0 for all "
+            "to see, would share the pass; " +
+                onePass};
+  case Refusal::Reason::Absorbs:
+    return {"absorbs",
+            "in the exponent of " + shown + " only a part is taken off " +
+                names + "; beside the largest exponent so far the rest would " +
+                "have lost its digits",
+            "a factor, exp(y) * exp(t - m) in place of exp(y + (t - m)), " +
+                std::string("would share the pass; ") + onePass};
   case Refusal::Reason::TooMany:
     return {"too-many",
             shown +

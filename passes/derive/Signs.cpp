@@ -85,7 +85,11 @@ bool Algebra::isNonPositive(Expr e) {
   }
   if (e->form != Form::Add)
     return false;
-  for (Expr term : e->args) {
+  e = asRead(e);
+  Exprs domain;
+  for (Expr condition : facts.domain)
+    domain.push_back(asRead(condition));
+  for (Expr term : termsOf(e)) {
     // A term k * max u, k < 0, of which e must be the rest.
     const llvm::ArrayRef<Expr> factors = factorsOf(term);
     Exprs scale;
@@ -103,7 +107,7 @@ bool Algebra::isNonPositive(Expr e) {
       continue;
     Expr element = facts.bound.at(top->reduction);
     while (excludes(element, -infinity) &&
-           llvm::is_contained(facts.domain, element->args[0]))
+           llvm::is_contained(domain, element->args[0]))
       element = element->args[1];
     if (add(mul(factor, element), negate(mul(factor, top))) == e)
       return true;

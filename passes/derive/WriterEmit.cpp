@@ -175,7 +175,7 @@ bool FoldWriter::areNear(Expr x, Expr y) {
         bound = bound->args[1];
       factors.push_back(bound);
     }
-    return a.add(a.mul(factors), a.zero());
+    return a.asRead(a.add(a.mul(factors), a.zero()));
   };
   return (x->moves() && a.atNew(x) == a.atNew(y)) ||
          ((x->moves() || y->moves()) && boundOf(x) == boundOf(y));

@@ -59,8 +59,18 @@ void FoldWriter::watch(const Exprs &domain, unsigned group) {
 }
 
 /// Where a part of a formula is not 0, besides in the domain: it stands in a
-/// branch of a `where` (Laws::expandWhere).
+/// branch of a `where` (Laws::expandWhere), or each branch has its own such
+/// places.
 static void collectBranches(Algebra &a, Expr part, Exprs &conditions) {
+  auto placesOf = [&](Expr branch) {
+    Exprs own;
+    collectBranches(a, branch, own);
+    Expr all = a.one();
+    for (Expr condition : llvm::reverse(own))
+      all = all == a.one() ? condition
+                           : a.where(condition, all, a.zero(), /*hard=*/false);
+    return isConstant(branch, 0) ? a.zero() : all;
+  };
   for (Expr factor : factorsOf(part)) {
     if (factor->form != Form::Where)
       continue;
@@ -68,10 +78,12 @@ static void collectBranches(Algebra &a, Expr part, Exprs &conditions) {
     if (isConstant(factor->args[2], 0)) {
       conditions.push_back(condition);
       collectBranches(a, factor->args[1], conditions);
-    } else if (isConstant(factor->args[1], 0)) {
-      conditions.push_back(a.where(condition, a.zero(), a.one(), false));
-      collectBranches(a, factor->args[2], conditions);
+      continue;
     }
+    const Expr onTrue = placesOf(factor->args[1]);
+    const Expr onFalse = placesOf(factor->args[2]);
+    if (onTrue != a.one() || onFalse != a.one())
+      conditions.push_back(a.where(condition, onTrue, onFalse, /*hard=*/false));
   }
 }
 

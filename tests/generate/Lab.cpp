@@ -363,6 +363,26 @@ static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative,
   replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{size, now});
 }
 
+/// 0 for a sum or difference of two that is at most `relative` times as large
+/// as they are together: x - mean(x) of equal numbers, which is rounding alone.
+static void cancelTwo(mlir::OpBuilder &b, mlir::Operation *op,
+                      double relative) {
+  mlir::Location loc = op->getLoc();
+  mlir::Value result = op->getResult(0);
+  auto size = ir::AbsOp::create(b, loc, result);
+  mlir::Value total =
+      ir::AddOp::create(b, loc, ir::AbsOp::create(b, loc, op->getOperand(0)),
+                        ir::AbsOp::create(b, loc, op->getOperand(1)));
+  // What is infinite is not nothing.
+  mlir::Value least = ir::MinOp::create(
+      b, loc, ir::MulOp::create(b, loc, total, numberLike(b, result, relative)),
+      numberLike(b, result, std::numeric_limits<double>::max()));
+  auto now = ir::SelectOp::create(
+      b, loc, ir::CompareOp::create(b, loc, ir::Predicate::Le, size, least),
+      numberLike(b, result, 0), result, ir::HardKind::None);
+  replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{size, now});
+}
+
 /// A large number for an exponential that is infinite, a small one for one that
 /// is 0, of a finite exponent.
 static void clamp(mlir::OpBuilder &b, mlir::Operation *exponential,
@@ -422,6 +442,8 @@ Expected<Compiled> Lab::compileRelaxed(const std::string &text,
     if (relaxed == Relaxed::Sums && kind == ir::ReduceKind::Sum)
       cancel(b, reduce, isSingle ? 0x1p-20 : 0x1p-49,
              isSingle ? 0x1p-126 : 0x1p-1022);
+    if (relaxed == Relaxed::Differences && mlir::isa<ir::AddOp, ir::SubOp>(op))
+      cancelTwo(b, op, isSingle ? 0x1p-20 : 0x1p-49);
     if (relaxed == Relaxed::Exponentials &&
         mlir::isa<ir::ExpOp, ir::Exp2Op>(op))
       clamp(b, op, isSingle ? 1e37 : 1e300);

@@ -73,6 +73,7 @@ public:
   /// What fusion may do otherwise than the formula, step by step.
   enum class Relaxed {
     Sums,         ///< one of which no digit is left, or that is subnormal, is 0
+    Differences,  ///< the same of two numbers, of which no digit is left
     Exponentials, ///< one of a finite number is neither infinite nor 0
     Extrema,      ///< one that depends on others does not see what is NaN
     Masked        ///< nor does a sum
