@@ -10,6 +10,7 @@
 
 #include "mlir/IR/MLIRContext.h"
 
+#include <cstdio>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -55,6 +56,24 @@ static fovea_code guarded(fovea_error *error, Fn &&fn) noexcept {
   }
 }
 
+/// Whether a request asks only for what is known here.
+template <class T> static Status checkRequest(const T &request) {
+  const char *bytes = reinterpret_cast<const char *>(&request);
+  for (size_t i = sizeof(T); i < request.size; ++i)
+    if (bytes[i] != 0)
+      return Status::error(
+          StatusCode::Unsupported,
+          "a request asks for something of a later version than " +
+              std::to_string(FOVEA_PLUGIN_MAJOR) + "." +
+              std::to_string(FOVEA_PLUGIN_MINOR));
+  for (const fovea_extension *one = request.extensions; one; one = one->next)
+    if (one->required)
+      return Status::error(StatusCode::Unsupported,
+                           "extension " + std::to_string(one->kind) +
+                               " is required, but not known");
+  return Status::ok();
+}
+
 static void close(fovea_backend *backend) { delete backend; }
 
 static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
@@ -63,6 +82,14 @@ static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
     Expected<Cluster> copy = copyOf(*cluster);
     if (!copy)
       return copy.status();
+    // What comes from a later version than this has numbers that no opcode has.
+    if (const Status status = check(*copy); status.failed()) {
+      claim->kind = FOVEA_CLAIM_NONE;
+      claim->reason = FOVEA_REASON_OP;
+      std::snprintf(claim->text, sizeof claim->text, "%s",
+                    status.message().c_str());
+      return Status::ok();
+    }
     claim->kind = FOVEA_CLAIM_FUSED;
     claim->sizes = FOVEA_SIZES_ANY;
     return Status::ok();
@@ -98,6 +125,8 @@ static fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
                           fovea_prepared *prepared, fovea_error *error) {
   return guarded(error, [&]() -> Status {
+    if (Status status = checkRequest(*request); status.failed())
+      return status;
     auto made = std::make_unique<fovea_instance>();
     made->exe = exe;
     for (uint64_t i = 0; i < request->dims.count; ++i)
@@ -125,7 +154,9 @@ static fovea_code run(fovea_instance *instance,
                       const fovea_run_request *request, fovea_error *error) {
   return guarded(error, [&]() -> Status {
     std::vector<Tensor> inputs, outputs;
-    Status status = viewsOf(request->inputs, "input", Access::Read, inputs);
+    Status status = checkRequest(*request);
+    if (status.isOk())
+      status = viewsOf(request->inputs, "input", Access::Read, inputs);
     if (status.isOk())
       status = viewsOf(request->outputs, "output", Access::Write, outputs);
     if (status.isOk())
@@ -151,6 +182,8 @@ template <size_t number>
 fovea_code open(const fovea_open_request *request, fovea_backend **backend,
                 fovea_error *error) {
   return guarded(error, [&]() -> Status {
+    if (Status status = checkRequest(*request); status.failed())
+      return status;
     const Entry &entry = entries[number];
     if (request->options.count != 0)
       return Status::error(
