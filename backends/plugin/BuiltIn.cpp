@@ -20,6 +20,7 @@ using namespace fovea::plugin;
 
 struct fovea_backend {
   std::unique_ptr<Backend> backend;
+  fovea_claim_kind claim;
 };
 
 struct fovea_plugin_exe {
@@ -76,7 +77,7 @@ template <class T> static Status checkRequest(const T &request) {
 
 static void close(fovea_backend *backend) { delete backend; }
 
-static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
+static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
   return guarded(error, [&]() -> Status {
     Expected<Cluster> copy = copyOf(*cluster);
@@ -90,7 +91,7 @@ static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
                     status.message().c_str());
       return Status::ok();
     }
-    claim->kind = FOVEA_CLAIM_FUSED;
+    claim->kind = backend->claim;
     claim->sizes = FOVEA_SIZES_ANY;
     return Status::ok();
   });
@@ -172,6 +173,7 @@ namespace {
 struct Entry {
   std::string name;
   Registry::Factory factory;
+  fovea_claim_kind claim;
   fovea_plugin table;
 };
 constexpr size_t mostBuiltIn = 4;
@@ -195,7 +197,7 @@ fovea_code open(const fovea_open_request *request, fovea_backend **backend,
     Expected<std::unique_ptr<Backend>> made = entry.factory();
     if (!made)
       return made.status();
-    *backend = new fovea_backend{*std::move(made)};
+    *backend = new fovea_backend{*std::move(made), entry.claim};
     return Status::ok();
   });
 }
@@ -204,7 +206,8 @@ constexpr decltype(&open<0>) opens[mostBuiltIn] = {open<0>, open<1>, open<2>,
 } // namespace
 
 Expected<std::shared_ptr<const Library>>
-plugin::builtIn(const std::string &name, Registry::Factory factory) {
+plugin::builtIn(const std::string &name, Registry::Factory factory,
+                fovea_claim_kind claim) {
   std::lock_guard<std::mutex> lock(mutex);
   auto known = std::ranges::find(entries, name, &Entry::name);
   if (known == entries.end()) {
@@ -221,7 +224,7 @@ plugin::builtIn(const std::string &name, Registry::Factory factory) {
     table.prepare = prepare;
     table.instance_free = freeInstance;
     table.run = run;
-    entries.push_back({name, factory, table});
+    entries.push_back({name, factory, claim, table});
     known = entries.end() - 1;
     known->table.name = known->name.c_str();
   }

@@ -181,6 +181,34 @@ static const Program others[] = {
      "  return m + log(sum[i, j](exp(x[i, j] - m)))\n"
      "}\n",
      false, true},
+    {"a mask of keys",
+     "import std.nn\nfn f(q: f32[N, D], k: f32[M, D], v: f32[M, E], "
+     "c: bool[M]) {\n  s[i, j] = where(c[j], sum[d](q[i, d] * k[j, d]), -inf)"
+     "\n  o[i, e] = sum[j](softmax[j](s[i, j]) * v[j, e])\n  return o\n}\n",
+     true},
+    {"attention of bf16",
+     "import std.nn\nfn f(q: bf16[N, D], k: bf16[M, D], v: bf16[M, E]) -> "
+     "bf16[N, E] {\n  s[i, j] = sum[c](q[i, c] * k[j, c])\n"
+     "  o[i, e] = sum[j](softmax[j](s[i, j]) * v[j, e])\n  return o\n}\n",
+     true},
+    {"attention of f64 with biases",
+     "import std.nn\nfn f(q: f64[N, D], k: f64[M, D], v: f64[M, E], "
+     "b: f64[N, M]) {\n"
+     "  s[i, j] = sum[c](q[i, c] * k[j, c]) + b[i, j] - 0.5 * abs(i - j)\n"
+     "  o[i, e] = sum[j](softmax[j](s[i, j]) * v[j, e])\n  return o\n}\n",
+     true},
+    {"entropy",
+     "import std.nn\nfn f(x: f32[N, M]) {\n"
+     "  m[i] = max[j](x[i, j])\n"
+     "  z[i] = sum[j](exp(x[i, j] - m[i]))\n"
+     "  r[i] = log(z[i]) - sum[j](exp(x[i, j] - m[i]) * "
+     "(x[i, j] - m[i])) / z[i]\n  return r\n}\n",
+     true, true},
+    {"a mean of losses that may be ignored",
+     "import std.nn\nfn f(x: f32[N, M], to_M: i64[N], c: bool[N]) {\n"
+     "  l[n] = logsumexp[m](x[n, m]) - x[n, to_M[n]]\n"
+     "  return sum[n | c[n]](l[n]) / sum[n](c[n])\n}\n",
+     true, true},
     // Reads that may fail.
     {"a gather", "fn f(x: f32[N, D], to_N: i64[M]) {\n"
                  "  r[m, d] = x[to_N[m], d]\n  return r\n}\n"},

@@ -148,14 +148,16 @@ static std::string written(int file) {
   return std::string(bytes, count > 0 ? static_cast<size_t>(count) : 0);
 }
 
+/// noexcept: what escaped would go on as the parent.
 [[noreturn]] static void beChild(const Group &group, SharedPage &page, int pipe,
-                                 std::vector<State> done) {
+                                 std::vector<State> done) noexcept {
   setpgid(0, 0);
   watchFaults(page);
   const int output = memfd_create("stdout", MFD_CLOEXEC);
   dup2(output, STDOUT_FILENO);
   Recorder recorder(pipe, page, std::move(done));
   group.body(recorder);
+  recorder.pending = {};
   if (const std::string text = written(output); !text.empty())
     recorder.test(0, "stdout", [&] {
       wrong("something is written to stdout, which belongs to results: `" +
@@ -310,7 +312,7 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
   const bool wasTest = current.has_value();
   keep(std::move(outcome), secondsSince(begin));
   // A plugin that dies outside of a test would do so for ever.
-  return wasTest && !isOver();
+  return wasTest && !isOver() && ++deathsOfGroup < mostDeathsOfGroup;
 }
 
 Status Isolation::run(const Group &group) {

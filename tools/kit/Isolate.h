@@ -90,14 +90,15 @@ public:
   static constexpr double secondsPerTest = 15;
 
 private:
-  static constexpr int mostDeaths = 12, mostHangs = 2;
+  static constexpr int mostDeaths = 12, mostDeathsOfGroup = 3, mostHangs = 2;
 
   /// Whether another child has to go on.
   Expected<bool> runChild(const Group &group, SharedPage &page,
                           std::vector<State> &done);
 
   Results &results;
-  int deaths = 0, hangs = 0;
+  int deaths = 0, deathsOfGroup = 0, hangs = 0;
+  bool isToldSo = false;
 };
 
 } // namespace fovea::kit

@@ -115,7 +115,7 @@ private:
     status = add("interface", checkInterface);
     if (status.isOk() && results.level >= 1)
       for (const auto &programs :
-           {opPrograms(), formPrograms(), randomPrograms(20, 1)})
+           {opPrograms(), formPrograms(), randomPrograms(30, 1)})
         if (status.isOk())
           status = addPrograms(programs);
     if (status.isOk() && results.level >= 2)

@@ -132,31 +132,40 @@ private:
   /// NaN where a bool of the same place is false, and behind a length.
   void hide(const fovea_port &port, const Tensor &tensor) {
     const auto axes = cluster.list(port.axes);
-    for (size_t i = 0; i < cluster.inputs.size(); ++i) {
-      const fovea_port &other = cluster.inputs[i];
-      const Tensor &mask = problem.inputs[i].tensor();
-      const std::string name = cluster.string(other.name);
-      const bool isMask = mask.dtype() == DType::Bool &&
-                          std::ranges::equal(cluster.list(other.axes), axes);
-      const bool isLength = name.starts_with("len_");
-      if (!isMask && !isLength)
-        continue;
-      for (int64_t k = 0; k < tensor.numElements(); ++k) {
-        bool isHidden = isMask && mask.loadAsInt(mask.offsetOfOrdinal(k)) == 0;
-        int64_t rest = k;
-        for (size_t axis = axes.size(); axis-- > 0;) {
-          const int64_t place = rest % tensor.dim(axis);
-          rest /= tensor.dim(axis);
-          const fovea_size &size = cluster.sizes[cluster.axes[axes[axis]].size];
-          isHidden |=
-              isLength && size.kind == FOVEA_SIZE_DIM &&
-              name.substr(4) == cluster.string(cluster.dims[size.a].name) &&
-              place >= mask.loadAsInt(0);
-        }
-        if (isHidden)
-          tensor.store(tensor.offsetOfOrdinal(k), k % 3 == 0 ? infinity : notANumber);
+    std::vector<int64_t> place(axes.size());
+    for (int64_t k = 0; k < tensor.numElements(); ++k) {
+      int64_t rest = k;
+      for (size_t axis = axes.size(); axis-- > 0;) {
+        place[axis] = rest % tensor.dim(axis);
+        rest /= tensor.dim(axis);
       }
+      for (size_t i = 0; i < cluster.inputs.size(); ++i)
+        if (hides(cluster.inputs[i], problem.inputs[i].tensor(), axes, place))
+          tensor.store(tensor.offsetOf(place),
+                       k % 3 == 0 ? infinity : notANumber);
     }
+  }
+  bool hides(const fovea_port &port, const Tensor &mask,
+             std::span<const uint32_t> axes, std::span<const int64_t> place) {
+    std::vector<int64_t> there;
+    for (uint32_t axis : cluster.list(port.axes))
+      if (const auto found = std::ranges::find(axes, axis); found != axes.end())
+        there.push_back(place[static_cast<size_t>(found - axes.begin())]);
+    if (there.size() < mask.rank())
+      return false;
+    if (mask.dtype() == DType::Bool)
+      return mask.rank() > 0 && mask.loadAsInt(mask.offsetOf(there)) == 0;
+    const std::string name = cluster.string(port.name);
+    if (!name.starts_with("len_"))
+      return false;
+    for (size_t i = 0; i < axes.size(); ++i) {
+      const fovea_size &size = cluster.sizes[cluster.axes[axes[i]].size];
+      if (size.kind == FOVEA_SIZE_DIM &&
+          name.substr(4) == cluster.string(cluster.dims[size.a].name) &&
+          place[i] >= mask.loadAsInt(0))
+        return true;
+    }
+    return false;
   }
 
   const Problem &problem;

@@ -23,11 +23,11 @@ public:
     names = {"x[n, m]", "y[m]", "z[n]"};
     const int count = 1 + below(3);
     for (int i = 0; i < count; ++i) {
-      const std::string name(1, static_cast<char>('p' + i));
+      const std::string name = "p" + std::to_string(i);
       body += "  " + name + "[n: N, m: M] = " + formula(3) + "\n";
       names.push_back(name + "[n, m]");
       if (chance(60)) {
-        const std::string sum(1, static_cast<char>('u' + i));
+        const std::string sum = "s" + std::to_string(i);
         body += "  " + sum + "[n: N] = " + reduction() + "\n";
         names.push_back(sum + "[n]");
       }
@@ -80,8 +80,8 @@ private:
     // Bounded terms, so that the sum of many stays in f32's digits.
     static const char *const joins[] = {"mean", "max", "min"};
     return std::string(joins[below(3)]) +
-           (chance(40) ? "[m | c[n, m]]" : "[m]") + "(tanh(" + formula(2) +
-           "))";
+           (chance(40) ? "[m: M | c[n, m]]" : "[m: M]") + "(tanh(" +
+           formula(2) + "))";
   }
 
   std::mt19937_64 random;

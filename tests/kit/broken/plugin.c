@@ -156,6 +156,9 @@ static const char *refusal(const fovea_plugin_exe *exe) {
   }
   for (uint64_t i = 0; i < exe->arrays[OPS].count; ++i) {
     const fovea_op *op = ITEM(exe, fovea_op, OPS, i);
+    // Which index runs where is said by the axes.
+    if (op->opcode == FOVEA_OP_INDEX)
+      continue;
     if (op->dtype != FOVEA_F32 || op->flags & 7u)
       return "it computes f32 only, and no hard numbers";
     switch (op->opcode) {
