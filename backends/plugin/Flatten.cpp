@@ -53,7 +53,8 @@ private:
   /// Runs of kernels that make one cluster each. Between clusters there are
   /// numbers only: what may be a hard number, or may fail without being needed,
   /// stays inside of one, with all kernels from the one that makes it to those
-  /// that read it.
+  /// that read it. What is only made from the results of a cluster, element by
+  /// element, belongs to it: for a processor it may be a kernel of its own.
   SmallVector<ArrayRef<ir::KernelOp>> grouped() {
     llvm::append_range(kernels, func.getBody().getOps<ir::KernelOp>());
     SmallVector<ArrayRef<ir::KernelOp>> groups;
@@ -62,12 +63,31 @@ private:
       for (Value result : kernels[i].getResults())
         if (facts.mayFail(result) || facts.hardness(result).any())
           end = std::max(end, lastReader(result));
-      if (i < end)
+      if (i < end || (i + 1 < kernels.size() && isEpilogue(i + 1, begin)))
         continue;
       groups.push_back(ArrayRef(kernels).slice(begin, i + 1 - begin));
       begin = end = i + 1;
     }
     return groups;
+  }
+  /// Whether a kernel reduces nothing and reads a result of those from `begin`
+  /// on.
+  bool isEpilogue(size_t number, size_t begin) {
+    bool reduces = false;
+    kernels[number]->walk(
+        [&](ir::PhaseOp phase) { reduces |= phase.getReduction() != nullptr; });
+    return !reduces &&
+           llvm::any_of(ArrayRef(kernels).slice(begin, number - begin),
+                        [&](ir::KernelOp kernel) {
+                          return llvm::any_of(
+                              kernel->getUsers(), [&](Operation *user) {
+                                return kernels[number]->isAncestor(user);
+                              });
+                        });
+  }
+  static bool isInside(Operation *op, ArrayRef<ir::KernelOp> group) {
+    return llvm::any_of(
+        group, [&](ir::KernelOp kernel) { return kernel->isAncestor(op); });
   }
   /// The last kernel that reads a value; 0 if none does.
   size_t lastReader(Value value) const {
@@ -98,18 +118,35 @@ private:
     return used;
   }
 
+  /// A rename of `value`, if kernels do nothing with it but rename it.
+  static ir::RenameOp onlyRename(Value value, ArrayRef<ir::KernelOp> group) {
+    ir::RenameOp first;
+    for (Operation *user : value.getUsers()) {
+      if (!isInside(user, group))
+        continue;
+      auto rename = dyn_cast<ir::RenameOp>(user);
+      if (!rename)
+        return nullptr;
+      first = first ? first : rename;
+    }
+    return first;
+  }
+
   /// Makes `value` known inside of a cluster: an array that goes in, or else
   /// the literal that it is.
-  Status bring(Value value, Flattener &flat, PlacedCluster &placed) {
+  Status bring(Value value, ArrayRef<ir::KernelOp> group, Flattener &flat,
+               PlacedCluster &placed) {
     if (auto array = known.find(value); array != known.end()) {
       placed.inputs.push_back(array->second.binding);
-      flat.addInput(value, array->second.name, array->second.axes);
+      flat.addInput(value, array->second.name, array->second.axes,
+                    onlyRename(value, group));
       return Status::ok();
     }
     Operation *op = value.getDefiningOp();
     for (Value operand : op->getOperands())
       if (!flat.knows(operand))
-        if (Status status = bring(operand, flat, placed); status.failed())
+        if (Status status = bring(operand, group, flat, placed);
+            status.failed())
           return status;
     return flat.add(op);
   }
@@ -119,7 +156,7 @@ private:
     PlacedCluster placed;
     for (Value value : usedFromOutside(group))
       if (!flat.knows(value))
-        if (Status status = bring(value, flat, placed); status.failed())
+        if (Status status = bring(value, group, flat, placed); status.failed())
           return status;
     for (ir::KernelOp kernel : group)
       if (Status status = flat.add(kernel); status.failed())
@@ -149,10 +186,7 @@ private:
         readable = {placed.outputs.back(), output.getName(), axes};
     }
     for (Operation *user : result.getUsers())
-      isRead |= !isa<ir::OutputOp>(user) &&
-                llvm::none_of(group, [&](ir::KernelOp kernel) {
-                  return kernel->isAncestor(user);
-                });
+      isRead |= !isa<ir::OutputOp>(user) && !isInside(user, group);
     if (!isRead)
       return;
     if (!readable) {
@@ -175,7 +209,8 @@ private:
   Status addCopy(ir::OutputOp output, size_t number) {
     Flattener flat(func, facts);
     PlacedCluster placed;
-    if (Status status = bring(output.getValue(), flat, placed); status.failed())
+    if (Status status = bring(output.getValue(), {}, flat, placed);
+        status.failed())
       return status;
     flat.addOutput(
         output.getValue(), output.getName(),

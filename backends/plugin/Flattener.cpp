@@ -40,15 +40,29 @@ Flattener::Flattener(ir::FuncOp func, const kernels::Facts &facts)
     ClusterBuilder::add(made->dims, {made.text(dim.getValue()), 0});
 }
 
+/// The axis that `axis` becomes.
+static ir::AxisAttr renamedAxis(ir::RenameOp rename, ir::AxisAttr axis) {
+  if (rename)
+    for (auto [from, to] :
+         llvm::zip_equal(rename.getFrom().getAsRange<StringAttr>(),
+                         rename.getTo().getAsRange<StringAttr>()))
+      if (from == axis.getName())
+        return ir::AxisAttr::get(axis.getContext(), to, axis.getSize());
+  return axis;
+}
+
 void Flattener::addInput(Value value, StringRef name,
-                         ArrayRef<ir::AxisAttr> axes) {
-  const fovea_list list = axisList(axes);
+                         ArrayRef<ir::AxisAttr> axes, ir::RenameOp rename) {
+  const fovea_list list = axisList(llvm::map_to_vector(
+      axes, [&](ir::AxisAttr axis) { return renamedAxis(rename, axis); }));
   const uint32_t text = made.text(name);
-  fovea_op op = opOf(FOVEA_OP_INPUT, value);
+  fovea_op op = opOf(FOVEA_OP_INPUT, rename ? rename.getResult() : value);
   op.selector =
       ClusterBuilder::add(made->inputs, {text, op.dtype, list, FOVEA_NONE, 0});
   op.name = text;
   set(value, op);
+  if (rename)
+    renamed[value] = rename;
 }
 
 void Flattener::addOutput(Value value, StringRef name,
@@ -291,22 +305,28 @@ void Flattener::writeFold(ir::FoldOp fold, uint32_t number) {
 }
 
 void Flattener::addRename(ir::RenameOp rename) {
+  ir::RenameOp known = renamed.lookup(rename.getOperand());
+  if (known && known.getFrom() == rename.getFrom() &&
+      known.getTo() == rename.getTo()) {
+    numbers[rename.getResult()] = numberOf(rename.getOperand());
+    return;
+  }
   SmallVector<uint32_t> operands = {numberOf(rename.getOperand())};
   SmallVector<ir::AxisAttr> over;
-  const ir::ArrayType from = typeOf(rename.getOperand());
-  for (auto [oldName, newName] :
-       llvm::zip_equal(rename.getFrom().getAsRange<StringAttr>(),
-                       rename.getTo().getAsRange<StringAttr>())) {
-    over.push_back(from.getAxis(oldName));
-    operands.push_back(index(
-        ir::AxisAttr::get(rename.getContext(), newName, over.back().getSize()),
-        rename.getLoc()));
+  for (ir::AxisAttr axis : typeOf(rename.getOperand()).getAxes()) {
+    const ir::AxisAttr before = renamedAxis(known, axis);
+    const ir::AxisAttr after = renamedAxis(rename, axis);
+    if (before == after)
+      continue;
+    over.push_back(before);
+    operands.push_back(index(after, rename.getLoc()));
   }
   fovea_op op = opOf(FOVEA_OP_AT, rename.getResult());
   op.operands = made.list(operands);
   op.over = axisList(over);
   set(rename.getResult(), op);
 }
+
 uint32_t Flattener::index(ir::AxisAttr along, Location location) {
   fovea_op op = plainOp(FOVEA_OP_INDEX, FOVEA_I64);
   op.axes = op.over = axisList({along});

@@ -19,9 +19,11 @@ class Flattener {
 public:
   Flattener(ir::FuncOp func, const kernels::Facts &facts);
 
-  /// An array that goes in, with axes in that order; `value` is then known.
+  /// An array that goes in, with axes in that order; `value` is then known. If
+  /// there is a rename, `value` is only read by it and its like: then the array
+  /// has the new names at once.
   void addInput(mlir::Value value, llvm::StringRef name,
-                llvm::ArrayRef<ir::AxisAttr> axes);
+                llvm::ArrayRef<ir::AxisAttr> axes, ir::RenameOp rename);
   /// A known value that comes out.
   void addOutput(mlir::Value value, llvm::StringRef name,
                  llvm::ArrayRef<ir::AxisAttr> axes);
@@ -67,6 +69,8 @@ private:
   const kernels::Facts &facts;
   ClusterBuilder made;
   llvm::DenseMap<mlir::Value, uint32_t> numbers;
+  /// What inputs are known as; see addInput.
+  llvm::DenseMap<mlir::Value, ir::RenameOp> renamed;
   llvm::DenseMap<mlir::StringAttr, uint32_t> axes;
 };
 

@@ -24,9 +24,10 @@ bool isCommutative(fovea_opcode opcode) {
 /// collected on the way, then the axes.
 class Matcher {
 public:
-  Matcher(const Cluster &pattern, const Cluster &cluster)
-      : p(pattern), c(cluster), ops(p.ops.size(), FOVEA_NONE),
-        folds(p.folds.size(), FOVEA_NONE), axes(p.axes.size(), FOVEA_NONE) {}
+  Matcher(const Cluster &pattern, const Cluster &cluster, bool isOrdered)
+      : p(pattern), c(cluster), isOrdered(isOrdered),
+        ops(p.ops.size(), FOVEA_NONE), folds(p.folds.size(), FOVEA_NONE),
+        axes(p.axes.size(), FOVEA_NONE) {}
 
   std::optional<Match> run() {
     if (p.outputs.size() != c.outputs.size())
@@ -35,7 +36,7 @@ public:
     for (size_t k = p.outputs.size(); k-- > 0;) {
       if (p.outputs[k].dtype != c.outputs[k].dtype)
         return std::nullopt;
-      demandSet(p.outputs[k].axes, c.outputs[k].axes);
+      demand(p.outputs[k].axes, c.outputs[k].axes, isOrdered);
       work.push_back({p.outputs[k].op, c.outputs[k].op});
     }
     if (!matchOps(std::move(work)))
@@ -73,11 +74,14 @@ private:
     auto span = of.list(list);
     return {span.begin(), span.end()};
   }
+  void demand(fovea_list mine, fovea_list theirs, bool isOrdered) {
+    demands.push_back({numbers(p, mine), numbers(c, theirs), isOrdered});
+  }
   void demandSet(fovea_list mine, fovea_list theirs) {
-    demands.push_back({numbers(p, mine), numbers(c, theirs), false});
+    demand(mine, theirs, false);
   }
   void demandOrder(fovea_list mine, fovea_list theirs) {
-    demands.push_back({numbers(p, mine), numbers(c, theirs), true});
+    demand(mine, theirs, true);
   }
 
   /// Matches the pairs that are left to do, the last first; tries the other
@@ -275,6 +279,8 @@ private:
 
   const Cluster &p;
   const Cluster &c;
+  /// Whether the outputs' axes have to be in the pattern's order.
+  const bool isOrdered;
   /// For each op, fold and axis of the pattern what it lies over.
   std::vector<uint32_t> ops, folds, axes;
   std::vector<Demand> demands;
@@ -284,5 +290,9 @@ private:
 
 std::optional<Match> plugin::match(const Cluster &pattern,
                                    const Cluster &cluster) {
-  return Matcher(pattern, cluster).run();
+  // As written if that is possible: what can be read in two ways is then read
+  // as its author would.
+  if (auto found = Matcher(pattern, cluster, true).run())
+    return found;
+  return Matcher(pattern, cluster, false).run();
 }

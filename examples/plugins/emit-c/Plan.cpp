@@ -54,11 +54,10 @@ public:
 
 private:
   void writeLiterals() {
-    const fovea::view<uint64_t> words(f.cluster.bytes);
-    plan.source += "static const uint64_t literals[] = {";
-    for (uint64_t word : words)
-      plan.source += std::to_string(word) + "u, ";
-    plan.source += "0};\n\n";
+    for (uint32_t op = 0; op < f.ops.size(); ++op)
+      if (f.ops[op].opcode == FOVEA_OP_LITERAL)
+        plan.source += literalText(f, op);
+    plan.source += '\n';
   }
 
   void noteFailing() {

@@ -6,8 +6,6 @@
 
 #include "Printer.h"
 
-#include <cmath>
-#include <cstdio>
 
 using namespace emitc;
 using std::to_string;
@@ -262,22 +260,10 @@ Printer::Text Printer::textOf(const Node &node) const {
   Text text;
   text.fail = anyFailure(node);
   switch (op.opcode) {
-  case FOVEA_OP_CONSTANT: {
-    char digits[64];
-    if (node.type != CType::Real)
-      // The least integer has no literal in C.
-      std::snprintf(digits, sizeof digits, "(%s)0x%llxu", nameOf(node.type),
-                    static_cast<unsigned long long>(op.integer));
-    else if (!std::isfinite(op.number))
-      std::snprintf(digits, sizeof digits, "%s",
-                    std::isnan(op.number) ? "NAN"
-                    : op.number > 0       ? "INFINITY"
-                                          : "-INFINITY");
-    else
-      std::snprintf(digits, sizeof digits, "%a", op.number);
-    text.value = digits;
+  case FOVEA_OP_CONSTANT:
+    text.value = node.type == CType::Real ? realText(op.number)
+                                          : integerText(node.type, op.integer);
     return text;
-  }
   case FOVEA_OP_SIZE:
     text.value = "s" + to_string(op.selector);
     return text;
@@ -460,12 +446,9 @@ void Printer::read(Id id) {
     if (array->fails)
       text.fail = guarded(plane(), "ok");
   } else if (op.opcode == FOVEA_OP_LITERAL) {
-    const std::string base = "((const " + std::string(memoryTypeOf(op.dtype)) +
-                             " *)((const char *)literals + " +
-                             to_string(op.integer) + "))";
     text.value = guarded(
-        loaded(op.dtype,
-               base + "[" + linear(f.list(op.over), node.coords) + "]"),
+        loaded(op.dtype, "literal" + to_string(node.op) + "[" +
+                             linear(f.list(op.over), node.coords) + "]"),
         "0");
   } else {
     const std::string input = to_string(op.selector);

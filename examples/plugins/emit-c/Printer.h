@@ -93,6 +93,12 @@ const char *memoryTypeOf(fovea_dtype dtype);
 std::string loaded(fovea_dtype dtype, const std::string &element);
 std::string rounded(fovea_dtype dtype, const std::string &value);
 
+/// A number of a dtype that floats have, or integers, in C.
+std::string realText(double number);
+std::string integerText(CType type, int64_t number);
+/// The array `literal<op>`.
+std::string literalText(const Formula &formula, uint32_t op);
+
 /// The neutral element of a join.
 std::string neutralOf(const Joined &joined);
 

@@ -8,12 +8,14 @@
 // in the end. An op's instruction goes into the outermost block in which the
 // coordinates that it varies along are known, and only once: so a row's state
 // lies in front of the loops that use it. Blocks are attached to their parents
-// when they are complete; until then the parent may still grow in front of them.
+// when they are complete; until then the parent may still grow in front of
+// them.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Compiler.h"
 #include "Lanes.h"
+#include "Numbers.h"
 
 #include <algorithm>
 #include <map>
@@ -92,7 +94,7 @@ private:
   void join(Block *block, uint32_t state, fovea_join join, fovea_dtype type,
             uint32_t element, uint32_t guard, Axes along, Axes stateAxes,
             const Environment &env);
-  uint32_t loadState(Block *block, uint32_t state, fovea_join join,
+  uint32_t loadState(Block *block, uint32_t state, const fovea_op &op,
                      Axes stateAxes, const Environment &env);
   FoldState &stateOf(uint32_t fold, const Environment &env);
   void makeGroup(const fovea_fold &fold, uint32_t gauges, FoldState &state,
@@ -147,9 +149,13 @@ uint32_t Compiler::bind(uint32_t reg, Block *block) {
   return uint32_t(bindings.size() - 1);
 }
 
-/// Gives it a register. All its operands have to be the same in all lanes for
-/// the result to be.
+/// Gives it a register, if it has a result. All its operands have to be the
+/// same in all lanes for the result to be.
 uint32_t Compiler::append(Block *block, Instruction i) {
+  if (i.code == Code::Init || i.code == Code::Join || i.code == Code::Store) {
+    block->nodes.push_back({i, nullptr});
+    return FOVEA_NONE;
+  }
   bool uniform = i.code != Code::LoadState;
   for (uint32_t operand : {i.a, i.b, i.c})
     uniform = uniform && (operand == FOVEA_NONE || program.uniform[operand]);
@@ -223,8 +229,10 @@ uint32_t Compiler::make(uint32_t number, const Environment &env, Block *block) {
     Instruction i{Code::Constant};
     i.integer =
         op.opcode == FOVEA_OP_SIZE ? extents.size[op.selector] : op.integer;
-    if (op.opcode == FOVEA_OP_CONSTANT && isFloat(op.dtype))
-      std::memcpy(&i.integer, &op.number, sizeof i.integer);
+    if (op.opcode == FOVEA_OP_CONSTANT && isFloat(op.dtype)) {
+      const double number = rounded(op.number, op.dtype);
+      std::memcpy(&i.integer, &number, sizeof i.integer);
+    }
     return append(block, i);
   }
   case FOVEA_OP_INDEX:
@@ -233,10 +241,9 @@ uint32_t Compiler::make(uint32_t number, const Environment &env, Block *block) {
     const fovea_fold &fold = model.folds[op.selector];
     const auto &a =
         model.accumulators[fold.accumulators.first + uint32_t(op.integer)];
-    const uint32_t state =
-        stateOf(op.selector, env).arrays[size_t(op.integer)];
+    const uint32_t state = stateOf(op.selector, env).arrays[size_t(op.integer)];
     const auto home = homeOf(model, fold);
-    return loadState(block, state, a.join,
+    return loadState(block, state, op,
                      all(beyond(model.list(a.axes), all(home))), env);
   }
   case FOVEA_OP_GAUGE: {
@@ -245,8 +252,8 @@ uint32_t Compiler::make(uint32_t number, const Environment &env, Block *block) {
                 env);
   }
   case FOVEA_OP_FOLD:
-    return emit(model.list(model.folds[op.selector].results)[size_t(op.integer)],
-                env);
+    return emit(
+        model.list(model.folds[op.selector].results)[size_t(op.integer)], env);
   case FOVEA_OP_AT:
     return makeAt(number, env, block);
   case FOVEA_OP_REDUCE:
@@ -317,7 +324,7 @@ uint32_t Compiler::makeReduce(uint32_t number, const Environment &env,
   join(loops.empty() ? block : loops.back().block.get(), state, op.selector,
        type, operands[0], guard, over, {nullptr, nullptr}, inside);
   closeLoops(block, std::move(loops));
-  return loadState(block, state, op.selector, {nullptr, nullptr}, env);
+  return loadState(block, state, op, {nullptr, nullptr}, env);
 }
 
 uint32_t Compiler::makeElementwise(uint32_t number, const Environment &env,
@@ -396,8 +403,7 @@ void Compiler::join(Block *block, uint32_t state, fovea_join join,
   dirtyState[state] = dirtyState[state] || i.dirty;
   if (join >= FOVEA_ARGMAX) {
     // The place is an element's address in an array over the axes.
-    Instruction place{Code::Load};
-    place.type = 0;
+    Instruction place{Code::Address};
     addTerms(place, along, env);
     i.c = append(block, place);
   }
@@ -405,10 +411,10 @@ void Compiler::join(Block *block, uint32_t state, fovea_join join,
   append(block, i);
 }
 
-uint32_t Compiler::loadState(Block *block, uint32_t state, fovea_join join,
+uint32_t Compiler::loadState(Block *block, uint32_t state, const fovea_op &op,
                              Axes stateAxes, const Environment &env) {
   Instruction i{Code::LoadState};
-  i.selector = join;
+  i.type = op.dtype;
   i.buffer = state;
   i.dirty = dirtyState[state];
   addTerms(i, stateAxes, env);
@@ -454,9 +460,8 @@ void Compiler::makeGroup(const fovea_fold &fold, uint32_t gauges,
       continue;
     const auto extra = beyond(model.list(a.axes), home);
     members.push_back(k);
-    state.arrays[k] =
-        newState(block, uint64_t(elementsAlong(extents, all(extra))), a.join,
-                 a.dtype);
+    state.arrays[k] = newState(
+        block, uint64_t(elementsAlong(extents, all(extra))), a.join, a.dtype);
   }
   Environment place = env;
   const Axes along = model.list(fold.axes);
@@ -467,8 +472,8 @@ void Compiler::makeGroup(const fovea_fold &fold, uint32_t gauges,
     const auto extra = beyond(model.list(a.axes), home);
     Environment element = place;
     std::vector<OpenLoop> own = openLoops(inside, all(extra), element);
-    join(own.empty() ? inside : own.back().block.get(), state.arrays[k],
-         a.join, a.dtype, a.element, a.guard, along, all(extra), element);
+    join(own.empty() ? inside : own.back().block.get(), state.arrays[k], a.join,
+         a.dtype, a.element, a.guard, along, all(extra), element);
     closeLoops(inside, std::move(own));
   }
   closeLoops(block, std::move(loops));

@@ -16,9 +16,9 @@ namespace device {
 std::vector<uint32_t> homeOf(const Model &model, const fovea_fold &fold);
 
 /// Axes of an output for its lanes, in the order of its shape; along the others
-/// the program has loops. They are those along which every reduction varies: for
-/// softmax(x)[i, j] that is i, so that a row's sum is made once, and not once
-/// for each of its elements.
+/// the program has loops. They are those along which every reduction varies:
+/// for softmax(x)[i, j] that is i, so that a row's sum is made once, and not
+/// once for each of its elements.
 std::vector<uint32_t> laneAxesOf(const Model &model, const fovea_port &output);
 
 } // namespace device

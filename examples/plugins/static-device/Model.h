@@ -81,7 +81,8 @@ struct Extents {
   std::vector<int64_t> axis;
 };
 
-/// How many elements there are along axes. Throws if not even their number fits.
+/// How many elements there are along axes. Throws if not even their number
+/// fits.
 int64_t elementsAlong(const Extents &extents, Axes axes);
 
 /// Why the device does not compute a cluster.

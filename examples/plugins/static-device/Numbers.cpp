@@ -182,9 +182,8 @@ static std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
 }
 
 int64_t device::foldKey(int64_t key, int64_t index) {
-  const auto words =
-      philox({uint32_t(uint64_t(index)), uint32_t(uint64_t(index) >> 32), 0, 1},
-             key);
+  const auto words = philox(
+      {uint32_t(uint64_t(index)), uint32_t(uint64_t(index) >> 32), 0, 1}, key);
   return wrapped(uint64_t(words[1]) << 32 | words[0]);
 }
 

@@ -4,8 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A float is a double inside of the machine, and rounded where it is cast and
-// where it is stored: "in their type (or better)".
+// A float is a double inside of the machine. An f32 is rounded after each op,
+// which for + - * / and sqrt is what f32 arithmetic gives. To keep the double
+// ("or better") would be seen: an `==` in the same cluster compares it.
 //
 //===----------------------------------------------------------------------===//
 

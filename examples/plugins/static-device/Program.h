@@ -48,6 +48,7 @@ struct Term {
 enum class Code : uint8_t {
   Constant,  ///< dst = bits of `integer`
   Load,      ///< dst = element of buffer `buffer` at `integer` + terms
+  Address,   ///< dst = `integer` + terms
   Unary,     ///< dst = opcode a
   Binary,    ///< dst = a opcode b
   Compare,   ///< dst = a selector b
@@ -59,7 +60,7 @@ enum class Code : uint8_t {
   Bound,     ///< dst = a, or poison if b is outside of 0 .. integer - 1
   Init,      ///< state `buffer` = neutral numbers of join selector
   Join,      ///< state `buffer` at terms is joined with a where b holds
-  LoadState, ///< dst = state `buffer` at terms; selector: its join
+  LoadState, ///< dst = state `buffer` at terms
   Loop,      ///< dst counts to `integer`; ends at `target`
   Next,      ///< back to the loop at `target`
   Store      ///< output at terms = a
@@ -69,7 +70,7 @@ struct Instruction {
   Code code;
   bool dirty = false; ///< dst may have states; else they are 0 for good
   fovea_dtype type = 0;
-  fovea_dtype from = 0; ///< of a
+  fovea_dtype from = 0;  ///< of a
   uint32_t selector = 0; ///< or opcode
   uint32_t dst = FOVEA_NONE;
   uint32_t a = FOVEA_NONE;

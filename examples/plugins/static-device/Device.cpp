@@ -1,0 +1,83 @@
+//===- Device.cpp - a simulated accelerator's memory ----------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Device.h"
+#include "Model.h"
+
+#include <cstdlib>
+#include <utility>
+
+using namespace device;
+
+Buffer::Buffer(Buffer &&other) noexcept
+    : memory(std::exchange(other.memory, nullptr)),
+      address(std::exchange(other.address, nullptr)), count(other.count) {}
+
+Buffer &Buffer::operator=(Buffer &&other) noexcept {
+  std::swap(memory, other.memory);
+  std::swap(address, other.address);
+  std::swap(count, other.count);
+  return *this;
+}
+
+Buffer::~Buffer() {
+  if (memory)
+    memory->release(address, count);
+}
+
+Buffer DeviceMemory::allocate(uint64_t bytes) {
+  const uint64_t rounded = (bytes + 64) / 64 * 64;
+  void *address = nullptr;
+  if (bytes <= capacity && used.fetch_add(rounded) + rounded <= capacity)
+    address = std::aligned_alloc(64, rounded);
+  else if (bytes > capacity)
+    used += rounded;
+  if (!address) {
+    used -= rounded;
+    throw Failure(FOVEA_BACKEND, "static-device is out of device memory: " +
+                                     std::to_string(bytes) +
+                                     " more bytes are too many");
+  }
+  return Buffer(this, static_cast<std::byte *>(address), rounded);
+}
+
+void DeviceMemory::release(std::byte *address, uint64_t bytes) {
+  std::free(address);
+  used -= bytes;
+}
+
+void DeviceMemory::upload(Buffer &to, const void *from, uint64_t bytes) {
+  if (bytes) // an empty tensor may have no data at all
+    std::memcpy(to.address, from, bytes);
+  up += bytes;
+}
+
+void DeviceMemory::download(void *to, const Buffer &from, uint64_t bytes) {
+  if (bytes)
+    std::memcpy(to, from.address, bytes);
+  down += bytes;
+}
+
+std::shared_ptr<const Buffer> WeightCache::get(const Key &key, const void *from,
+                                               bool &hit) {
+  hit = false;
+  if (key.bytes > capacity)
+    return nullptr;
+  const std::lock_guard<std::mutex> lock(mutex);
+  for (auto it = entries.begin(); it != entries.end(); ++it)
+    if (it->first == key) {
+      entries.splice(entries.begin(), entries, it);
+      hit = true;
+      return it->second;
+    }
+  for (; used + key.bytes > capacity; entries.pop_back())
+    used -= entries.back().first.bytes;
+  Buffer buffer = memory.allocate(key.bytes);
+  memory.upload(buffer, from, key.bytes);
+  entries.emplace_front(key, std::make_shared<const Buffer>(std::move(buffer)));
+  used += key.bytes;
+  return entries.front().second;
+}
