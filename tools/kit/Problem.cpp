@@ -284,12 +284,34 @@ static std::optional<Tensor> valuesOf(const Problem &problem, uint32_t op) {
   return outputs[0];
 }
 
+/// The position of a failure, if it says where along each axis of the op, as
+/// that of an operand with fewer axes.
+static std::optional<std::vector<int64_t>>
+positionIn(const plugin::Cluster &cluster, const fovea_op &op,
+           const fovea_op &operand, const fovea_error &error) {
+  const auto axes = cluster.list(op.axes);
+  if (error.rank != axes.size())
+    return std::nullopt;
+  std::vector<int64_t> place;
+  for (uint32_t axis : cluster.list(operand.axes))
+    place.push_back(
+        error.position[std::ranges::find(axes, axis) - axes.begin()]);
+  return place;
+}
+
 /// Whether an index of the read `op` is `value`, which is outside; at the
-/// position, if there is one that can be understood.
+/// position, if there is one.
 static void judgeRead(const Problem &problem, const fovea_op &op,
                       const fovea_error &error) {
   const plugin::Cluster &cluster = problem.formula.cluster;
   const auto extents = *problem.formula.extents(problem.prepared->dims);
+  const auto axes = cluster.list(op.axes);
+  for (size_t axis = 0; error.rank == axes.size() && axis < axes.size(); ++axis)
+    need(error.position[axis] >= 0 &&
+             error.position[axis] < extents[axes[axis]],
+         "the reported position has coordinate " +
+             std::to_string(error.position[axis]) + " along an axis of " +
+             std::to_string(extents[axes[axis]]));
   const auto over = cluster.list(op.over), operands = cluster.list(op.operands);
   bool isKnown = true, isTrue = false;
   for (size_t k = 0; k < over.size(); ++k) {
@@ -297,22 +319,20 @@ static void judgeRead(const Problem &problem, const fovea_op &op,
     isKnown &= indices.has_value();
     if (!indices || (error.value >= 0 && error.value < extents[over[k]]))
       continue;
-    forEachOffset(*indices, [&](int64_t at) {
-      isTrue |= indices->loadAsInt(at) == error.value;
-    });
+    const auto place =
+        positionIn(cluster, op, cluster.ops[operands[k + 1]], error);
+    if (place)
+      isTrue |= indices->loadAsInt(indices->offsetOf(*place)) == error.value;
+    else
+      forEachOffset(*indices, [&](int64_t at) {
+        isTrue |= indices->loadAsInt(at) == error.value;
+      });
   }
-  need(isTrue || !isKnown, "the read that is reported to fail has no index " +
-                               std::to_string(error.value) +
-                               " that is outside");
-  const auto axes = cluster.list(op.axes);
-  if (error.rank != axes.size())
-    return;
-  for (size_t axis = 0; axis < axes.size(); ++axis)
-    need(error.position[axis] >= 0 &&
-             error.position[axis] < extents[axes[axis]],
-         "the reported position has coordinate " +
-             std::to_string(error.position[axis]) + " along an axis of " +
-             std::to_string(extents[axes[axis]]));
+  need(isTrue || !isKnown,
+       "the read that is reported to fail has no index " +
+           std::to_string(error.value) +
+           (error.rank == axes.size() ? " at the reported position" : "") +
+           " that is outside");
 }
 
 void kit::judgeFailure(const Problem &problem, const Answer &answer) {

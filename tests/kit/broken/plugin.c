@@ -39,7 +39,8 @@ enum {
   EXITS,
   CHANGES_ITS_MIND,
   WRITES_INPUTS,
-  STEPS_BY_SIZEOF
+  STEPS_BY_SIZEOF,
+  LOADS_OTHERS
 };
 #ifndef BROKEN
 #define BROKEN RIGHT
@@ -98,6 +99,7 @@ enum {
 
 struct fovea_plugin_exe {
   Copied arrays[ARRAYS];
+  int isLoaded;
 };
 struct fovea_instance {
   const fovea_plugin_exe *exe;
@@ -119,12 +121,13 @@ static void copySpan(Copied *to, fovea_span from, size_t size) {
            size);
 }
 
+static const size_t sizes[ARRAYS] = {
+    sizeof(fovea_dim),   sizeof(fovea_size),        sizeof(fovea_axis),
+    sizeof(fovea_port),  sizeof(fovea_port),        sizeof(fovea_op),
+    sizeof(fovea_fold),  sizeof(fovea_accumulator), sizeof(fovea_gauge),
+    sizeof(fovea_range), sizeof(fovea_place),       sizeof(uint32_t)};
+
 static void copyCluster(fovea_plugin_exe *exe, const fovea_cluster *cluster) {
-  static const size_t sizes[ARRAYS] = {
-      sizeof(fovea_dim),   sizeof(fovea_size),        sizeof(fovea_axis),
-      sizeof(fovea_port),  sizeof(fovea_port),        sizeof(fovea_op),
-      sizeof(fovea_fold),  sizeof(fovea_accumulator), sizeof(fovea_gauge),
-      sizeof(fovea_range), sizeof(fovea_place),       sizeof(uint32_t)};
   const fovea_span *spans = &cluster->dims;
   for (int i = 0; i < ARRAYS; ++i)
     copySpan(&exe->arrays[i], spans[i], sizes[i]);
@@ -302,8 +305,9 @@ static double eval(Run *run, uint32_t number) {
   }
 }
 
-static void store(float *to, double value) {
-  const float rounded = (float)value;
+static void store(const Run *run, float *to, double value) {
+  const int isOther = BROKEN == LOADS_OTHERS && run->exe->isLoaded;
+  const float rounded = (float)(isOther ? value * (1 + 1e-6) : value);
   memcpy(to, &rounded, sizeof rounded);
 }
 
@@ -321,9 +325,9 @@ static void fillOutput(Run *run, uint64_t number) {
       rest /= tensor->shape[i];
     }
     float *to = element(run, tensor, port->axes);
-    store(to, eval(run, port->op));
+    store(run, to, eval(run, port->op));
     if (BROKEN == OUT_OF_BOUNDS && place == count - 1)
-      store(to + 1, 1);
+      store(run, to + 1, 1);
   }
 }
 
@@ -381,22 +385,22 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   REFUSE_MORE(request, error);
   fovea_instance *made = (fovea_instance *)calloc(1, sizeof *made);
   made->exe = exe;
-  int64_t *sizes =
+  int64_t *values =
       (int64_t *)calloc(exe->arrays[SIZES].count + 1, sizeof(int64_t));
   for (uint64_t i = 0; i < exe->arrays[SIZES].count; ++i) {
     const fovea_size *size = ITEM(exe, fovea_size, SIZES, i);
     if (size->kind == FOVEA_SIZE_CONSTANT)
-      sizes[i] = size->value;
+      values[i] = size->value;
     else if (size->kind == FOVEA_SIZE_DIM)
-      sizes[i] = *FOVEA_AT(int64_t, request->dims, size->a);
+      values[i] = *FOVEA_AT(int64_t, request->dims, size->a);
     else if (size->kind == FOVEA_SIZE_ADD)
-      sizes[i] = sizes[size->a] + sizes[size->b];
+      values[i] = values[size->a] + values[size->b];
     else
-      sizes[i] = sizes[size->a] * sizes[size->b];
+      values[i] = values[size->a] * values[size->b];
   }
   for (uint64_t i = 0; i < exe->arrays[AXES].count; ++i)
-    made->extents[i] = sizes[ITEM(exe, fovea_axis, AXES, i)->size];
-  free(sizes);
+    made->extents[i] = values[ITEM(exe, fovea_axis, AXES, i)->size];
+  free(values);
   prepared->instance = made;
   return FOVEA_OK;
 }
@@ -431,6 +435,35 @@ static fovea_code run(fovea_instance *instance,
   return BROKEN == GARBAGE_STATUS ? 4711 : FOVEA_OK;
 }
 
+static fovea_code save(fovea_plugin_exe *exe, fovea_write write, void *context,
+                       fovea_error *error) {
+  fovea_code code = FOVEA_OK;
+  for (int i = 0; i < ARRAYS && !code; ++i) {
+    const Copied *array = &exe->arrays[i];
+    code = write(context, &array->count, sizeof array->count);
+    if (!code)
+      code = write(context, array->data, array->count * sizes[i]);
+  }
+  return code ? fail(error, code, "the bytes cannot be kept") : FOVEA_OK;
+}
+
+static fovea_code load(fovea_backend *backend, const fovea_cluster *cluster,
+                       const void *data, uint64_t bytes, fovea_plugin_exe **exe,
+                       fovea_error *error) {
+  const char *from = (const char *)data;
+  (void)backend, (void)cluster, (void)bytes, (void)error;
+  *exe = (fovea_plugin_exe *)calloc(1, sizeof **exe);
+  (*exe)->isLoaded = 1;
+  for (int i = 0; i < ARRAYS; ++i) {
+    fovea_span span = {NULL, 0, sizes[i]};
+    memcpy(&span.count, from, sizeof span.count);
+    span.data = from + sizeof span.count;
+    copySpan(&(*exe)->arrays[i], span, sizes[i]);
+    from += sizeof span.count + span.count * sizes[i];
+  }
+  return FOVEA_OK;
+}
+
 /* A later version's table. */
 typedef struct {
   fovea_plugin known;
@@ -458,6 +491,8 @@ const fovea_plugin *fovea_plugin_entry(uint32_t host_version) {
   plugin->prepare = prepare;
   plugin->instance_free = freeInstance;
   plugin->run = BROKEN == NO_RUN ? NULL : run;
+  plugin->save = save;
+  plugin->load = load;
   memset(table.more, 0x5a, sizeof table.more);
   return plugin;
 }
