@@ -6,18 +6,24 @@
 
 #include "tools/kit/Levels.h"
 
+#include <cstddef>
+
 using namespace fovea;
 using namespace fovea::kit;
 
-// A host of version 1.0 has structs of these sizes, and the tests without a
-// Manner are that host. Who makes one longer gives `Manner` the old size too.
-static_assert(sizeof(fovea_open_request) == 48);
-static_assert(sizeof(fovea_prepare_request) == 40);
-static_assert(sizeof(fovea_prepared) == 64);
-static_assert(sizeof(fovea_run_request) == 112);
-static_assert(sizeof(fovea_claim) == 280);
-static_assert(sizeof(fovea_cluster) == 352);
-static_assert(sizeof(fovea_host) == 48);
+// The tests without a Manner are those of a host of version 1.0, as long as
+// this is the last field of each struct. Who appends one teaches `Manner` to be
+// older as well.
+#define FOVEA_KIT_ENDS(type, field)                                            \
+  static_assert(sizeof(type) == offsetof(type, field) + sizeof(type::field))
+FOVEA_KIT_ENDS(fovea_host, match);
+FOVEA_KIT_ENDS(fovea_open_request, extensions);
+FOVEA_KIT_ENDS(fovea_cluster, text);
+FOVEA_KIT_ENDS(fovea_claim, text);
+FOVEA_KIT_ENDS(fovea_prepare_request, extensions);
+FOVEA_KIT_ENDS(fovea_prepared, output_count);
+FOVEA_KIT_ENDS(fovea_run_request, extensions);
+#undef FOVEA_KIT_ENDS
 
 /// Kinds that no version has.
 static constexpr uint32_t noKind = 0x7ffffff0;

@@ -167,13 +167,33 @@ struct Footprint {
 };
 } // namespace
 
-static Footprint footprint(Candidate &candidate, int64_t n) {
-  const plugin::Cluster &cluster = candidate.formula->cluster;
+/// `n` along each long axis.
+static std::vector<int64_t> longDims(const plugin::Cluster &cluster,
+                                     int64_t n) {
   std::vector<int64_t> dims;
   for (const fovea_dim &dim : cluster.dims) {
     const std::string name = cluster.string(dim.name);
     dims.push_back(name == "D" || name == "E" ? 4 : n);
   }
+  return dims;
+}
+
+/// The elements of ops that the cluster itself says are worth keeping.
+static int64_t countStored(const Formula &formula,
+                           std::span<const int64_t> dims) {
+  const std::vector<int64_t> extents = *formula.extents(dims);
+  int64_t total = 0;
+  for (const fovea_op &op : formula.cluster.ops) {
+    int64_t count = op.flags & FOVEA_OP_STORED ? 1 : 0;
+    for (uint32_t axis : formula.cluster.list(op.axes))
+      count *= extents[axis];
+    total += count;
+  }
+  return total;
+}
+
+static Footprint footprint(Candidate &candidate, int64_t n) {
+  const std::vector<int64_t> dims = longDims(candidate.formula->cluster, n);
   auto prepared = candidate.prepare(dims);
   auto problem = makeProblem(*candidate.formula, prepared, Values::Normal,
                              Layout::Dense, 90, {}, false);
@@ -198,6 +218,9 @@ void kit::checkMemory(Plugin &plugin, Recorder &recorder,
     constexpr int64_t few = 64, many = 512;
     // One byte for each score: there is no number that is smaller.
     constexpr int64_t scores = many * many - few * few;
+    if (countStored(*candidate->formula,
+                    longDims(candidate->formula->cluster, many)) >= scores)
+      refuse("the cluster has scores that are FOVEA_OP_STORED");
     const Footprint small = footprint(*candidate, few);
     const Footprint again = footprint(*candidate, few);
     const Footprint large = footprint(*candidate, many);
