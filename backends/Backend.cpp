@@ -50,7 +50,8 @@ Executable::run(std::span<const Tensor> inputs) const {
       return output.status();
     outputs.push_back(*std::move(output));
   }
-  if (Status status = execute(inputs, outputs, sizes->dims); status.failed())
+  if (Status status = execute(inputs, outputs, sizes->dims, nullptr);
+      status.failed())
     return status;
   return outputs;
 }
@@ -102,7 +103,7 @@ static Status checkApart(const Signature &sig, std::span<const Tensor> inputs,
 }
 
 Status Executable::run(std::span<const Tensor> inputs,
-                       std::span<Tensor> outputs) const {
+                       std::span<Tensor> outputs, CancelFlag cancel) const {
   Expected<Sizes> sizes = sizesFor(sig, inputs, outputs);
   if (!sizes)
     return sizes.status();
@@ -119,7 +120,7 @@ Status Executable::run(std::span<const Tensor> inputs,
     if (status.failed())
       return status;
   }
-  return execute(inputs, outputs, sizes->dims);
+  return execute(inputs, outputs, sizes->dims, cancel);
 }
 
 static Requirement::Relation relationOf(ir::Relation relation) {

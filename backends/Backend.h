@@ -8,6 +8,7 @@
 #define FOVEA_BACKENDS_BACKEND_H
 
 #include "ir/Dialect.h"
+#include "runtime/Cancel.h"
 #include "runtime/Signature.h"
 #include "runtime/Status.h"
 #include "runtime/Tensor.h"
@@ -36,21 +37,26 @@ public:
   /// of the signature, and which may say what the inputs leave open. On an
   /// error their contents are undefined. Outputs must not overlap inputs or
   /// each other.
-  Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs) const;
+  /// Cancelled: somebody set the flag meanwhile.
+  Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs,
+             CancelFlag cancel = nullptr) const;
 
   /// The same where all is checked already and the dimensions are known, in the
   /// order of the signature: inputs and outputs need not say them.
   Status runSolved(std::span<const Tensor> inputs, std::span<Tensor> outputs,
-                   std::span<const int64_t> dims) const {
-    return execute(inputs, outputs, dims);
+                   std::span<const int64_t> dims,
+                   CancelFlag cancel = nullptr) const {
+    return execute(inputs, outputs, dims, cancel);
   }
 
 protected:
   /// The backend's own part: everything is checked, `dims` are in the order of
-  /// the signature. Inputs may have any strides.
+  /// the signature. Inputs may have any strides. Looks at the flag now and
+  /// then.
   virtual Status execute(std::span<const Tensor> inputs,
                          std::span<Tensor> outputs,
-                         std::span<const int64_t> dims) const = 0;
+                         std::span<const int64_t> dims,
+                         CancelFlag cancel) const = 0;
 
 private:
   Signature sig;

@@ -6,9 +6,9 @@
 //
 // Optional, header-only, C++17. Write three classes and export them:
 //
-//   struct MyInstance : fovea::Instance { void run(const fovea_run_request &) };
-//   struct MyExe      : fovea::Exe      { ... prepare(...) };
-//   struct MyBackend  : fovea::Backend  { MyBackend(const fovea_open_request &);
+//   struct MyInstance : fovea::Instance { void run(const fovea_run_request &)
+//   }; struct MyExe      : fovea::Exe      { ... prepare(...) }; struct
+//   MyBackend  : fovea::Backend  { MyBackend(const fovea_open_request &);
 //                                         query(...), compile(...) };
 //   FOVEA_PLUGIN(MyBackend, "my-name", "build 1", /*flags=*/0)
 //
@@ -45,7 +45,8 @@ namespace fovea {
 //===----------------------------------------------------------------------===//
 
 /// What a plugin throws. The setters chain:
-///   throw plugin_error(FOVEA_UNSUPPORTED, "no f64").atOp(7).withFix("use f32");
+///   throw plugin_error(FOVEA_UNSUPPORTED, "no f64").atOp(7).withFix("use
+///   f32");
 class plugin_error : public std::exception {
 public:
   plugin_error(fovea_code code, std::string message)
@@ -85,8 +86,7 @@ public:
 
 namespace detail {
 /// Copies a text and cuts it to fit, between characters of UTF-8.
-template <size_t N>
-void copyText(char (&into)[N], const char *text) noexcept {
+template <size_t N> void copyText(char (&into)[N], const char *text) noexcept {
   size_t count = std::min(std::strlen(text), N - 1);
   if (text[count] != '\0')
     while (count > 0 && (static_cast<unsigned char>(text[count]) >> 6) == 2)
@@ -107,7 +107,8 @@ inline fovea_code report(fovea_error *error, fovea_code code,
 inline fovea_code report(fovea_error *error,
                          const plugin_error &thrown) noexcept {
   // A failure without a code is still one.
-  const fovea_code code = thrown.code == FOVEA_OK ? FOVEA_INTERNAL : thrown.code;
+  const fovea_code code =
+      thrown.code == FOVEA_OK ? FOVEA_INTERNAL : thrown.code;
   if (!error || error->size < offsetof(fovea_error, line))
     return code;
   report(error, code, thrown.message.c_str());

@@ -74,6 +74,11 @@ typedef struct fovea_call fovea_call;
 FOVEA_API fovea_code fovea_call_create(fovea_call **call, fovea_error *error);
 FOVEA_API void fovea_call_free(fovea_call *call);
 
+/** Asks the run that uses `call`, or the next one, to stop soon: fovea_run then
+ *  gives FOVEA_CANCELLED, and the results hold anything. The one function that
+ *  another thread may call meanwhile. */
+FOVEA_API void fovea_call_cancel(fovea_call *call);
+
 /** Errors and warnings of the last function that was given `call`, as they are
  *  shown to people: each with the lines that it points at. Empty if there were
  *  none. Lives until the next use of `call`. */

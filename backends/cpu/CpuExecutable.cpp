@@ -62,6 +62,9 @@ static constexpr int64_t parallelElements = 1 << 15;
 /// than the last ones.
 static constexpr int64_t turns = 8;
 
+/// One worker by itself looks so often whether it is to stop.
+static constexpr int64_t runsToCancel = 64;
+
 /// Stages that run together take so many items at a time.
 static constexpr int64_t itemsTogether = 8;
 
@@ -69,7 +72,8 @@ static constexpr int64_t itemsTogether = 8;
 /// first that has one.
 static FailureWords runTogether(std::span<void *const> functions,
                                 const CallState::Step &together,
-                                CallState &state, int workers) {
+                                CallState &state, int workers,
+                                CancelFlag cancel) {
   const int64_t items = together.items;
   auto run = [&](void *const *buffers, const int64_t *numbers, int64_t begin,
                  int64_t end, int64_t *failure, void *scratch) {
@@ -102,8 +106,10 @@ static FailureWords runTogether(std::span<void *const> functions,
   };
   if (workers == 1 || items == 1) {
     FailureWords words = {0, 0};
-    run(state.buffers.data(), state.numbers.data(), 0, items, words.data(),
-        state.scratch(0));
+    const int64_t runs = cancel ? std::min(items, runsToCancel) : 1;
+    for (int64_t r = 0; r < runs && words[0] == 0 && !isCancelled(cancel); ++r)
+      run(state.buffers.data(), state.numbers.data(), items * r / runs,
+          items * (r + 1) / runs, words.data(), state.scratch(0));
     return words;
   }
   const int64_t runs = std::min(items, workers * turns);
@@ -111,7 +117,7 @@ static FailureWords runTogether(std::span<void *const> functions,
   std::vector<CallState::Report> &reports = state.reports;
   reports.assign(workers, {});
   ThreadPool::shared().parallelFor(workers, [&](int64_t part, int worker) {
-    for (int64_t r = part; r < runs; r += workers) {
+    for (int64_t r = part; r < runs && !isCancelled(cancel); r += workers) {
       FailureWords words = {0, 0};
       run(state.buffers.data(), state.numbers.data(), items * r / runs,
           items * (r + 1) / runs, words.data(), state.scratch(worker));
@@ -153,7 +159,8 @@ Status CpuExecutable::loadLate(const CallState &state) const {
   return Status::ok();
 }
 
-Status CpuExecutable::runStages(CallState &state, int workers) const {
+Status CpuExecutable::runStages(CallState &state, int workers,
+                                CancelFlag cancel) const {
   if (Status status = loadLate(state); status.failed())
     return status;
   for (const CallState::Step &step : state.steps) {
@@ -163,7 +170,9 @@ Status CpuExecutable::runStages(CallState &state, int workers) const {
     for (const CallState::Step::Part &part : step.parts)
       state.functions.push_back(functionOf(part));
     const FailureWords words =
-        runTogether(state.functions, step, state, workers);
+        runTogether(state.functions, step, state, workers, cancel);
+    if (isCancelled(cancel))
+      return cancelled();
     if (words[0] != 0)
       return failure(words, state.numbers);
   }
@@ -182,7 +191,8 @@ static int workersFor(std::span<const Tensor> inputs,
 
 Status CpuExecutable::execute(std::span<const Tensor> inputs,
                               std::span<Tensor> outputs,
-                              std::span<const int64_t> dims) const {
+                              std::span<const int64_t> dims,
+                              CancelFlag cancel) const {
   std::unique_ptr<CallState> state;
   {
     std::lock_guard lock(mutex);
@@ -197,7 +207,7 @@ Status CpuExecutable::execute(std::span<const Tensor> inputs,
   Status status =
       state->prepare(compiled.program, inputs, outputs, dims, workers);
   if (status.isOk()) {
-    status = runStages(*state, workers);
+    status = runStages(*state, workers, cancel);
     state->finish(compiled.program, outputs);
   }
   std::lock_guard lock(mutex);

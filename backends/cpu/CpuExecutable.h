@@ -24,13 +24,14 @@ public:
 
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
-                 std::span<const int64_t> dims) const override;
+                 std::span<const int64_t> dims,
+                 CancelFlag cancel) const override;
 
 private:
   /// The function that runs a part of a step, or null if it is not loaded.
   void *functionOf(const CallState::Step::Part &part) const;
   Status loadLate(const CallState &state) const;
-  Status runStages(CallState &state, int workers) const;
+  Status runStages(CallState &state, int workers, CancelFlag cancel) const;
   Status failure(const FailureWords &words,
                  std::span<const int64_t> numbers) const;
 

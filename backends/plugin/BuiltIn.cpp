@@ -6,6 +6,7 @@
 
 #include "backends/plugin/BuiltIn.h"
 
+#include "backends/plugin/Device.h"
 #include "backends/plugin/Unflatten.h"
 
 #include "mlir/IR/MLIRContext.h"

@@ -40,8 +40,8 @@ static void parallelFor(fovea_run_handle *run, uint64_t count,
       });
 }
 
-static int32_t cancelled(fovea_run_handle *run) {
-  return run->cancelled && run->cancelled->load(std::memory_order_relaxed);
+static int32_t wantsStop(fovea_run_handle *run) {
+  return isCancelled(run->cancel);
 }
 
 static void logNothing(const fovea_host *, fovea_log_level, const char *) {}
@@ -58,7 +58,7 @@ static fovea_host &table() {
     auto host = made<fovea_host>();
     host.workers = workers;
     host.parallel_for = parallelFor;
-    host.cancelled = cancelled;
+    host.cancelled = wantsStop;
     host.log = logNothing;
     host.match = matchNothing;
     return host;
@@ -230,6 +230,7 @@ Status Instance::prepare() {
   prepared.output_count = outputNeeds.size();
   auto request = made<fovea_prepare_request>();
   request.dims = {dims.data(), dims.size(), sizeof(int64_t)};
+  request.workers = static_cast<uint32_t>(ThreadPool::shared().numWorkers());
   Device &device = *exe.from;
   Status status = Status::ok();
   {
@@ -335,8 +336,8 @@ static Expected<Argument> argumentFor(const Tensor &tensor,
 }
 
 Status Instance::run(std::span<const Tensor> inputs,
-                     std::span<const Tensor> outputs,
-                     const std::atomic<bool> *cancelled, Copies &copied) const {
+                     std::span<const Tensor> outputs, CancelFlag cancel,
+                     Copies &copied) const {
   std::vector<Argument> arguments;
   std::vector<fovea_tensor> in, out;
   for (size_t i = 0; i < inputs.size() + outputs.size(); ++i) {
@@ -356,7 +357,7 @@ Status Instance::run(std::span<const Tensor> inputs,
       Memory::allocate(prepared.workspace_bytes, prepared.workspace_alignment);
   if (!workspace)
     return workspace.status();
-  fovea_run_handle handle = {&ThreadPool::shared(), cancelled};
+  fovea_run_handle handle = {&ThreadPool::shared(), cancel};
   auto request = made<fovea_run_request>();
   request.run = &handle;
   request.dims = {dims.data(), dims.size(), sizeof(int64_t)};

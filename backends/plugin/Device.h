@@ -16,10 +16,10 @@
 
 #include "backends/loader/Library.h"
 #include "backends/plugin/Cluster.h"
+#include "runtime/Cancel.h"
 #include "runtime/Tensor.h"
 #include "runtime/ThreadPool.h"
 
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <span>
@@ -27,7 +27,7 @@
 /// What a run may ask of the host.
 struct fovea_run_handle {
   fovea::ThreadPool *pool;
-  const std::atomic<bool> *cancelled;
+  fovea::CancelFlag cancel;
 };
 
 namespace fovea::plugin {
@@ -113,7 +113,7 @@ public:
   /// Computes; arrays are as the cluster's ports say. Copies what the plugin
   /// needs otherwise, and counts it in `copied`.
   Status run(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
-             const std::atomic<bool> *cancelled, Copies &copied) const;
+             CancelFlag cancel, Copies &copied) const;
 
   uint64_t workspaceBytes() const { return prepared.workspace_bytes; }
 

@@ -20,11 +20,9 @@ using namespace fovea::plugin;
 // Compiling
 //===----------------------------------------------------------------------===//
 
-PluginBackend::PluginBackend(std::vector<std::shared_ptr<Device>> devices,
-                             Options options)
-    : devices(std::move(devices)), options(options) {
-  assert(!this->devices.empty() && "nobody to compute anything");
-  for (const auto &device : this->devices)
+PluginBackend::PluginBackend(Devices given) : devices(std::move(given)) {
+  assert(!devices.list.empty() && "nobody to compute anything");
+  for (const auto &device : devices.list)
     label += (label.empty() ? "" : ",") + device->name();
 }
 
@@ -71,44 +69,43 @@ static std::vector<uint32_t> linesOf(const Cluster &cluster) {
   return {lines.begin(), lines.end()};
 }
 
-Expected<std::pair<std::shared_ptr<Device>, Assignment>>
-PluginBackend::assign(const Cluster &cluster, size_t number) {
+Expected<std::pair<size_t, Assignment>>
+Devices::assign(const Cluster &cluster, size_t number, size_t first) const {
   Assignment assignment;
   assignment.label = labelOf(cluster, number);
   assignment.lines = linesOf(cluster);
-  for (const auto &device : devices) {
-    Expected<fovea_claim> claim = device->query(cluster);
+  for (size_t i = first; i < list.size(); ++i) {
+    Expected<fovea_claim> claim = list[i]->query(cluster);
     if (!claim)
       return claim.status();
     const bool isDecomposed = claim->kind == FOVEA_CLAIM_DECOMPOSED;
-    if (claim->kind == FOVEA_CLAIM_NONE ||
-        (isDecomposed && !options.allowMaterialize)) {
+    if (claim->kind == FOVEA_CLAIM_NONE || (isDecomposed && !mayMaterialize)) {
       std::string reason = claim->text;
       if (isDecomposed)
         reason = "it would store arrays that fusion avoids" +
                  (reason.empty() ? "" : " (" + reason + ")") +
                  "; --allow-materialize lets it";
       assignment.refusals.push_back(
-          {device->name(), reason.empty() ? "no reason is given" : reason,
+          {list[i]->name(), reason.empty() ? "no reason is given" : reason,
            cluster.placesOf(claim->op)});
       continue;
     }
-    assignment.device = device->name();
+    assignment.device = list[i]->name();
     assignment.isDecomposed = isDecomposed;
     assignment.isStatic = claim->sizes == FOVEA_SIZES_STATIC;
     assignment.note = claim->text;
-    return std::pair(device, assignment);
+    return std::pair(i, assignment);
   }
-  return std::pair(std::shared_ptr<Device>(), assignment);
+  return std::pair(list.size(), assignment);
 }
 
-Expected<Partition> PluginBackend::partition(ir::FuncOp func) {
+Expected<Partition> PluginBackend::partition(ir::FuncOp func) const {
   Expected<ClusterProgram> program = clustersOf(func);
   if (!program)
     return program.status();
   Partition partition;
   for (const PlacedCluster &placed : program->clusters) {
-    auto assigned = assign(placed.cluster, partition.size());
+    auto assigned = devices.assign(placed.cluster, partition.size());
     if (!assigned)
       return assigned.status();
     partition.push_back(std::move(assigned->second));
@@ -118,7 +115,6 @@ Expected<Partition> PluginBackend::partition(ir::FuncOp func) {
 
 /// Nobody computes a cluster.
 static Status refused(const Assignment &assignment, const std::string &label) {
-  const Refusal &first = assignment.refusals.front();
   std::string text;
   for (const Refusal &refusal : assignment.refusals)
     text += (text.empty() ? "" : "; ") + quoted(refusal.device) +
@@ -126,7 +122,7 @@ static Status refused(const Assignment &assignment, const std::string &label) {
   return Status::error(StatusCode::Unsupported, std::move(text),
                        "`--backend=" + label +
                            ",cpu` lets the cpu backend compute it")
-      .withPlaces(first.places);
+      .withPlaces(assignment.refusals.front().places);
 }
 
 Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
@@ -136,22 +132,27 @@ Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
   Partition partition;
   std::vector<ClusterExecutable::Step> steps;
   for (PlacedCluster &placed : program->clusters) {
-    auto assigned = assign(placed.cluster, partition.size());
+    auto assigned = devices.assign(placed.cluster, partition.size());
     if (!assigned)
       return assigned.status();
-    auto &[device, assignment] = *assigned;
-    if (!device)
+    auto &[number, assignment] = *assigned;
+    if (number == devices.list.size())
       return refused(assignment, label);
-    auto exe = device->compile(
-        std::make_shared<const Cluster>(std::move(placed.cluster)));
+    ClusterExecutable::Step step = {
+        std::make_shared<const Cluster>(std::move(placed.cluster)),
+        std::move(placed.inputs),
+        std::move(placed.outputs),
+        {},
+        number};
+    auto exe = devices.list[number]->compile(step.cluster);
     if (!exe)
       return exe.status();
-    steps.push_back(
-        {*std::move(exe), std::move(placed.inputs), std::move(placed.outputs)});
+    step.exes.push_back(*std::move(exe));
+    steps.push_back(std::move(step));
     partition.push_back(std::move(assignment));
   }
   return std::unique_ptr<Executable>(std::make_unique<ClusterExecutable>(
-      signatureOf(func), std::move(steps), std::move(program->between),
+      signatureOf(func), devices, std::move(steps), std::move(program->between),
       std::move(partition)));
 }
 
@@ -159,9 +160,52 @@ Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
 // Running
 //===----------------------------------------------------------------------===//
 
+Partition ClusterExecutable::partition() const {
+  std::lock_guard<std::mutex> lock(mutex);
+  return who;
+}
+
+Copies ClusterExecutable::copies() const {
+  std::lock_guard<std::mutex> lock(mutex);
+  return copied;
+}
+
+Expected<std::shared_ptr<const Instance>>
+ClusterExecutable::instanceFor(size_t number,
+                               std::span<const int64_t> dims) const {
+  std::lock_guard<std::mutex> lock(mutex);
+  Step &step = steps[number];
+  for (size_t i = 0;; ++i) {
+    Exe &exe = *step.exes[i];
+    auto instance = exe.prepare(dims);
+    if (instance || instance.status().code() != StatusCode::UnsupportedShape)
+      return instance;
+    if (i + 1 < step.exes.size())
+      continue;
+    auto assigned = devices.assign(*step.cluster, number, step.device + 1);
+    if (!assigned)
+      return assigned.status();
+    auto &[next, assignment] = *assigned;
+    if (next == devices.list.size())
+      return instance;
+    auto made = devices.list[next]->compile(step.cluster);
+    if (!made)
+      return made.status();
+    step.exes.push_back(*std::move(made));
+    step.device = next;
+    std::vector<Refusal> refusals = std::move(who[number].refusals);
+    refusals.push_back({exe.device().name(), instance.status().message(), {}});
+    refusals.insert(refusals.end(), assignment.refusals.begin(),
+                    assignment.refusals.end());
+    who[number] = std::move(assignment);
+    who[number].refusals = std::move(refusals);
+  }
+}
+
 Status ClusterExecutable::execute(std::span<const Tensor> inputs,
                                   std::span<Tensor> outputs,
-                                  std::span<const int64_t> dims) const {
+                                  std::span<const int64_t> dims,
+                                  CancelFlag cancel) const {
   std::vector<Tensor> stored;
   for (const Parameter &parameter : between) {
     std::vector<int64_t> shape;
@@ -187,12 +231,13 @@ Status ClusterExecutable::execute(std::span<const Tensor> inputs,
     return tensors;
   };
   Copies made;
-  for (const Step &step : steps) {
-    auto instance = step.exe->prepare(dims);
+  for (size_t i = 0; i < steps.size(); ++i) {
+    auto instance = instanceFor(i, dims);
     if (!instance)
       return instance.status();
-    if (Status status = (*instance)->run(bound(step.inputs),
-                                         bound(step.outputs), nullptr, made);
+    // The bindings never change.
+    if (Status status = (*instance)->run(bound(steps[i].inputs),
+                                         bound(steps[i].outputs), cancel, made);
         status.failed())
       return status;
   }

@@ -42,15 +42,25 @@ using Partition = std::vector<Assignment>;
 /// checked. Works on a copy.
 Expected<ClusterProgram> clustersOf(ir::FuncOp func);
 
-/// Several devices, of which the first that claims a cluster gets it.
+/// Devices in the user's order, and what he lets them do.
+struct Devices {
+  std::vector<std::shared_ptr<Device>> list;
+  /// Whether they may store what a fusion would not.
+  bool mayMaterialize = false;
+
+  /// The first from number `first` on that claims the cluster (`list.size()` if
+  /// none does), and the report. `number` is the cluster's, for people.
+  Expected<std::pair<size_t, Assignment>>
+  assign(const Cluster &cluster, size_t number, size_t first = 0) const;
+};
+
+/// Several devices, of which the first that claims a cluster gets it. One that
+/// turns out not to do certain sizes (UnsupportedShape) hands them to the next
+/// that claims it.
 class PluginBackend final : public Backend {
 public:
-  struct Options {
-    /// Whether devices may store what a fusion would not.
-    bool allowMaterialize = false;
-  };
-  /// `devices` is not empty.
-  PluginBackend(std::vector<std::shared_ptr<Device>> devices, Options options);
+  /// The list is not empty.
+  explicit PluginBackend(Devices devices);
 
   /// The devices' names with commas.
   std::string_view name() const override { return label; }
@@ -59,48 +69,53 @@ public:
   Expected<std::unique_ptr<Executable>> compile(ir::FuncOp func) override;
 
   /// Who would compute what. Errors: a pass fails, a plugin fails in `query`.
-  Expected<Partition> partition(ir::FuncOp func);
+  Expected<Partition> partition(ir::FuncOp func) const;
 
 private:
-  /// The first device that claims a cluster, null if none does, and the report.
-  Expected<std::pair<std::shared_ptr<Device>, Assignment>>
-  assign(const Cluster &cluster, size_t number);
-
-  std::vector<std::shared_ptr<Device>> devices;
-  Options options;
+  Devices devices;
   std::string label;
 };
 
 /// A function whose clusters devices run, one after the other.
 class ClusterExecutable final : public Executable {
 public:
-  using Copies = plugin::Copies;
   struct Step {
-    std::shared_ptr<Exe> exe;
+    std::shared_ptr<const Cluster> cluster;
     std::vector<Binding> inputs;
     std::vector<Binding> outputs;
+    /// In the order of the devices; all but the first for sizes that those
+    /// before do not do.
+    std::vector<std::shared_ptr<Exe>> exes;
+    /// The device of the last one.
+    size_t device;
   };
-  ClusterExecutable(Signature signature, std::vector<Step> steps,
-                    std::vector<Parameter> between, Partition partition)
-      : Executable(std::move(signature)), steps(std::move(steps)),
-        between(std::move(between)), who(std::move(partition)) {}
+  ClusterExecutable(Signature signature, Devices devices,
+                    std::vector<Step> steps, std::vector<Parameter> between,
+                    Partition partition)
+      : Executable(std::move(signature)), devices(std::move(devices)),
+        between(std::move(between)), steps(std::move(steps)),
+        who(std::move(partition)) {}
 
-  const Partition &partition() const { return who; }
+  /// Of the last run, or as compiled.
+  Partition partition() const;
   /// Of all runs so far.
-  Copies copies() const {
-    std::lock_guard<std::mutex> lock(mutex);
-    return copied;
-  }
+  Copies copies() const;
 
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
-                 std::span<const int64_t> dims) const override;
+                 std::span<const int64_t> dims,
+                 CancelFlag cancel) const override;
 
 private:
-  std::vector<Step> steps;
+  Expected<std::shared_ptr<const Instance>>
+  instanceFor(size_t step, std::span<const int64_t> dims) const;
+
+  Devices devices;
   std::vector<Parameter> between;
-  Partition who;
+  /// Guards what follows.
   mutable std::mutex mutex;
+  mutable std::vector<Step> steps;
+  mutable Partition who;
   mutable Copies copied;
 };
 

@@ -41,6 +41,7 @@ Status Evaluator::translate(ir::FuncOp func) {
 void Evaluator::fill(const Output &output, const Tensor &tensor, Run &run) {
   int64_t count = tensor.numElements();
   for (int64_t ordinal = 0; ordinal < count; ++ordinal) {
+    run.stopIfCancelled();
     int64_t rest = ordinal;
     for (size_t i = output.axes.size(); i-- > 0;) {
       run.coords[output.axes[i]] = rest % tensor.dim(i);
@@ -63,8 +64,8 @@ size_t Evaluator::stackBytes() const {
 }
 
 Status Evaluator::run(std::span<const Tensor> inputs, std::span<Tensor> results,
-                      std::span<const int64_t> dims) const {
-  Run run(nodes.axes, nodes.tables, inputs, dims);
+                      std::span<const int64_t> dims, CancelFlag cancel) const {
+  Run run(nodes.axes, nodes.tables, inputs, dims, cancel);
   Status status = run.solveExtents();
   if (status.failed())
     return status;

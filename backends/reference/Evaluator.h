@@ -21,7 +21,7 @@ public:
   /// Evaluates every element of every output, in order. Error: the first one
   /// that a needed element meets.
   Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs,
-             std::span<const int64_t> dims) const;
+             std::span<const int64_t> dims, CancelFlag cancel) const;
 
 private:
   struct Output {

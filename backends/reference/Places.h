@@ -37,6 +37,7 @@ public:
   bool valid() const { return here < last; }
   int64_t position() const { return here; }
   void next() {
+    run.stopIfCancelled();
     ++here;
     for (size_t i = axes.size(); i-- > 0;) {
       if (++run.coords[axes[i]] < run.extents[axes[i]])

@@ -19,8 +19,9 @@ public:
 
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
-                 std::span<const int64_t> dims) const override {
-    return evaluator.run(inputs, outputs, dims);
+                 std::span<const int64_t> dims,
+                 CancelFlag cancel) const override {
+    return evaluator.run(inputs, outputs, dims, cancel);
   }
 
 private:

@@ -15,9 +15,10 @@ using namespace fovea::reference;
 static constexpr int64_t maxTableElements = int64_t(1) << 31;
 
 Run::Run(const std::vector<Axis> &axes, size_t tables,
-         std::span<const Tensor> inputs, std::span<const int64_t> dims)
+         std::span<const Tensor> inputs, std::span<const int64_t> dims,
+         CancelFlag cancel)
     : coords(axes.size()), extents(axes.size()), inputs(inputs), dims(dims),
-      axes(axes), tables(tables) {}
+      cancel(cancel), axes(axes), tables(tables) {}
 Run::~Run() = default;
 
 Status Run::solveExtents() {

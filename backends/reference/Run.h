@@ -9,6 +9,7 @@
 
 #include "backends/reference/Element.h"
 #include "backends/reference/FoldSchedule.h"
+#include "runtime/Cancel.h"
 #include "runtime/Signature.h"
 #include "runtime/Tensor.h"
 
@@ -53,7 +54,8 @@ class Run {
 public:
   /// `axes` and `tables` are those of the program; all must outlive the run.
   Run(const std::vector<Axis> &axes, size_t tables,
-      std::span<const Tensor> inputs, std::span<const int64_t> dims);
+      std::span<const Tensor> inputs, std::span<const int64_t> dims,
+      CancelFlag cancel);
   ~Run();
 
   /// Solves the extent of every axis. Error (Shape): one is negative.
@@ -73,6 +75,12 @@ public:
   const std::span<const Tensor> inputs;
   const std::span<const int64_t> dims;
 
+  /// Ends the run if somebody wants that.
+  void stopIfCancelled() const {
+    if (isCancelled(cancel))
+      throw Failure{cancelled()};
+  }
+
   /// Ends the run. `message` is completed by the present coordinates of the
   /// place: " (at n = 3, c = 0)".
   [[noreturn]] void fail(StatusCode code, std::string message,
@@ -80,6 +88,7 @@ public:
                          std::optional<int64_t> value = {}) const;
 
 private:
+  const CancelFlag cancel;
   const std::vector<Axis> &axes;
   /// By number of the stored value; null until one of its elements is needed.
   std::vector<std::unique_ptr<Table>> tables;

@@ -23,7 +23,7 @@ public:
 
 protected:
   Status execute(std::span<const Tensor>, std::span<Tensor> outputs,
-                 std::span<const int64_t> dims) const override {
+                 std::span<const int64_t> dims, CancelFlag) const override {
     CHECK(dims.size() == signature().dims.size());
     for (Tensor &output : outputs)
       for (int64_t i = 0; i < output.numElements(); ++i)

@@ -167,7 +167,8 @@ fovea::clusterBackend(const std::string &text, bool allowMaterialize) {
   auto choices = parseBackends(text);
   if (!choices)
     return choices.status();
-  std::vector<std::shared_ptr<plugin::Device>> devices;
+  plugin::Devices devices;
+  devices.mayMaterialize = allowMaterialize;
   for (const BackendChoice &choice : *choices) {
     auto library = libraryFor(choice);
     if (!library)
@@ -175,11 +176,9 @@ fovea::clusterBackend(const std::string &text, bool allowMaterialize) {
     auto device = plugin::Device::open(*library, choice.options);
     if (!device)
       return device.status();
-    devices.push_back(*device);
+    devices.list.push_back(*device);
   }
-  return std::make_shared<plugin::PluginBackend>(
-      std::move(devices),
-      plugin::PluginBackend::Options{.allowMaterialize = allowMaterialize});
+  return std::make_shared<plugin::PluginBackend>(std::move(devices));
 }
 
 Expected<std::shared_ptr<Backend>> fovea::backendNamed(const char *text,

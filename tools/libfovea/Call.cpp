@@ -24,6 +24,11 @@ fovea_code fovea_call_create(fovea_call **call, fovea_error *error) {
 
 void fovea_call_free(fovea_call *call) { delete call; }
 
+void fovea_call_cancel(fovea_call *call) {
+  if (call)
+    call->cancel.store(true, std::memory_order_relaxed);
+}
+
 const char *fovea_call_diagnostics(const fovea_call *call) {
   return call ? call->diagnostics.c_str() : "";
 }

@@ -13,6 +13,7 @@
 
 #include "mlir/IR/MLIRContext.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -58,6 +59,7 @@ struct DescribedArray {
 struct fovea_call {
   std::string diagnostics;
   std::string text;
+  std::atomic<bool> cancel = false;
 };
 
 struct fovea_program {

@@ -135,7 +135,7 @@ fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
         dynamic_cast<const plugin::ClusterExecutable *>(exe->executable.get());
     if (!clusters)
       return Status::ok();
-    const Partition &partition = clusters->partition();
+    const Partition partition = clusters->partition();
     // In the order of the first cluster that each computes.
     std::vector<std::pair<std::string, size_t>> counts;
     bool isFallback = false;
@@ -148,7 +148,7 @@ fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
       else
         ++known->second;
     }
-    const plugin::ClusterExecutable::Copies copies = clusters->copies();
+    const plugin::Copies copies = clusters->copies();
     if (!isFallback && copies.count == 0)
       return Status::ok();
     std::string text;

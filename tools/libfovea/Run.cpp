@@ -50,6 +50,10 @@ fovea_code fovea_run(const fovea_exe *exe, fovea_call *call,
                        Access::Write, out);
     if (status.failed())
       return status;
-    return located(exe->executable->run(in, out), *exe->program, call);
+    status = exe->executable->run(in, out, call ? &call->cancel : nullptr);
+    // Whoever asked has his answer.
+    if (call && status.code() == StatusCode::Cancelled)
+      call->cancel = false;
+    return located(std::move(status), *exe->program, call);
   });
 }

@@ -37,9 +37,7 @@ struct Joined {
   Numbers over;
   uint32_t element = FOVEA_NONE;
   uint32_t guard = FOVEA_NONE;
-  CType result() const {
-    return isArg(join) ? CType::Wide : typeOf(dtype);
-  }
+  CType result() const { return isArg(join) ? CType::Wide : typeOf(dtype); }
 };
 
 /// The arrays of a cluster as vectors, and what is asked of them.

@@ -167,6 +167,9 @@ Id Graph::state(uint32_t part, const Env &env) {
 
 Id Graph::at(uint32_t op, const Env &env) {
   const fovea_op &one = f.ops[op];
+  const Key key(Kind::Op, op, 0, coordsOf(f.axesOf(op), env));
+  if (auto found = known.find(key); found != known.end())
+    return found->second;
   const Numbers operands = f.operandsOf(op), over = f.list(one.over);
   Env inner = env;
   Node node(Kind::Op);
@@ -185,13 +188,13 @@ Id Graph::at(uint32_t op, const Env &env) {
   }
   const Id value = element(operands[0], inner);
   if (!node.fails)
-    return value;
+    return known[key] = value;
   node.op = op;
   node.type = nodes[value].type;
   node.zero = nodes[value].zero;
   node.negInf = nodes[value].negInf;
   node.operands.push_back({value});
-  return once(0, std::move(node));
+  return known[key] = make(std::move(node));
 }
 
 Id Graph::check(uint32_t op, uint32_t number, Id index, const Env &env) {
@@ -200,8 +203,7 @@ Id Graph::check(uint32_t op, uint32_t number, Id index, const Env &env) {
   node.what = number;
   // Without the flag the index is in range wherever it is needed; but it may be
   // computed where it is not, and then memory has to be left alone.
-  node.fails =
-      (f.ops[op].flags & FOVEA_OP_MAY_FAIL) != 0 || nodes[index].fails;
+  node.fails = (f.ops[op].flags & FOVEA_OP_MAY_FAIL) != 0 || nodes[index].fails;
   node.operands = {{index}};
   node.coords = coordsOf(f.axesOf(op), env);
   return once(number, std::move(node));

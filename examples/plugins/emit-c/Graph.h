@@ -5,7 +5,8 @@
 //===----------------------------------------------------------------------===//
 //
 // An op of the cluster is an array; a node is one element of it: an op together
-// with its coordinates, which are nodes themselves. Equal elements are one node.
+// with its coordinates, which are nodes themselves. Equal elements are one
+// node.
 //
 // A node is computed in the scope where all its users can see it, and outside
 // of the loops that it does not vary along. So it may be computed although it
@@ -64,8 +65,8 @@ struct Edge {
 struct Loop {
   Id variable;
   Scope *body;
-  uint32_t size;             ///< number of the size that it runs to
-  Id low = FOVEA_NONE;       ///< tighter bounds, if there are any
+  uint32_t size;       ///< number of the size that it runs to
+  Id low = FOVEA_NONE; ///< tighter bounds, if there are any
   Id high = FOVEA_NONE;
 };
 

@@ -33,8 +33,8 @@ public:
     path = std::string(temporary && *temporary ? temporary : "/tmp") +
            "/fovea-emit-c-XXXXXX";
     if (!mkdtemp(path.data()))
-      throw plugin_error(FOVEA_IO, "cannot make the folder `" + path + "`: " +
-                                       std::strerror(errno));
+      throw plugin_error(FOVEA_IO, "cannot make the folder `" + path +
+                                       "`: " + std::strerror(errno));
   }
   Folder(const Folder &) = delete;
   Folder &operator=(const Folder &) = delete;
@@ -98,8 +98,8 @@ static void run(const std::vector<std::string> &arguments,
   const int refused = posix_spawnp(&child, pointers[0], &actions.actions,
                                    nullptr, pointers.data(), environ);
   if (refused)
-    throw plugin_error(FOVEA_BACKEND, "cannot run `" + arguments[0] + "`: " +
-                                          std::strerror(refused))
+    throw plugin_error(FOVEA_BACKEND, "cannot run `" + arguments[0] +
+                                          "`: " + std::strerror(refused))
         .withFix("name a C compiler with the option `cc`");
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
@@ -127,8 +127,8 @@ Library::Library(const CCompiler &compiler, const std::string &source) {
     throw plugin_error(FOVEA_IO, "cannot write `" + text + "`");
   // What the user adds comes last but for -lm, so that it may say otherwise.
   std::vector<std::string> arguments = {
-      compiler.command, "-std=c99", "-w", "-fPIC", "-shared",
-      "-ffp-contract=off"};
+      compiler.command, "-std=c99", "-w",
+      "-fPIC",          "-shared",  "-ffp-contract=off"};
   arguments.insert(arguments.end(), compiler.flags.begin(),
                    compiler.flags.end());
   arguments.insert(arguments.end(), {"-o", library, text, "-lm"});

@@ -74,8 +74,39 @@ private:
         failing.sizes.push_back(f.sizeOf(axis));
       }
       if (one.opcode == FOVEA_OP_AT)
-        failing.indexed = sizesOf(f.list(one.over));
+        noteIndexed(op, failing);
     }
+  }
+  void noteIndexed(uint32_t op, FailingOp &failing) {
+    const Numbers over = f.list(f.ops[op].over);
+    failing.indexed = sizesOf(over);
+    for (uint32_t axis : over) {
+      const uint32_t position = positionOf(f.operandsOf(op)[0], axis);
+      if (position == FOVEA_NONE)
+        return failing.positions.clear();
+      failing.positions.push_back(position);
+    }
+  }
+  /// Where an axis of an op is in the shape of the input that the op is, maybe
+  /// along renamed axes; or FOVEA_NONE.
+  uint32_t positionOf(uint32_t op, uint32_t axis) const {
+    const fovea_op &one = f.ops[op];
+    if (one.opcode == FOVEA_OP_INPUT) {
+      const Numbers shape = f.list(f.inputs[one.selector].axes);
+      const auto found = std::find(shape.begin(), shape.end(), axis);
+      return found == shape.end()
+                 ? FOVEA_NONE
+                 : static_cast<uint32_t>(found - shape.begin());
+    }
+    if (one.opcode != FOVEA_OP_AT)
+      return FOVEA_NONE;
+    const Numbers operands = f.operandsOf(op), over = f.list(one.over);
+    for (size_t k = 0; k < over.size(); ++k) {
+      const fovea_op &index = f.ops[operands[k + 1]];
+      if (index.opcode == FOVEA_OP_INDEX && f.list(index.over)[0] == axis)
+        return positionOf(operands[0], over[k]);
+    }
+    return positionOf(operands[0], axis);
   }
 
   Numbers sizesOf(const Numbers &axes) const {
@@ -103,12 +134,9 @@ private:
   /// Makes room for what node `id` is and stores it.
   void keep(Graph &graph, Scope *scope, uint32_t op, Id id, const Env &env) {
     const Node &node = graph.nodes[id];
-    Stored one{op,
-               f.axesOf(op),
-               node.type,
-               node.zero || node.negInf,
-               node.fails,
-               static_cast<uint32_t>(plan.stored.size())};
+    Stored one{op,         f.axesOf(op),
+               node.type,  node.zero || node.negInf,
+               node.fails, static_cast<uint32_t>(plan.stored.size())};
     const Numbers sizes = sizesOf(one.axes);
     addArray(plan.stored, types, sizes, nameOf(one.type), bytesOf(one.type));
     if (one.isHard)
@@ -237,8 +265,8 @@ private:
     for (uint32_t op : results) {
       Env env = phase.rows;
       std::vector<Loop> loops;
-      Scope *scope = enter(graph, phase.scope, without(f.axesOf(op), outer),
-                           env, loops);
+      Scope *scope =
+          enter(graph, phase.scope, without(f.axesOf(op), outer), env, loops);
       const Id id =
           fold == FOVEA_NONE ? graph.state(0, env) : graph.compute(op, env);
       keep(graph, scope, op, id, env);
@@ -271,10 +299,9 @@ private:
           some.push_back(k);
       left = without(left, some);
       if (isOutside)
-        underGuard(graph, places, guard, some, over, env,
-                   [&](Scope *inside) {
-                     joinAll(graph, inside, some, over, env, FOVEA_NONE);
-                   });
+        underGuard(graph, places, guard, some, over, env, [&](Scope *inside) {
+          joinAll(graph, inside, some, over, env, FOVEA_NONE);
+        });
       else
         joinAll(graph, places, some, over, env, guard);
     }

@@ -6,8 +6,8 @@
 //
 // The C text is a list of functions, phases, which run one after the other. A
 // phase computes items that do not know of each other: rows of a fold, places
-// of an array. What phases hand on lies in stored arrays; within one, what a row
-// accumulates along further axes lies in scratch memory.
+// of an array. What phases hand on lies in stored arrays; within one, what a
+// row accumulates along further axes lies in scratch memory.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,14 +29,15 @@ struct Array {
 struct FailingOp {
   fovea_opcode opcode;
   std::string name;
-  std::vector<std::string> axes; ///< their names
-  Numbers sizes;                 ///< and sizes
+  std::vector<std::string> axes; ///< names of those that it varies along
+  Numbers sizes;                 ///< and their sizes
   Numbers indexed;               ///< sizes of the axes that are gathered along
+  Numbers positions; ///< of these in the shape of an input; else empty
 };
 
 struct Plan {
   struct Phase {
-    Numbers items; ///< sizes whose product is their number
+    Numbers items;  ///< sizes whose product is their number
     size_t scratch; ///< how many arrays of `scratch` are its own
   };
   std::string source;

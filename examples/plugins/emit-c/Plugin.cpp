@@ -93,8 +93,8 @@ public:
         scratchAt.push_back(own.add(*scratch++));
       const int64_t items = Layout(sizes).count(phase.items);
       pieces.push_back({items, std::min(items, mostPieces), own.bytes});
-      most = std::max(
-          most, fovea::checkedProduct(pieces.back().count, own.bytes));
+      most =
+          std::max(most, fovea::checkedProduct(pieces.back().count, own.bytes));
     }
     if (most > INT64_MAX / 2 - storedBytes)
       throw plugin_error(FOVEA_UNSUPPORTED_SHAPE,
@@ -180,8 +180,8 @@ private:
     std::vector<CPort> ports;
     for (const fovea_tensor &tensor : view<fovea_tensor>(tensors)) {
       auto *data = static_cast<char *>(tensor.buffer.data);
-      ports.push_back({data ? data + tensor.byte_offset : nullptr,
-                       tensor.strides});
+      ports.push_back(
+          {data ? data + tensor.byte_offset : nullptr, tensor.strides});
     }
     return ports;
   }
@@ -209,11 +209,17 @@ private:
           .atOp(op)
           .withValue(failed.value)
           .atPosition(std::move(position));
+    // Only of an input the position of the axis is the one that the user knows.
+    const bool isInput = !known.positions.empty();
     return plugin_error(
                FOVEA_OUT_OF_RANGE,
                "index " + std::to_string(failed.value) + " is outside of `" +
-                   known.name + "`, whose axis " + std::to_string(index) +
-                   " has the extent " +
+                   known.name + "`, " +
+                   (isInput
+                        ? "whose axis " +
+                              std::to_string(known.positions[index]) + " has"
+                        : "where it has") +
+                   " the extent " +
                    std::to_string(sizes[known.indexed.at(index)]) + place)
         .atOp(op)
         .inTensor(known.name)
@@ -232,9 +238,8 @@ public:
   CExe(const fovea_cluster &cluster, const CCompiler &compiler, Plan plan,
        const fovea_host *host)
       : compiled(cluster, compiler, std::move(plan), host) {}
-  std::unique_ptr<fovea::Instance>
-  prepare(const fovea_prepare_request &request,
-          fovea_prepared &prepared) override {
+  std::unique_ptr<fovea::Instance> prepare(const fovea_prepare_request &request,
+                                           fovea_prepared &prepared) override {
     return std::make_unique<CInstance>(compiled, request, prepared);
   }
 

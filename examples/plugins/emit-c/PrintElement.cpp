@@ -6,7 +6,6 @@
 
 #include "Printer.h"
 
-
 using namespace emitc;
 using std::to_string;
 
@@ -111,8 +110,8 @@ void Printer::declare(Id id, const Text &text) {
   line("const " + std::string(nameOf(node.type)) + " v" + n + " = " + number +
        ";");
   if (node.fails)
-    line("const fail_t f" + n + " = " +
-         (text.fail.empty() ? "ok" : text.fail) + ";");
+    line("const fail_t f" + n + " = " + (text.fail.empty() ? "ok" : text.fail) +
+         ";");
 }
 
 //===----------------------------------------------------------------------===//
@@ -276,7 +275,10 @@ Printer::Text Printer::textOf(const Node &node) const {
   }
   case FOVEA_OP_COMPARE: {
     static const char *const signs[] = {"<", "<=", ">", ">=", "==", "!="};
-    text.value = a + " " + signs[op.selector] + " " + b;
+    // What f32 cannot tell apart is equal.
+    const char *as =
+        f.ops[f.operandsOf(node.op)[0]].dtype == FOVEA_F32 ? "(float)" : "";
+    text.value = as + a + " " + signs[op.selector] + " " + as + b;
     return text;
   }
   case FOVEA_OP_CAST:
@@ -285,12 +287,14 @@ Printer::Text Printer::textOf(const Node &node) const {
     text.value = call("fold_key", a, b);
     return text;
   case FOVEA_OP_RANDOM:
-    text.value = call(op.selector == FOVEA_UNIFORM ? "uniform" : "normal", a, b);
+    text.value =
+        call(op.selector == FOVEA_UNIFORM ? "uniform" : "normal", a, b);
     return text;
   default:
     break;
   }
-  text.value = node.type == CType::Real ? realOf(op, a, b) : integerOf(op, a, b);
+  text.value =
+      node.type == CType::Real ? realOf(op, a, b) : integerOf(op, a, b);
   std::string absorbed;
   switch (op.opcode) {
   case FOVEA_OP_NEG:
@@ -302,17 +306,16 @@ Printer::Text Printer::textOf(const Node &node) const {
     text.zero = isNegInf(id(0));
     break;
   case FOVEA_OP_ADD:
-    text.negInf = absorbed = either(sure(isNegInf(id(0)), failure(id(0))),
-                                    sure(isNegInf(id(1)), failure(id(1))),
-                                    "A | B");
+    text.negInf = absorbed =
+        either(sure(isNegInf(id(0)), failure(id(0))),
+               sure(isNegInf(id(1)), failure(id(1))), "A | B");
     break;
   case FOVEA_OP_SUB:
     text.negInf = absorbed = sure(isNegInf(id(0)), failure(id(0)));
     break;
   case FOVEA_OP_MUL:
-    text.zero = absorbed =
-        either(sure(isZero(id(0)), failure(id(0))),
-               sure(isZero(id(1)), failure(id(1))), "A | B");
+    text.zero = absorbed = either(sure(isZero(id(0)), failure(id(0))),
+                                  sure(isZero(id(1)), failure(id(1))), "A | B");
     break;
   case FOVEA_OP_DIV:
     text.zero = absorbed = sure(isZero(id(0)), failure(id(0)));
@@ -388,8 +391,8 @@ void Printer::logic(Id id) {
   const Id a = node.operands[0].node, b = node.operands[1].node;
   line("uint8_t v" + n + " = " + value(a) + ";");
   if (node.fails)
-    line("fail_t f" + n + " = " +
-         (failure(a).empty() ? "ok" : failure(a)) + ";");
+    line("fail_t f" + n + " = " + (failure(a).empty() ? "ok" : failure(a)) +
+         ";");
   const bool isAnd = f.ops[node.op].opcode == FOVEA_OP_AND;
   open("if (" + std::string(isAnd ? "" : "!") + value(a) + ")");
   scope(*node.branches[0]);

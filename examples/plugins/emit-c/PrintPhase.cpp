@@ -142,7 +142,8 @@ void Printer::openLoops(const Node &node, const Scope &around) {
          " < e; ++" + v + ")");
     // Long loops hear that the run is cancelled.
     if (&loop == &node.loops.front() && around.depth <= g.phase.scope->depth)
-      line("if ((" + v + " & 255) == 255 && env->stop(env->context)) "
+      line("if ((" + v +
+           " & 255) == 255 && env->stop(env->context)) "
            "return 2;");
     if (&loop != &node.loops.back())
       scope(*loop.body);
@@ -220,8 +221,9 @@ Printer::Target Printer::target(uint32_t number, const Ids &coords) const {
   if (part.extra.empty())
     return {"A" + n, "B" + n, part.fails ? "F" + n : ""};
   const std::string at =
-      "[" + linear(part.extra, Ids(coords.begin(),
-                                   coords.begin() + part.extra.size())) +
+      "[" +
+      linear(part.extra,
+             Ids(coords.begin(), coords.begin() + part.extra.size())) +
       "]";
   uint32_t next = part.first;
   auto array = [&] { return "x" + to_string(next++) + at; };

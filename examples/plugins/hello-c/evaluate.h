@@ -4,14 +4,14 @@
 |*
 \*===----------------------------------------------------------------------===*/
 /*
- * It asks for one element after the other: value_of(op) is the element of an op
- * at the worker's coordinates, and asks its operands in turn. So an element
- * that nobody needs is never computed, which is the language's rule of demand;
- * and a fold needs no code of its own: an accumulator is a reduction, a gauge
- * is an op
- * ("the naive way" of the header). A few thousand elements of each reduction
- * are remembered, or a row's maximum would be found anew for each element of
- * it.
+ * value_of(op) is the element of an op at the worker's coordinates; it asks its
+ * operands in turn. So an element that nobody needs is never computed, which is
+ * the language's rule of demand.
+ *
+ * A fold needs no code of its own: an accumulator is a reduction, a gauge is an
+ * op (the header's "naive way"). A few thousand elements of each reduction are
+ * remembered; without that a row's maximum would be found anew for each element
+ * of the row.
  */
 #ifndef HELLO_C_EVALUATE_H
 #define HELLO_C_EVALUATE_H
@@ -34,7 +34,7 @@ struct fovea_backend {
 /* The cluster lives during a call only, so this holds copies. */
 struct fovea_plugin_exe {
   const fovea_host *host;
-  uint64_t ops, axes, sizes;
+  uint64_t ops, axes, sizes, folds;
   fovea_op *op;
   fovea_axis *axis;
   fovea_size *size;

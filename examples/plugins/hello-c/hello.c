@@ -186,6 +186,7 @@ static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
     exe->ops = cluster->ops.count;
     exe->axes = cluster->axes.count;
     exe->sizes = cluster->sizes.count;
+    exe->folds = cluster->folds.count;
     exe->op = copy_of(cluster->ops, sizeof *exe->op, &failed);
     exe->axis = copy_of(cluster->axes, sizeof *exe->axis, &failed);
     exe->size = copy_of(cluster->sizes, sizeof *exe->size, &failed);
@@ -254,13 +255,17 @@ static fovea_code sizes_of(fovea_instance *instance, fovea_span dims) {
   return FOVEA_OK;
 }
 
-/* Which ops are worth remembering: what visits many places. The others only as
- * long as the coordinates stay, for their other users. */
+/* Which ops are worth remembering: what visits many places, and what the host
+ * says. The others only as long as the coordinates stay, for their other users.
+ */
 static uint64_t slots_of(const fovea_op *op) {
-  if (op->opcode == FOVEA_OP_REDUCE || op->opcode == FOVEA_OP_ACCUMULATOR)
+  if (op->opcode == FOVEA_OP_REDUCE || op->opcode == FOVEA_OP_ACCUMULATOR ||
+      op->flags & FOVEA_OP_STORED)
     return REMEMBERED;
   return op->opcode >= FOVEA_OP_GAUGE && op->opcode != FOVEA_OP_AT;
 }
+
+static const char *const too_many = "hello-c counts no more than 2^62 elements";
 
 static fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
@@ -294,11 +299,15 @@ static fovea_code prepare(fovea_plugin_exe *exe,
         elements(instance, exe->op[n].over) < 0) {
       free_instance(instance);
       error->op = (int32_t)n;
-      return error_of(error, FOVEA_UNSUPPORTED_SHAPE,
-                      "hello-c counts no more than 2^62 elements");
+      return error_of(error, FOVEA_UNSUPPORTED_SHAPE, "%s", too_many);
     }
     instance->first[n + 1] = instance->first[n] + slots_of(&exe->op[n]);
   }
+  for (uint64_t n = 0; n < exe->folds; ++n)
+    if (elements(instance, exe->fold[n].axes) < 0) {
+      free_instance(instance);
+      return error_of(error, FOVEA_UNSUPPORTED_SHAPE, "%s", too_many);
+    }
   prepared->instance = instance;
   return FOVEA_OK;
 }
@@ -314,20 +323,21 @@ static fovea_code report(const fovea_plugin_exe *exe, const fault *fault,
   if (fault->code == FOVEA_CANCELLED)
     return error_of(error, FOVEA_CANCELLED, "cancelled");
   error->op = (int32_t)fault->op;
-  error->value = fault->value;
-  error->has_value = fault->code == FOVEA_OUT_OF_RANGE;
   error->rank =
       op->axes.count < FOVEA_MAX_RANK ? op->axes.count : FOVEA_MAX_RANK;
-  memcpy(error->position, fault->at, sizeof error->position);
-  if (fault->code != FOVEA_OUT_OF_RANGE)
-    return error_of(error, fault->code, "an integer is divided by zero");
-  snprintf(error->tensor, sizeof error->tensor, "%s", name);
   for (uint32_t k = 0; k < error->rank; ++k) {
     const fovea_axis *axis = &exe->axis[exe->list[op->axes.first + k]];
     const size_t end = strlen(place);
-    snprintf(place + end, sizeof place - end, "%s%s = %" PRId64,
-             k ? ", " : " at ", exe->text + axis->name, fault->at[k]);
+    error->position[k] = fault->at[k];
+    snprintf(place + end, sizeof place - end, "%s%s = %" PRId64 "%s",
+             k ? ", " : " (at ", exe->text + axis->name, fault->at[k],
+             k + 1 < error->rank ? "" : ")");
   }
+  if (fault->code != FOVEA_OUT_OF_RANGE)
+    return error_of(error, fault->code, "integer division by zero%s", place);
+  error->value = fault->value;
+  error->has_value = 1;
+  snprintf(error->tensor, sizeof error->tensor, "%s", name);
   return error_of(error, FOVEA_OUT_OF_RANGE,
                   "`%s` is read at index %" PRId64
                   " along an axis of extent %" PRId64 "%s",

@@ -45,6 +45,13 @@ static double float_mod(double a, double b) {
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
+/* floor(a / b) of the quotient before it is rounded: 1 // 0.1 is 9. */
+static double float_floor_div(double a, double b) {
+  const double rest = fmod(a, b);
+  const double less = rest != 0 && (rest < 0) != (b < 0);
+  return b == 0 ? a / b : nearbyint((a - rest) / b - less);
+}
+
 static int64_t int_pow(int64_t a, int64_t b) {
   uint64_t result = 1, base = (uint64_t)a;
   if (b < 0) /* 1 / a ^ -b, cut off */
@@ -169,7 +176,8 @@ value two_operands(fovea_opcode opcode, int floats, value a, value b) {
   case FOVEA_OP_DIV:
     return of_float(x / y);
   case FOVEA_OP_FLOORDIV:
-    return floats ? of_float(floor(x / y)) : of_int(floor_div(a.is.i, b.is.i));
+    return floats ? of_float(float_floor_div(x, y))
+                  : of_int(floor_div(a.is.i, b.is.i));
   case FOVEA_OP_MOD:
     return floats ? of_float(float_mod(x, y))
                   : of_int(floor_mod(a.is.i, b.is.i));

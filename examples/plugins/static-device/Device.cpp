@@ -29,19 +29,17 @@ Buffer::~Buffer() {
 }
 
 Buffer DeviceMemory::allocate(uint64_t bytes) {
-  const uint64_t rounded = (bytes + 64) / 64 * 64;
+  const uint64_t whole = (bytes + 64) / 64 * 64; // of nothing, too, an address
   void *address = nullptr;
-  if (bytes <= capacity && used.fetch_add(rounded) + rounded <= capacity)
-    address = std::aligned_alloc(64, rounded);
-  else if (bytes > capacity)
-    used += rounded;
+  if (used.fetch_add(whole) + whole <= capacity)
+    address = std::aligned_alloc(64, whole);
   if (!address) {
-    used -= rounded;
+    used -= whole;
     throw Failure(FOVEA_BACKEND, "static-device is out of device memory: " +
-                                     std::to_string(bytes) +
-                                     " more bytes are too many");
+                                     std::to_string(whole) +
+                                     " bytes more are too many");
   }
-  return Buffer(this, static_cast<std::byte *>(address), rounded);
+  return Buffer(this, static_cast<std::byte *>(address), whole);
 }
 
 void DeviceMemory::release(std::byte *address, uint64_t bytes) {

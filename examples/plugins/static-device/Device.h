@@ -50,6 +50,7 @@ public:
   void upload(Buffer &to, const void *from, uint64_t bytes);
   void download(void *to, const Buffer &from, uint64_t bytes);
 
+  uint64_t size() const { return capacity; }
   uint64_t uploaded() const { return up; }
   uint64_t downloaded() const { return down; }
 

@@ -12,6 +12,12 @@
 
 using namespace device;
 
+/// Whether an accumulator only counts or asks where its guard holds.
+static bool isCount(const Model &model, uint32_t accumulator) {
+  const uint32_t element = model.accumulators[accumulator].element;
+  return model.ops[element].axes.count == 0;
+}
+
 namespace {
 
 using Set = std::set<uint32_t>;
@@ -45,18 +51,29 @@ private:
     const Axes operands = model.list(op.operands);
     if (op.opcode == FOVEA_OP_REDUCE)
       return Set(axes.begin(), axes.end());
-    if (op.opcode == FOVEA_OP_FOLD) {
-      const auto home = homeOf(model, model.folds[op.selector]);
-      return Set(home.begin(), home.end());
-    }
+    if (op.opcode == FOVEA_OP_FOLD)
+      return ofFold(model.folds[op.selector]);
     std::optional<Set> all;
     for (uint32_t operand : operands)
       meet(all, of(operand));
     // What is read at other places is made anew for each of them.
-    if (all && op.opcode == FOVEA_OP_AT)
-      for (uint32_t axis : model.list(op.over))
-        if (all->erase(axis))
-          all->insert(axes.begin(), axes.end());
+    const Axes over = model.list(op.over);
+    for (size_t k = 0; all && op.opcode == FOVEA_OP_AT && k < over.size(); ++k)
+      if (all->erase(over[k])) {
+        const Axes index = model.list(model.ops[operands[k + 1]].axes);
+        all->insert(index.begin(), index.end());
+      }
+    return all;
+  }
+
+  std::optional<Set> ofFold(const fovea_fold &fold) {
+    std::optional<Set> all;
+    for (uint32_t k = 0; k < fold.accumulators.count; ++k) {
+      const uint32_t number = fold.accumulators.first + k;
+      const Axes axes = model.list(model.accumulators[number].axes);
+      if (!isCount(model, number) || fold.accumulators.count == 1)
+        meet(all, Set(axes.begin(), axes.end()));
+    }
     return all;
   }
 
@@ -67,19 +84,31 @@ private:
 
 } // namespace
 
-std::vector<uint32_t> device::homeOf(const Model &model,
-                                     const fovea_fold &fold) {
-  std::vector<uint32_t> home;
-  for (uint32_t i = 0; i < fold.accumulators.count; ++i) {
-    const Axes axes =
-        model.list(model.accumulators[fold.accumulators.first + i].axes);
+std::vector<uint32_t> device::visitOf(const Model &model,
+                                      const fovea_fold &fold,
+                                      uint32_t accumulator) {
+  if (isCount(model, accumulator))
+    return {accumulator};
+  std::vector<uint32_t> members;
+  for (uint32_t k = 0; k < fold.accumulators.count; ++k) {
+    const uint32_t other = fold.accumulators.first + k;
+    if (!isCount(model, other) && model.accumulators[other].gauges ==
+                                      model.accumulators[accumulator].gauges)
+      members.push_back(other);
+  }
+  return members;
+}
+
+std::vector<uint32_t>
+device::homeOf(const Model &model, const std::vector<uint32_t> &accumulators) {
+  const Axes first = model.list(model.accumulators[accumulators[0]].axes);
+  std::vector<uint32_t> home(first.begin(), first.end());
+  for (uint32_t number : accumulators) {
+    const Axes axes = model.list(model.accumulators[number].axes);
     const auto lacks = [&](uint32_t axis) {
       return std::find(axes.begin(), axes.end(), axis) == axes.end();
     };
-    if (i == 0)
-      home.assign(axes.begin(), axes.end());
-    else
-      home.erase(std::remove_if(home.begin(), home.end(), lacks), home.end());
+    home.erase(std::remove_if(home.begin(), home.end(), lacks), home.end());
   }
   return home;
 }

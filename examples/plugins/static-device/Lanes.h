@@ -11,9 +11,17 @@
 
 namespace device {
 
-/// The axes that all accumulators of a fold have: for each place along these it
-/// has one state.
-std::vector<uint32_t> homeOf(const Model &model, const fovea_fold &fold);
+/// The accumulators of a fold that are joined in the same visit as
+/// `accumulator`; numbers of the cluster's. They see the same gauges. Those
+/// that count places only are visited alone: they may lack axes that all others
+/// have.
+std::vector<uint32_t> visitOf(const Model &model, const fovea_fold &fold,
+                              uint32_t accumulator);
+
+/// The axes that all of some accumulators have: for each place along these
+/// there is one state.
+std::vector<uint32_t> homeOf(const Model &model,
+                             const std::vector<uint32_t> &accumulators);
 
 /// Axes of an output for its lanes, in the order of its shape; along the others
 /// the program has loops. They are those along which every reduction varies:

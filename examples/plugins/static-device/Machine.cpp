@@ -334,3 +334,15 @@ void Machine::select(const Instruction &i) {
     }
   }
 }
+
+int64_t Machine::store(const Instruction &i) {
+  int64_t at[laneCount];
+  const bool uniform = addresses(i, at);
+  const auto bytes = int64_t(bytesOf(i.type));
+  for (uint32_t lane = 0; lane < count; ++lane) {
+    if (states(i.a)[lane] & Poison)
+      return lanes(i.a)[lane].i;
+    toMemory(output + at[uniform ? 0 : lane] * bytes, i.type, lanes(i.a)[lane]);
+  }
+  return 0;
+}

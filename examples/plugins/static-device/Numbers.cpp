@@ -38,6 +38,12 @@ int64_t device::greatestOf(fovea_dtype type) {
                            : std::numeric_limits<int64_t>::max();
 }
 
+double device::floatFloorDiv(double a, double b) {
+  const double rest = std::fmod(a, b);
+  const double less = rest != 0 && (rest < 0) != (b < 0);
+  return b == 0 ? a / b : std::nearbyint((a - rest) / b - less);
+}
+
 /// To `digits` binary digits; the smallest step is 2^`step`.
 static double toDigits(long double value, int digits, int step,
                        double greatest) {

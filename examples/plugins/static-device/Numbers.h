@@ -41,6 +41,12 @@ int64_t integerPower(int64_t a, int64_t b);
 
 /// `a` modulo `b` with the sign of `b`.
 double floatMod(double a, double b);
+/// floor(a / b) of the quotient before it is rounded: 1 // 0.1 is 9.
+double floatFloorDiv(double a, double b);
+
+/// NaN wins.
+inline double greater(double a, double b) { return a != a || a >= b ? a : b; }
+inline double less(double a, double b) { return a != a || a <= b ? a : b; }
 
 /// `value` as a number of a float type, to nearest even.
 double rounded(long double value, fovea_dtype type);

@@ -161,8 +161,13 @@ static fovea_code prepare(fovea_plugin_exe *exe,
     DeviceMemory &memory = exe->backend->memory;
     std::unique_ptr<fovea_instance> instance(
         new fovea_instance{exe, Extents(model, request->dims), {}, {}});
-    for (uint32_t i = 0; i < model.outputs.size(); ++i)
+    for (uint32_t i = 0; i < model.outputs.size(); ++i) {
       instance->programs.push_back(compileOutput(model, instance->extents, i));
+      if (Machine::bytesFor(instance->programs.back()) > memory.size())
+        throw Failure(FOVEA_UNSUPPORTED_SHAPE,
+                      "the state of a fold does not fit into the memory of "
+                      "static-device");
+    }
     const uint64_t literals = model.bytes.size() * sizeof(uint64_t);
     instance->literals = memory.allocate(literals);
     memory.upload(instance->literals, model.bytes.data(), literals);
@@ -231,21 +236,24 @@ static void computeTile(void *context, uint64_t item, uint32_t worker) {
   error->rank =
       uint32_t(std::min<size_t>(event.position.size(), FOVEA_MAX_RANK));
   std::copy_n(event.position.begin(), error->rank, error->position);
+  std::string place;
+  const Axes axes = model.list(op.axes);
+  for (size_t k = 0; k < event.position.size(); ++k)
+    place += (k ? ", " : " (at ") +
+             std::string(model.name(model.axes[axes[k]].name)) + " = " +
+             std::to_string(event.position[k]);
+  place += place.empty() ? "" : ")";
   if (event.code != FOVEA_OUT_OF_RANGE)
-    throw Failure(event.code, "an integer is divided by zero", event.op);
+    throw Failure(event.code, "integer division by zero" + place, event.op);
   error->value = event.value;
   error->has_value = 1;
   const std::string name = model.name(op.name);
   std::snprintf(error->tensor, sizeof error->tensor, "%s", name.c_str());
-  std::string text = "`" + name + "` is read at index " +
-                     std::to_string(event.value) + " along an axis of extent " +
-                     std::to_string(event.extent);
-  const Axes axes = model.list(op.axes);
-  for (size_t k = 0; k < event.position.size(); ++k)
-    text += (k ? ", " : " at ") +
-            std::string(model.name(model.axes[axes[k]].name)) + " = " +
-            std::to_string(event.position[k]);
-  throw Failure(FOVEA_OUT_OF_RANGE, text, event.op);
+  throw Failure(FOVEA_OUT_OF_RANGE,
+                "`" + name + "` is read at index " +
+                    std::to_string(event.value) + " along an axis of extent " +
+                    std::to_string(event.extent) + place,
+                event.op);
 }
 
 /// The arguments on the device: uploaded, or weights that are there.
