@@ -290,6 +290,18 @@ FOVEA_API const char *fovea_backend_name(uint64_t backend);
 FOVEA_API fovea_code fovea_backend_check(const char *backend,
                                          fovea_error *error);
 
+/** Checks that one backend (a plugin, as in fovea_request, or a built-in one)
+ *  keeps what backends/fovea_plugin.h asks of it, up to `level`: 0 the
+ *  interface, 1 claims, 2 numbers, 3 life cycle and faults, 4 saved bytes. It
+ *  runs in child processes, so nothing that it does wrong happens here; the
+ *  caller has no threads that hold locks. The report is the text of
+ *  fovea_call_text, in the form "text", "json", "junit" or "markdown" (what the
+ *  backend supports). Says in `passed` whether all is well. Errors:
+ *  FOVEA_INVALID_ARGUMENT (no such backend, level or form), FOVEA_IO. */
+FOVEA_API fovea_code fovea_plugin_check(const char *backend, int32_t level,
+                                        const char *form, fovea_call *call,
+                                        int32_t *passed, fovea_error *error);
+
 /** Makes a report for fovea_call_text of who would compute which part of the
  *  function and why not those before him; `form` is "text" or "json"
  *  (docs/explain.md has its keys). Errors: those of fovea_compile. `call` is

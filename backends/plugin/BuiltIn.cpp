@@ -11,6 +11,7 @@
 
 #include "mlir/IR/MLIRContext.h"
 
+#include <cstdio>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -20,6 +21,7 @@ using namespace fovea::plugin;
 
 struct fovea_backend {
   std::unique_ptr<Backend> backend;
+  fovea_claim_kind claim;
 };
 
 struct fovea_plugin_exe {
@@ -56,15 +58,41 @@ static fovea_code guarded(fovea_error *error, Fn &&fn) noexcept {
   }
 }
 
+/// Whether a request asks only for what is known here.
+template <class T> static Status checkRequest(const T &request) {
+  const char *bytes = reinterpret_cast<const char *>(&request);
+  for (size_t i = sizeof(T); i < request.size; ++i)
+    if (bytes[i] != 0)
+      return Status::error(
+          StatusCode::Unsupported,
+          "a request asks for something of a later version than " +
+              std::to_string(FOVEA_PLUGIN_MAJOR) + "." +
+              std::to_string(FOVEA_PLUGIN_MINOR));
+  for (const fovea_extension *one = request.extensions; one; one = one->next)
+    if (one->required)
+      return Status::error(StatusCode::Unsupported,
+                           "extension " + std::to_string(one->kind) +
+                               " is required, but not known");
+  return Status::ok();
+}
+
 static void close(fovea_backend *backend) { delete backend; }
 
-static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
+static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
   return guarded(error, [&]() -> Status {
     Expected<Cluster> copy = copyOf(*cluster);
     if (!copy)
       return copy.status();
-    claim->kind = FOVEA_CLAIM_FUSED;
+    // What comes from a later version than this has numbers that no opcode has.
+    if (const Status status = check(*copy); status.failed()) {
+      claim->kind = FOVEA_CLAIM_NONE;
+      claim->reason = FOVEA_REASON_OP;
+      std::snprintf(claim->text, sizeof claim->text, "%s",
+                    status.message().c_str());
+      return Status::ok();
+    }
+    claim->kind = backend->claim;
     claim->sizes = FOVEA_SIZES_ANY;
     return Status::ok();
   });
@@ -99,6 +127,8 @@ static fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
                           fovea_prepared *prepared, fovea_error *error) {
   return guarded(error, [&]() -> Status {
+    if (Status status = checkRequest(*request); status.failed())
+      return status;
     auto made = std::make_unique<fovea_instance>();
     made->exe = exe;
     for (uint64_t i = 0; i < request->dims.count; ++i)
@@ -126,7 +156,9 @@ static fovea_code run(fovea_instance *instance,
                       const fovea_run_request *request, fovea_error *error) {
   return guarded(error, [&]() -> Status {
     std::vector<Tensor> inputs, outputs;
-    Status status = viewsOf(request->inputs, "input", Access::Read, inputs);
+    Status status = checkRequest(*request);
+    if (status.isOk())
+      status = viewsOf(request->inputs, "input", Access::Read, inputs);
     if (status.isOk())
       status = viewsOf(request->outputs, "output", Access::Write, outputs);
     if (status.isOk())
@@ -142,6 +174,7 @@ namespace {
 struct Entry {
   std::string name;
   Registry::Factory factory;
+  fovea_claim_kind claim;
   fovea_plugin table;
 };
 constexpr size_t mostBuiltIn = 4;
@@ -152,6 +185,8 @@ template <size_t number>
 fovea_code open(const fovea_open_request *request, fovea_backend **backend,
                 fovea_error *error) {
   return guarded(error, [&]() -> Status {
+    if (Status status = checkRequest(*request); status.failed())
+      return status;
     const Entry &entry = entries[number];
     if (request->options.count != 0)
       return Status::error(
@@ -163,7 +198,7 @@ fovea_code open(const fovea_open_request *request, fovea_backend **backend,
     Expected<std::unique_ptr<Backend>> made = entry.factory();
     if (!made)
       return made.status();
-    *backend = new fovea_backend{*std::move(made)};
+    *backend = new fovea_backend{*std::move(made), entry.claim};
     return Status::ok();
   });
 }
@@ -172,7 +207,8 @@ constexpr decltype(&open<0>) opens[mostBuiltIn] = {open<0>, open<1>, open<2>,
 } // namespace
 
 Expected<std::shared_ptr<const Library>>
-plugin::builtIn(const std::string &name, Registry::Factory factory) {
+plugin::builtIn(const std::string &name, Registry::Factory factory,
+                fovea_claim_kind claim) {
   std::lock_guard<std::mutex> lock(mutex);
   auto known = std::ranges::find(entries, name, &Entry::name);
   if (known == entries.end()) {
@@ -189,7 +225,7 @@ plugin::builtIn(const std::string &name, Registry::Factory factory) {
     table.prepare = prepare;
     table.instance_free = freeInstance;
     table.run = run;
-    entries.push_back({name, factory, table});
+    entries.push_back({name, factory, claim, table});
     known = entries.end() - 1;
     known->table.name = known->name.c_str();
   }

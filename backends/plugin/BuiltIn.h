@@ -14,9 +14,11 @@ namespace fovea::plugin {
 
 /// A backend of ours behind the plugin interface: it gets the flat arrays and
 /// nothing else, makes a function of them, and compiles that. Each name once;
-/// the factory makes a backend for each `open`.
+/// the factory makes a backend for each `open`. It claims every cluster, fused
+/// or decomposed.
 Expected<std::shared_ptr<const Library>> builtIn(const std::string &name,
-                                                 Registry::Factory factory);
+                                                 Registry::Factory factory,
+                                                 fovea_claim_kind claim);
 
 } // namespace fovea::plugin
 

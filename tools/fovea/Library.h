@@ -40,6 +40,7 @@ namespace fovea::driver {
   X(ir)                                                                        \
   X(library_abi_version)                                                       \
   X(partition)                                                                 \
+  X(plugin_check)                                                              \
   X(program_check)                                                             \
   X(program_example)                                                           \
   X(program_example_count)                                                     \
@@ -61,10 +62,10 @@ struct Library {
 #undef FOVEA_DRIVER_POINTER
 };
 
-/// Opens `../lib/libfovea.so` as seen from the executable, once. Failure if
 /// Where libfovea lies. Failure if this program cannot find itself.
 std::string libraryPath();
 
+/// Opens `../lib/libfovea.so` as seen from the executable, once. Failure if
 /// that cannot be.
 const Library &library();
 

@@ -13,6 +13,7 @@
 #include "backends/loader/Library.h"
 #include "backends/loader/Search.h"
 #include "tools/fovea/Library.h"
+#include "tools/fovea/PluginCheck.h"
 #include "tools/fovea/Talk.h"
 
 #include <CLI/CLI.hpp>
@@ -226,6 +227,8 @@ Exit driver::pluginVerb(std::vector<std::string> arguments) {
   list->add_flag("-v,--verbose", texts.verbose,
                  "with manifests and the folders that are searched");
   CLI::App *info = app.add_subcommand("info", "Describes a plugin.");
+  PluginCheck asked;
+  CLI::App *check = declarePluginCheck(app, asked);
   CLI::App *begin = app.add_subcommand("new", "Begins a plugin.");
   info->add_option("PLUGIN", texts.name, "name, or path with a slash")
       ->required();
@@ -237,7 +240,7 @@ Exit driver::pluginVerb(std::vector<std::string> arguments) {
     return Exit::Ok;
   }
   std::vector<std::string> names;
-  for (const CLI::App *one : {list, info, begin})
+  for (const CLI::App *one : {list, info, check, begin})
     names.push_back(one->get_name());
   if (arguments[0][0] != '-' && !std::ranges::count(names, arguments[0]))
     throw usage("there is no `fovea plugin " + arguments[0] + "`",
@@ -253,6 +256,8 @@ Exit driver::pluginVerb(std::vector<std::string> arguments) {
   }
   if (list->parsed())
     return listPlugins(texts.verbose);
+  if (check->parsed())
+    return checkPlugin(asked);
   if (info->parsed())
     return describePlugin(texts.name);
   return beginPlugin(texts.name, texts.folder);

@@ -135,7 +135,10 @@ static Expected<Found> find(const std::string &name) {
 Expected<std::shared_ptr<const Library>>
 fovea::libraryFor(const BackendChoice &choice) {
   if (isBuiltIn(choice.name))
-    return plugin::builtIn(choice.name, registry().factory(choice.name));
+    // What would be computed again and again the reference stores, scores too.
+    return plugin::builtIn(choice.name, registry().factory(choice.name),
+                           choice.name == "reference" ? FOVEA_CLAIM_DECOMPOSED
+                                                      : FOVEA_CLAIM_FUSED);
   Expected<Found> found = find(choice.name);
   if (!found)
     return found.status();

@@ -1,0 +1,154 @@
+//===- KitTest.cpp - the conformance kit ----------------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tests/tools/Embedded.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+
+using namespace fovea::tests;
+
+namespace {
+struct Report {
+  fovea_code code;
+  bool passed;
+  std::string text;
+};
+
+Report check(const std::string &backend, int level, const char *form = "text") {
+  CallPtr call = newCall();
+  fovea_error error = FOVEA_ERROR_INIT;
+  int32_t passed = -1;
+  const fovea_code code = fovea_plugin_check(backend.c_str(), level, form,
+                                             call.get(), &passed, &error);
+  return {code, passed == 1,
+          code == FOVEA_OK ? fovea_call_text(call.get()) : error.message};
+}
+
+/// A plugin of tests/kit/broken. Nobody else may write to it, since nothing
+/// else is loaded.
+std::string built(const std::string &name) {
+  const std::filesystem::path path =
+      std::filesystem::path(BROKEN_PLUGINS) / ("kit_" + name + ".so");
+  std::filesystem::permissions(path,
+                               std::filesystem::perms::group_write |
+                                   std::filesystem::perms::others_write,
+                               std::filesystem::perm_options::remove);
+  return path;
+}
+
+/// Whether this process still computes, on that backend.
+bool computes(const std::string &backend) {
+  ProgramPtr program = parse("fn f(x: f32[N], y: f32[N]) {\n"
+                             "  r[n] = x[n] * y[n] + x[n]\n  return r\n}\n");
+  ExePtr exe =
+      compile(program.get(), "f", {{"x", FOVEA_F32, 1}, {"y", FOVEA_F32, 1}},
+              backend.c_str());
+  if (!exe)
+    return false;
+  float x[] = {1, 2, 3}, y[] = {4, 5, 6}, r[3] = {};
+  const int64_t shape[] = {3}, strides[] = {1};
+  auto tensor = [&](float *data) {
+    return fovea_host_tensor(data, sizeof x, FOVEA_F32, 1, shape, strides);
+  };
+  const fovea_tensor in[] = {tensor(x), tensor(y)}, out[] = {tensor(r)};
+  return fovea_run(exe.get(), nullptr, in, 2, out, 1, sizeof(fovea_tensor),
+                   nullptr) == FOVEA_OK &&
+         r[0] == 5 && r[2] == 21;
+}
+} // namespace
+
+TEST_CASE("our backends conform") {
+  for (const char *name : {"cpu", "reference"}) {
+    const Report report = check(name, 4);
+    INFO(report.text);
+    CHECK(report.code == FOVEA_OK);
+    CHECK(report.passed);
+  }
+}
+
+TEST_CASE("small, new and old plugins conform") {
+  for (const char *name : {"right", "newer_minor", "v1_0"}) {
+    const Report report = check(built(name), 4);
+    INFO(report.text);
+    CHECK(report.code == FOVEA_OK);
+    CHECK(report.passed);
+    CHECK(computes(built(name)));
+  }
+}
+
+TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
+  struct Broken {
+    const char *name;
+    int level;
+    const char *text;
+  };
+  const Broken list[] = {
+      {"wrong_major", 0,
+       "is built for version 2.0 of the plugin interface; this Fovea needs "
+       "version 1.x"},
+      {"ignores_required", 0,
+       "`open` returns FOVEA_OK; FOVEA_UNSUPPORTED is needed"},
+      {"small_table", 0, "has a table of 40 bytes; version 1.0 has at least"},
+      {"no_run", 0, "has no `run`, which is not optional"},
+      {"throws", 1, "`query` threw an exception"},
+      {"garbage_status", 0, "`run` returns 4711, which is no fovea_code"},
+      {"stores_scores", 3,
+       "as many as the scores that fusion avoids; claim "
+       "FOVEA_CLAIM_DECOMPOSED"},
+      {"out_of_bounds", 2, "bytes after its end"},
+      {"wrong_numbers", 2, "is right"},
+      {"leaks_threads", 3, "a thread is left by every open and close"},
+      {"changes_rounding", 0,
+       "`run` changes the rounding mode from to nearest to towards zero"},
+      {"hangs", 0, "hangs: no answer after 15 s in `run`"},
+      {"crashes", 0, "crashed: SIGABRT in `run`"},
+      {"prints", 0, "something is written to stdout"},
+      {"exits", 0, "ended the process with status 3 in `run`"},
+      {"changes_its_mind", 1, "`query` answers the second time"},
+      {"writes_inputs", 0, "it writes to input `"},
+      {"steps_by_sizeof", 0, "for a cluster whose elements are longer"},
+      {"loads_others", 4, "gives other bits than what was compiled"},
+  };
+  for (const Broken &broken : list) {
+    INFO(broken.name);
+    const Report report = check(built(broken.name), broken.level);
+    INFO(report.text);
+    CHECK(report.code == FOVEA_OK);
+    CHECK_FALSE(report.passed);
+    CHECK(report.text.find(broken.text) != std::string::npos);
+    CHECK(computes(built("right")));
+    CHECK(computes("cpu"));
+  }
+}
+
+TEST_CASE("forms of a report") {
+  const std::string plugin = built("right");
+  const Report json = check(plugin, 1, "json");
+  CHECK(json.text.find("\"schema\": \"fovea.plugin-check\"") !=
+        std::string::npos);
+  CHECK(json.text.find("\"passed\": true") != std::string::npos);
+  const Report junit = check(plugin, 0, "junit");
+  CHECK(junit.text.find("<testsuite name=\"L0 interface\"") !=
+        std::string::npos);
+  const Report markdown = check(plugin, 2, "markdown");
+  INFO(markdown.text);
+  CHECK(markdown.text.find("| exp |  |  |  |  |  | yes | refused |") !=
+        std::string::npos);
+  CHECK(markdown.text.find("| fold with a gauge | refused |") !=
+        std::string::npos);
+}
+
+TEST_CASE("what cannot be checked") {
+  CHECK(check("no-such-plugin", 0).code == FOVEA_INVALID_ARGUMENT);
+  CHECK(check("cpu", 5).text == "there is no level 5; there are 0 to 4");
+  CHECK(check("cpu", 0, "xml").text ==
+        "there is no form `xml`; there is `text`, `json`, `junit`, `markdown`");
+  CHECK(check("cpu,reference", 0).text ==
+        "`cpu,reference` names 2 backends; one can be checked at a time");
+}

@@ -1,0 +1,108 @@
+//===- Environment.cpp - what a call must leave as it was -----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/kit/Environment.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+using namespace fovea::kit;
+
+static uint64_t flushBits() {
+#if defined(__SSE__)
+  return _mm_getcsr() & (0x8000 | 0x0040);
+#elif defined(__aarch64__)
+  uint64_t control;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+  return control & ((uint64_t(1) << 24) | (uint64_t(1) << 19));
+#else
+  return 0;
+#endif
+}
+
+Environment Environment::now() {
+  Environment environment{};
+  std::fegetenv(&environment.floats);
+  environment.rounding = std::fegetround();
+  environment.traps = fegetexcept();
+  environment.flushes = flushBits();
+  pthread_sigmask(SIG_SETMASK, nullptr, &environment.blocked);
+  return environment;
+}
+
+void Environment::restore() const {
+  std::fesetenv(&floats);
+  pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
+}
+
+static const char *nameOfRounding(int mode) {
+  switch (mode) {
+  case FE_TONEAREST:
+    return "to nearest";
+  case FE_TOWARDZERO:
+    return "towards zero";
+  case FE_UPWARD:
+    return "upwards";
+  default:
+    return "downwards";
+  }
+}
+
+std::string Environment::changeTo(const Environment &after) const {
+  if (rounding != after.rounding)
+    return std::string("the rounding mode from ") + nameOfRounding(rounding) +
+           " to " + nameOfRounding(after.rounding);
+  if (flushes != after.flushes)
+    return "whether subnormal numbers become zero (FTZ, DAZ)";
+  if (traps != after.traps)
+    return "which floating-point exceptions trap";
+  for (int number = 1; number < 32; ++number)
+    if (sigismember(&blocked, number) != sigismember(&after.blocked, number))
+      return "which signals are blocked";
+  return "";
+}
+
+int fovea::kit::countThreads() {
+  auto count = [] {
+    int threads = 0;
+    for ([[maybe_unused]] const auto &entry :
+         std::filesystem::directory_iterator("/proc/self/task"))
+      ++threads;
+    return threads;
+  };
+  int last = count();
+  for (int i = 0; i < 10; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const int next = count();
+    if (next >= last && i >= 2)
+      return next;
+    last = next;
+  }
+  return last;
+}
+
+Resident Resident::read() {
+  Resident resident;
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    long long number = 0;
+    if (std::sscanf(line.c_str(), "VmRSS: %lld", &number) == 1)
+      resident.now = number;
+    if (std::sscanf(line.c_str(), "VmHWM: %lld", &number) == 1)
+      resident.peak = number;
+  }
+  return resident;
+}
+
+void fovea::kit::forgetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }

@@ -1,0 +1,47 @@
+//===- Environment.h - what a call must leave as it was ---------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_KIT_ENVIRONMENT_H
+#define FOVEA_TOOLS_KIT_ENVIRONMENT_H
+
+#include <cfenv>
+#include <cstdint>
+#include <string>
+
+#include <signal.h>
+
+namespace fovea::kit {
+
+/// Of the calling thread: how floats round, what they trap on, whether tiny
+/// ones become zero, and which signals are blocked.
+struct Environment {
+  static Environment now();
+  void restore() const;
+  /// What differs in `after`: `the rounding mode`; empty if nothing does.
+  std::string changeTo(const Environment &after) const;
+
+  std::fenv_t floats;
+  int rounding;
+  int traps;
+  /// The bits that make subnormal numbers zero.
+  uint64_t flushes;
+  sigset_t blocked;
+};
+
+/// How many threads this process has, once those that are about to end have.
+int countThreads();
+
+/// Kilobytes that this process holds, and the most that it held since
+/// `forgetPeak` (if the system lets one forget).
+struct Resident {
+  int64_t now = 0, peak = 0;
+  static Resident read();
+};
+void forgetPeak();
+
+} // namespace fovea::kit
+
+#endif // FOVEA_TOOLS_KIT_ENVIRONMENT_H

@@ -1,0 +1,338 @@
+//===- Isolate.cpp - tests in processes of their own ----------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/kit/Isolate.h"
+
+#include "tools/kit/Guarded.h"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <optional>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace fovea;
+using namespace fovea::kit;
+using Clock = std::chrono::steady_clock;
+
+void kit::wrong(std::string text) { throw Wrong{std::move(text)}; }
+void kit::refuse(std::string text) { throw Wrong{std::move(text), true}; }
+
+static double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+//===----------------------------------------------------------------------===//
+// Records: a kind, the number of fields, and each with its length before it
+//===----------------------------------------------------------------------===//
+
+static constexpr char beginRecord = 'B', endRecord = 'E', noteRecord = 'N',
+                      contentsRecord = 'C', impossibleRecord = 'I',
+                      finishRecord = 'F';
+
+static void append(std::string &to, uint32_t number) {
+  to.append(reinterpret_cast<const char *>(&number), sizeof number);
+}
+
+void Recorder::send(char kind, std::initializer_list<std::string> fields) {
+  std::string bytes(1, kind);
+  append(bytes, static_cast<uint32_t>(fields.size()));
+  for (const std::string &field : fields) {
+    append(bytes, static_cast<uint32_t>(field.size()));
+    bytes += field;
+  }
+  for (size_t at = 0; at < bytes.size();) {
+    const ssize_t count = write(pipe, bytes.data() + at, bytes.size() - at);
+    if (count < 0 && errno != EINTR)
+      _exit(1);
+    at += count > 0 ? static_cast<size_t>(count) : 0;
+  }
+}
+
+namespace {
+struct Record {
+  char kind;
+  std::vector<std::string> fields;
+};
+
+/// Takes the first record off `bytes`, if it is all there.
+std::optional<Record> take(std::string &bytes) {
+  size_t at = 1;
+  auto number = [&](uint32_t &value) {
+    if (bytes.size() < at + sizeof value)
+      return false;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    at += sizeof value;
+    return true;
+  };
+  uint32_t count = 0;
+  if (bytes.empty() || !number(count))
+    return std::nullopt;
+  Record record{bytes[0], {}};
+  for (uint32_t i = 0; i < count; ++i) {
+    uint32_t length = 0;
+    if (!number(length) || bytes.size() < at + length)
+      return std::nullopt;
+    record.fields.push_back(bytes.substr(at, length));
+    at += length;
+  }
+  bytes.erase(0, at);
+  return record;
+}
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// The child
+//===----------------------------------------------------------------------===//
+
+bool Recorder::test(int level, const std::string &name,
+                    const std::function<void()> &body) {
+  if (next++ < done.size())
+    return done[next - 1] == State::Passed;
+  send(beginRecord, {std::to_string(level), name});
+  State state = State::Passed;
+  std::string text;
+  try {
+    body();
+    text = pending ? pending() : "";
+    if (!text.empty())
+      state = State::Failed;
+  } catch (const Wrong &fault) {
+    state = fault.isRefusal ? State::Refused : State::Failed;
+    text = fault.text;
+    // It ends with the test that it happened in.
+    if (pending)
+      pending();
+  } catch (const std::exception &fault) {
+    state = State::Failed;
+    text = std::string("the kit itself failed: ") + fault.what();
+  }
+  send(endRecord, {std::to_string(static_cast<int>(state)), text});
+  return state == State::Passed;
+}
+
+void Recorder::note(const std::string &name, const std::string &value) {
+  send(noteRecord, {name, value});
+}
+
+void Recorder::contents(const Contents &contents) {
+  std::string list;
+  for (const Feature &feature : contents.features)
+    list += feature.kind + '\t' + feature.name + '\t' + feature.dtype + '\n';
+  send(contentsRecord, {std::to_string(contents.ops), list});
+}
+
+void Recorder::impossible(const Status &status) {
+  send(impossibleRecord, {std::to_string(static_cast<int>(status.code())),
+                          status.message(), status.fix()});
+}
+
+void Recorder::finish() { send(finishRecord, {}); }
+
+/// What was written to the file that stands for stdout.
+static std::string written(int file) {
+  std::fflush(stdout);
+  char bytes[64];
+  const ssize_t count = pread(file, bytes, sizeof bytes, 0);
+  return std::string(bytes, count > 0 ? static_cast<size_t>(count) : 0);
+}
+
+/// noexcept: what escaped would go on as the parent.
+[[noreturn]] static void beChild(const Group &group, SharedPage &page, int pipe,
+                                 std::vector<State> done) noexcept {
+  setpgid(0, 0);
+  watchFaults(page);
+  const int output = memfd_create("stdout", MFD_CLOEXEC);
+  dup2(output, STDOUT_FILENO);
+  Recorder recorder(pipe, page, std::move(done));
+  group.body(recorder);
+  recorder.pending = {};
+  if (const std::string text = written(output); !text.empty())
+    recorder.test(0, "stdout", [&] {
+      wrong("something is written to stdout, which belongs to results: `" +
+            text.substr(0, text.find('\n')) + "`; log through fovea_host::log");
+    });
+  recorder.finish();
+  _exit(0);
+}
+
+//===----------------------------------------------------------------------===//
+// The parent
+//===----------------------------------------------------------------------===//
+
+static std::string inPhase(const SharedPage &page) {
+  return page.phase[0] ? std::string(" in `") + page.phase + "`" : "";
+}
+
+/// How a child ended that did not finish.
+static std::string lastWords(int status, bool isLate, const SharedPage &page) {
+  if (isLate)
+    return "hangs: no answer after " +
+           std::to_string(static_cast<int>(Isolation::secondsPerTest)) + " s" +
+           inPhase(page);
+  if (WIFSIGNALED(status)) {
+    const char *name = sigabbrev_np(WTERMSIG(status));
+    std::string text =
+        std::string("crashed: SIG") + (name ? name : "?") + inPhase(page);
+    if (page.fault[0])
+      text += std::string(": ") + page.fault;
+    return text;
+  }
+  return "ended the process with status " +
+         std::to_string(WEXITSTATUS(status)) + inPhase(page);
+}
+
+static Contents contentsOf(const std::string &group, const Record &record) {
+  Contents contents{group, std::stoul(record.fields[0]), {}};
+  const std::string &list = record.fields[1];
+  for (size_t at = 0; at < list.size();) {
+    const size_t first = list.find('\t', at),
+                 second = list.find('\t', first + 1),
+                 end = list.find('\n', second);
+    contents.features.push_back({list.substr(at, first - at),
+                                 list.substr(first + 1, second - first - 1),
+                                 list.substr(second + 1, end - second - 1)});
+    at = end + 1;
+  }
+  return contents;
+}
+
+Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
+                                   std::vector<State> &done) {
+  int ends[2];
+  std::fflush(stdout);
+  page = {};
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return Status::error(StatusCode::Io, std::string("there is no pipe: ") +
+                                             std::strerror(errno));
+  const pid_t child = fork();
+  if (child == 0)
+    beChild(group, page, ends[1], done);
+  close(ends[1]);
+  if (child < 0) {
+    close(ends[0]);
+    return Status::error(StatusCode::Io, std::string("there is no process: ") +
+                                             std::strerror(errno));
+  }
+  const bool isFirst = done.empty();
+  std::optional<Outcome> current;
+  Status impossible = Status::ok();
+  bool isFinished = false, isLate = false;
+  auto handle = [&](const Record &record) {
+    switch (record.kind) {
+    case beginRecord:
+      current = Outcome{std::stoi(record.fields[0]),
+                        group.name,
+                        record.fields[1],
+                        State::Failed,
+                        "",
+                        0};
+      break;
+    case endRecord:
+      current->state = static_cast<State>(std::stoi(record.fields[0]));
+      current->text = record.fields[1];
+      break;
+    case noteRecord:
+      if (isFirst)
+        results.notes.emplace_back(record.fields[0], record.fields[1]);
+      break;
+    case contentsRecord:
+      if (isFirst)
+        results.contents.push_back(contentsOf(group.name, record));
+      break;
+    case impossibleRecord:
+      impossible =
+          Status::error(static_cast<StatusCode>(std::stoi(record.fields[0])),
+                        record.fields[1], record.fields[2]);
+      break;
+    default:
+      isFinished = true;
+    }
+  };
+  auto keep = [&](Outcome outcome, double seconds) {
+    outcome.seconds = seconds;
+    done.push_back(outcome.state);
+    results.outcomes.push_back(std::move(outcome));
+  };
+
+  std::string bytes;
+  auto begin = Clock::now();
+  for (;;) {
+    const double left = secondsPerTest - secondsSince(begin);
+    pollfd wait = {ends[0], POLLIN, 0};
+    const int ready =
+        poll(&wait, 1, static_cast<int>(std::max(left, 0.0) * 1000));
+    if (ready < 0 && errno == EINTR)
+      continue;
+    if (ready == 0) {
+      isLate = true;
+      break;
+    }
+    char buffer[4096];
+    const ssize_t count = read(ends[0], buffer, sizeof buffer);
+    if (count <= 0)
+      break;
+    bytes.append(buffer, static_cast<size_t>(count));
+    while (std::optional<Record> record = take(bytes)) {
+      handle(*record);
+      if (record->kind == endRecord) {
+        keep(*std::exchange(current, std::nullopt), secondsSince(begin));
+      }
+      begin = Clock::now();
+    }
+  }
+  close(ends[0]);
+  // What it started goes with it.
+  kill(-child, SIGKILL);
+  kill(child, SIGKILL);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    ;
+  if (impossible.failed())
+    return impossible;
+  if (isFinished)
+    return false;
+  ++deaths;
+  hangs += isLate;
+  Outcome outcome = current.value_or(
+      Outcome{0, group.name, "between tests", State::Failed, "", 0});
+  outcome.state = State::Failed;
+  outcome.text = lastWords(status, isLate, page);
+  const bool wasTest = current.has_value();
+  keep(std::move(outcome), secondsSince(begin));
+  // A plugin that dies outside of a test would do so for ever.
+  return wasTest && !isOver() && ++deathsOfGroup < mostDeathsOfGroup;
+}
+
+Status Isolation::run(const Group &group) {
+  if (isOver()) {
+    results.outcomes.push_back(
+        {0, group.name, "all", State::NotRun, "too many crashes before", 0});
+    return Status::ok();
+  }
+  void *memory = mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    return Status::error(StatusCode::Io, "there is no shared memory");
+  auto &page = *static_cast<SharedPage *>(memory);
+  std::vector<State> done;
+  Status status = Status::ok();
+  for (bool goesOn = true; goesOn;) {
+    Expected<bool> more = runChild(group, page, done);
+    status = more.status();
+    goesOn = more && *more;
+  }
+  munmap(memory, sizeof(SharedPage));
+  return status;
+}

@@ -1,0 +1,106 @@
+//===- Isolate.h - tests in processes of their own --------------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+//
+// A plugin under test may crash, end the process, hang or spoil what it can
+// reach. So each group of tests runs in a forked child, which reports what it
+// does. If it dies, what it was at is known; the test counts as failed, and
+// another child goes on behind it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_TOOLS_KIT_ISOLATE_H
+#define FOVEA_TOOLS_KIT_ISOLATE_H
+
+#include "runtime/Status.h"
+#include "tools/kit/Results.h"
+
+#include <functional>
+
+namespace fovea::kit {
+
+/// Ends a test: it failed, or (refusal) is not for this plugin.
+struct Wrong {
+  std::string text;
+  bool isRefusal = false;
+};
+[[noreturn]] void wrong(std::string text);
+[[noreturn]] void refuse(std::string text);
+/// Ends the test unless `holds`.
+inline void need(bool holds, const std::string &text) {
+  if (!holds)
+    wrong(text);
+}
+
+/// What parent and child both see.
+struct SharedPage {
+  /// What the plugin is at: `run`.
+  char phase[128];
+  /// Where it touched what it may not.
+  char fault[256];
+};
+
+/// In the child: runs tests and reports.
+class Recorder {
+public:
+  Recorder(int pipe, SharedPage &page, std::vector<State> done)
+      : page(page), pipe(pipe), done(std::move(done)) {}
+
+  /// Runs a test, unless an earlier child did; says whether it passed.
+  bool test(int level, const std::string &name,
+            const std::function<void()> &body);
+  /// Something to be shown.
+  void note(const std::string &name, const std::string &value);
+  void contents(const Contents &contents);
+  /// The check cannot even begin: what fovea_plugin_check returns.
+  void impossible(const Status &status);
+  /// Everything is reported.
+  void finish();
+
+  SharedPage &page;
+  /// Asked after each test: faults that could not be thrown.
+  std::function<std::string()> pending;
+
+private:
+  void send(char kind, std::initializer_list<std::string> fields);
+
+  int pipe;
+  std::vector<State> done;
+  size_t next = 0;
+};
+
+struct Group {
+  std::string name;
+  std::function<void(Recorder &)> body;
+};
+
+/// Runs groups one after the other.
+class Isolation {
+public:
+  explicit Isolation(Results &results) : results(results) {}
+
+  /// Error: `impossible`, or there can be no child.
+  Status run(const Group &group);
+  /// Too much went wrong to go on.
+  bool isOver() const { return deaths >= mostDeaths || hangs >= mostHangs; }
+
+  /// A test has so long.
+  static constexpr double secondsPerTest = 15;
+
+private:
+  static constexpr int mostDeaths = 12, mostDeathsOfGroup = 3, mostHangs = 2;
+
+  /// Whether another child has to go on.
+  Expected<bool> runChild(const Group &group, SharedPage &page,
+                          std::vector<State> &done);
+
+  Results &results;
+  int deaths = 0, deathsOfGroup = 0, hangs = 0;
+  bool isToldSo = false;
+};
+
+} // namespace fovea::kit
+
+#endif // FOVEA_TOOLS_KIT_ISOLATE_H

@@ -1,0 +1,244 @@
+//===- Life.cpp - level 3: threads, order, faults, memory -----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/kit/Environment.h"
+#include "tools/kit/Levels.h"
+
+#include <thread>
+
+using namespace fovea;
+using namespace fovea::kit;
+
+static std::shared_ptr<Problem>
+problemOf(Candidate &candidate, int choice, uint64_t seed,
+          const std::function<void(Problem &)> &change = {}) {
+  return makeProblem(*candidate.formula,
+                     candidate.prepare(someDims(*candidate.formula, choice)),
+                     Values::Normal, Layout::Dense, seed, change);
+}
+
+/// All threads use one instance, each with arrays of its own.
+static void runInThreads(Candidate &candidate) {
+  constexpr int threads = 4, runs = 10;
+  auto prepared = candidate.prepare(someDims(*candidate.formula, 6));
+  std::vector<std::shared_ptr<Problem>> problems;
+  for (uint64_t seed = 0; seed < threads; ++seed)
+    problems.push_back(makeProblem(*candidate.formula, prepared, Values::Normal,
+                                   Layout::Dense, 40 + seed));
+  // Who says so gets one run at a time.
+  std::mutex serial;
+  std::vector<std::string> faults(threads);
+  auto work = [&](size_t number) {
+    try {
+      for (int i = 0; i < runs; ++i) {
+        std::unique_lock<std::mutex> lock(serial, std::defer_lock);
+        if (candidate.plugin.isSerial())
+          lock.lock();
+        solve(*problems[number]);
+        for (Array &output : problems[number]->outputs)
+          output.refill();
+      }
+    } catch (const Wrong &fault) {
+      faults[number] = fault.text;
+    }
+  };
+  std::vector<std::thread> crew;
+  for (size_t i = 0; i < threads; ++i)
+    crew.emplace_back(work, i);
+  for (std::thread &thread : crew)
+    thread.join();
+  for (const std::string &fault : faults)
+    need(fault.empty(),
+         "with " + std::to_string(threads) + " threads: " + fault);
+}
+
+static void runCancelled(Candidate &candidate) {
+  auto problem = problemOf(candidate, 6, 50);
+  Guarded workspace = problem->prepared->workspace();
+  std::atomic<bool> cancelled = true;
+  const Answer answer = problem->prepared->run(problem->in(), problem->out(),
+                                               workspace, &cancelled);
+  if (answer.code != FOVEA_CANCELLED)
+    judge(*problem, answer);
+  for (Array &output : problem->outputs)
+    output.refill();
+  solve(*problem);
+}
+
+void kit::checkLife(Plugin &plugin, Recorder &recorder,
+                    const Program &program) {
+  std::shared_ptr<Candidate> candidate;
+  auto ready = [&]() -> Candidate & {
+    if (!candidate)
+      candidate = firstClaimed(plugin, {program});
+    return *candidate;
+  };
+  recorder.test(3, "one instance in many threads",
+                [&] { runInThreads(ready()); });
+  recorder.test(3, "instances for several sizes, freed one by one", [&] {
+    std::vector<std::shared_ptr<Problem>> problems;
+    for (int choice : {1, 6, 0})
+      problems.push_back(problemOf(ready(), choice, 60));
+    for (auto &problem : problems)
+      solve(*problem);
+    problems.erase(problems.begin());
+    ready().drop();
+    for (auto &problem : problems) {
+      for (Array &output : problem->outputs)
+        output.refill();
+      solve(*problem);
+    }
+  });
+  recorder.test(3, "freed, and everything again", [&] {
+    for (int i = 0; i < 3; ++i) {
+      Answer answer;
+      auto backend = plugin.open(answer);
+      need(backend != nullptr, "`open` returns " + answer.text());
+      auto exe = backend->compile(ready().formula->cluster, answer);
+      need(exe != nullptr, "`compile` returns " + answer.text());
+      auto second = backend->compile(ready().formula->cluster, answer);
+      need(second != nullptr, "`compile` returns " + answer.text());
+      backend.reset();
+      const std::vector<int64_t> dims = someDims(*ready().formula, 1);
+      auto prepared = exe->prepare(dims, answer);
+      need(prepared != nullptr, "`prepare` returns " + answer.text());
+      exe.reset();
+      second.reset();
+      solve(*makeProblem(*ready().formula, prepared, Values::Normal,
+                         Layout::Dense, 70));
+    }
+  });
+  recorder.test(3, "cancelled, then run again", [&] { runCancelled(ready()); });
+}
+
+//===----------------------------------------------------------------------===//
+// Threads that stay
+//===----------------------------------------------------------------------===//
+
+void kit::checkThreads(Plugin &plugin, Recorder &recorder) {
+  recorder.test(3, "threads that stay", [&] {
+    auto candidate = firstClaimed(plugin, simplePrograms());
+    const std::vector<int64_t> dims = someDims(*candidate->formula, 6);
+    // The host's own.
+    ThreadPool::shared();
+    int counts[3];
+    const int before = countThreads();
+    for (int &count : counts) {
+      Answer answer;
+      auto backend = plugin.open(answer);
+      need(backend != nullptr, "`open` returns " + answer.text());
+      auto exe = backend->compile(candidate->formula->cluster, answer);
+      need(exe != nullptr, "`compile` returns " + answer.text());
+      backend.reset();
+      auto prepared = exe->prepare(dims, answer);
+      if (answer.code == FOVEA_UNSUPPORTED_SHAPE)
+        refuse(answer.error.message);
+      need(prepared != nullptr, "`prepare` returns " + answer.text());
+      exe.reset();
+      solve(*makeProblem(*candidate->formula, std::move(prepared),
+                         Values::Normal, Layout::Dense, 80));
+      count = countThreads();
+    }
+    need(counts[2] <= counts[1],
+         "a thread is left by every open and close: " +
+             std::to_string(counts[1]) + " threads after the second, " +
+             std::to_string(counts[2]) + " after the third");
+    need(counts[2] <= before ||
+             (plugin.table().flags & FOVEA_PLUGIN_OWN_THREADS),
+         std::to_string(counts[2] - before) +
+             " threads stay after `close`, but the plugin does not say "
+             "FOVEA_PLUGIN_OWN_THREADS");
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+/// What a run at `n` places along each long axis takes.
+namespace {
+struct Footprint {
+  uint64_t workspace;
+  /// Beyond what was there before, in bytes.
+  int64_t peak;
+};
+} // namespace
+
+/// `n` along each long axis.
+static std::vector<int64_t> longDims(const plugin::Cluster &cluster,
+                                     int64_t n) {
+  std::vector<int64_t> dims;
+  for (const fovea_dim &dim : cluster.dims) {
+    const std::string name = cluster.string(dim.name);
+    dims.push_back(name == "D" || name == "E" ? 4 : n);
+  }
+  return dims;
+}
+
+/// The elements of ops that the cluster itself says are worth keeping.
+static int64_t countStored(const Formula &formula,
+                           std::span<const int64_t> dims) {
+  const std::vector<int64_t> extents = *formula.extents(dims);
+  int64_t total = 0;
+  for (const fovea_op &op : formula.cluster.ops) {
+    int64_t count = op.flags & FOVEA_OP_STORED ? 1 : 0;
+    for (uint32_t axis : formula.cluster.list(op.axes))
+      count *= extents[axis];
+    total += count;
+  }
+  return total;
+}
+
+static Footprint footprint(Candidate &candidate, int64_t n) {
+  const std::vector<int64_t> dims = longDims(candidate.formula->cluster, n);
+  auto prepared = candidate.prepare(dims);
+  auto problem = makeProblem(*candidate.formula, prepared, Values::Normal,
+                             Layout::Dense, 90, {}, false);
+  Guarded workspace = prepared->workspace();
+  const std::vector<fovea_tensor> in = problem->in(), out = problem->out();
+  forgetPeak();
+  const Resident before = Resident::read();
+  const Answer answer = prepared->run(in, out, workspace, nullptr);
+  const Resident after = Resident::read();
+  need(answer.isOk(), "`run` returns " + answer.text());
+  return {workspace.size(),
+          (after.peak - std::max(before.now, before.peak)) * 1024};
+}
+
+void kit::checkMemory(Plugin &plugin, Recorder &recorder,
+                      const Program &program) {
+  recorder.test(3, "what is claimed as fused stores no scores", [&] {
+    auto candidate = firstClaimed(plugin, {program});
+    const fovea_claim claim = candidate->claim(*plugin.backend());
+    if (claim.kind != FOVEA_CLAIM_FUSED)
+      refuse("it is claimed as FOVEA_CLAIM_DECOMPOSED");
+    constexpr int64_t few = 64, many = 512;
+    // One byte for each score: there is no number that is smaller.
+    constexpr int64_t scores = many * many - few * few;
+    if (countStored(*candidate->formula,
+                    longDims(candidate->formula->cluster, many)) >= scores)
+      refuse("the cluster has scores that are FOVEA_OP_STORED");
+    const Footprint small = footprint(*candidate, few);
+    const Footprint again = footprint(*candidate, few);
+    const Footprint large = footprint(*candidate, many);
+    const auto workspace =
+        static_cast<int64_t>(large.workspace - again.workspace);
+    const std::string advice =
+        ", as many as the scores that fusion avoids; claim "
+        "FOVEA_CLAIM_DECOMPOSED";
+    need(workspace < scores,
+         "at " + std::to_string(many) + " x " + std::to_string(many) +
+             " places `prepare` asks for " + std::to_string(workspace) +
+             " bytes more than at " + std::to_string(few) + " x " +
+             std::to_string(few) + advice);
+    const int64_t peak = large.peak - std::min(small.peak, again.peak);
+    need(peak < 2 * scores, "at " + std::to_string(many) + " x " +
+                                std::to_string(many) + " places `run` takes " +
+                                std::to_string(peak) + " bytes more than at " +
+                                std::to_string(few) + " x " +
+                                std::to_string(few) + advice);
+  });
+}

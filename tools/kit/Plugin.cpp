@@ -1,0 +1,373 @@
+//===- Plugin.cpp - a plugin's functions, called bare ---------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/kit/Plugin.h"
+
+#include "tools/kit/Environment.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdio>
+
+using namespace fovea;
+using namespace fovea::kit;
+
+//===----------------------------------------------------------------------===//
+// Answers
+//===----------------------------------------------------------------------===//
+
+static constexpr const char *codeNames[] = {"FOVEA_OK",
+                                            "FOVEA_INVALID_PROGRAM",
+                                            "FOVEA_INVALID_ARGUMENT",
+                                            "FOVEA_SHAPE",
+                                            "FOVEA_DTYPE",
+                                            "FOVEA_OUT_OF_RANGE",
+                                            "FOVEA_DIVISION_BY_ZERO",
+                                            "FOVEA_UNSUPPORTED",
+                                            "FOVEA_UNSUPPORTED_SHAPE",
+                                            "FOVEA_IO",
+                                            "FOVEA_CANCELLED",
+                                            "FOVEA_BACKEND",
+                                            "FOVEA_INTERNAL"};
+
+std::string kit::nameOfCode(fovea_code code) {
+  if (code >= 0 && static_cast<size_t>(code) < std::size(codeNames))
+    return codeNames[code];
+  return std::to_string(code) + ", which is no fovea_code";
+}
+
+std::string Answer::text() const {
+  if (isOk())
+    return nameOfCode(code);
+  return nameOfCode(code) + " (" + error.message + ")";
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+void Plugin::guarded(const char *what, const std::function<void()> &fn) {
+  char before[sizeof recorder.page.phase];
+  std::memcpy(before, recorder.page.phase, sizeof before);
+  std::snprintf(recorder.page.phase, sizeof before, "%s", what);
+  const Environment environment = Environment::now();
+  bool hasThrown = false;
+  try {
+    fn();
+  } catch (...) {
+    hasThrown = true;
+  }
+  const Environment after = Environment::now();
+  environment.restore();
+  std::memcpy(recorder.page.phase, before, sizeof before);
+  need(!hasThrown, std::string("`") + what +
+                       "` threw an exception; it has to catch it and return "
+                       "a code");
+  if (const std::string change = environment.changeTo(after); !change.empty())
+    wrong(std::string("`") + what + "` changes " + change +
+          "; it has to leave it as it was");
+}
+
+void Plugin::check(const char *what, const Answer &answer,
+                   bool isTailUntouched) {
+  const std::string name = std::string("`") + what + "`";
+  if (answer.code < 0 ||
+      static_cast<size_t>(answer.code) >= std::size(codeNames))
+    wrong(name + " returns " + nameOfCode(answer.code));
+  need(isTailUntouched, name + " writes beyond the fovea_error that it knows");
+  if (answer.isOk())
+    return;
+  const fovea_error &error = answer.error;
+  auto ends = [](const auto &text) {
+    return std::memchr(text, 0, sizeof text) != nullptr;
+  };
+  need(ends(error.message) && ends(error.fix) && ends(error.tensor),
+       name + " returns " + nameOfCode(answer.code) +
+           " with a text that has no final zero");
+  need(error.message[0] != '\0',
+       name + " returns " + nameOfCode(answer.code) + " without a message");
+  need(error.rank <= FOVEA_MAX_RANK, name + " returns a position of " +
+                                         std::to_string(error.rank) +
+                                         " coordinates");
+}
+
+void Plugin::release(const char *what,
+                     const std::function<void()> &fn) noexcept {
+  try {
+    guarded(what, fn);
+  } catch (const Wrong &fault) {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (pending.empty())
+      pending = fault.text;
+  } catch (...) {
+  }
+}
+
+std::string Plugin::takePending() {
+  std::lock_guard<std::mutex> lock(mutex);
+  return std::exchange(pending, {});
+}
+
+//===----------------------------------------------------------------------===//
+// open and close
+//===----------------------------------------------------------------------===//
+
+Opened::Opened(Plugin &plugin, fovea_backend *backend, const Manner &manner)
+    : plugin(plugin), backend(backend), host(manner) {
+  const uint32_t size = host->size, version = host->version;
+  *host = plugin::host();
+  host->size = size;
+  host->version = version;
+}
+
+Opened::~Opened() {
+  if (backend)
+    plugin.release("close", [&] { plugin.table().close(backend); });
+}
+
+std::shared_ptr<Opened> Plugin::open(Answer &answer, const Manner &manner,
+                                     std::span<const plugin::Option> more) {
+  auto opened = std::make_shared<Opened>(*this, nullptr, manner);
+  // Elements of options have no size: they grow by their stride alone.
+  std::vector<plugin::Option> all = options;
+  all.insert(all.end(), more.begin(), more.end());
+  const size_t stride = sizeof(fovea_backend_option) + manner.growth;
+  std::vector<char> bytes(all.size() * stride, '\x5a');
+  for (size_t i = 0; i < all.size(); ++i) {
+    const fovea_backend_option option = {all[i].key.c_str(),
+                                         all[i].value.c_str()};
+    std::memcpy(bytes.data() + i * stride, &option, sizeof option);
+  }
+  Grown<fovea_open_request> request(manner, true);
+  request->host = &*opened->host;
+  request->options = {all.empty() ? nullptr : bytes.data(), all.size(), stride};
+  request->extensions = manner.extensions;
+  answer = call("open", manner, [&](fovea_error *error) {
+    return table().open(&*request, &opened->backend, error);
+  });
+  if (!answer.isOk()) {
+    opened->backend = nullptr;
+    return nullptr;
+  }
+  need(opened->backend, "`open` returns FOVEA_OK, but gives no backend");
+  return opened;
+}
+
+std::shared_ptr<Opened> Plugin::backend() {
+  if (!kept) {
+    Answer answer;
+    kept = open(answer);
+    need(kept != nullptr, "`open` returns " + answer.text());
+  }
+  return kept;
+}
+
+//===----------------------------------------------------------------------===//
+// Clusters
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A cluster as a host of that manner hands it over, and takes it away again.
+class View {
+public:
+  View(const plugin::Cluster &cluster, const Manner &manner) : cluster(manner) {
+    fovea_span *span = nullptr;
+    const uint32_t size = this->cluster->size, version = this->cluster->version;
+    *this->cluster = cluster.view();
+    this->cluster->size = size;
+    this->cluster->version = version;
+    span = &this->cluster->dims;
+    plugin::forEachArray(
+        cluster, [&]<class T>(const char *, const std::vector<T> &array) {
+          // Plain numbers do not grow.
+          const size_t stride =
+              sizeof(T) + (std::is_class_v<T> ? manner.growth : 0);
+          std::vector<char> &copy =
+              copies.emplace_back(array.size() * stride, '\x5a');
+          for (size_t i = 0; i < array.size(); ++i)
+            std::memcpy(copy.data() + i * stride, &array[i], sizeof(T));
+          *span++ = {copy.data(), array.size(), stride};
+        });
+  }
+  ~View() {
+    // Whoever kept a pointer shall not find what it pointed to.
+    for (std::vector<char> &copy : copies)
+      std::memset(copy.data(), 0xEE, copy.size());
+  }
+  const fovea_cluster *get() { return &*cluster; }
+
+private:
+  Grown<fovea_cluster> cluster;
+  std::vector<std::vector<char>> copies;
+};
+} // namespace
+
+Answer Opened::query(const plugin::Cluster &cluster, fovea_claim &claim,
+                     const Manner &manner) {
+  View view(cluster, manner);
+  Grown<fovea_claim> room(manner);
+  room->op = FOVEA_NONE;
+  Answer answer = plugin.call("query", manner, [&](fovea_error *error) {
+    return plugin.table().query(backend, view.get(), &*room, error);
+  });
+  claim = *room;
+  if (!answer.isOk())
+    return answer;
+  need(room.isTailUntouched(),
+       "`query` writes beyond the fovea_claim that it knows");
+  need(claim.kind <= FOVEA_CLAIM_DECOMPOSED &&
+           claim.sizes <= FOVEA_SIZES_STATIC,
+       "`query` claims kind " + std::to_string(claim.kind) + " with sizes " +
+           std::to_string(claim.sizes) + ", which do not exist");
+  need(std::memchr(claim.text, 0, sizeof claim.text) != nullptr,
+       "the text of a claim has no final zero");
+  need(claim.op == FOVEA_NONE || claim.op < cluster.ops.size(),
+       "`query` blames op " + std::to_string(claim.op) + " of " +
+           std::to_string(cluster.ops.size()));
+  return answer;
+}
+
+std::shared_ptr<Compiled> Opened::compile(const plugin::Cluster &cluster,
+                                          Answer &answer,
+                                          const Manner &manner) {
+  View view(cluster, manner);
+  fovea_plugin_exe *exe = nullptr;
+  answer = plugin.call("compile", manner, [&](fovea_error *error) {
+    return plugin.table().compile(backend, view.get(), &exe, error);
+  });
+  if (!answer.isOk())
+    return nullptr;
+  need(exe, "`compile` returns FOVEA_OK, but gives no exe");
+  return std::make_shared<Compiled>(
+      shared_from_this(), exe, cluster.inputs.size(), cluster.outputs.size());
+}
+
+std::shared_ptr<Compiled> Opened::load(const plugin::Cluster &cluster,
+                                       const std::string &bytes,
+                                       Answer &answer) {
+  View view(cluster, {});
+  fovea_plugin_exe *exe = nullptr;
+  answer = plugin.call("load", {}, [&](fovea_error *error) {
+    return plugin.table().load(backend, view.get(), bytes.data(), bytes.size(),
+                               &exe, error);
+  });
+  if (!answer.isOk())
+    return nullptr;
+  need(exe, "`load` returns FOVEA_OK, but gives no exe");
+  return std::make_shared<Compiled>(
+      shared_from_this(), exe, cluster.inputs.size(), cluster.outputs.size());
+}
+
+//===----------------------------------------------------------------------===//
+// Exes and instances
+//===----------------------------------------------------------------------===//
+
+Compiled::~Compiled() {
+  plugin().release("exe_free", [&] { plugin().table().exe_free(exe); });
+}
+
+Answer Compiled::save(std::string &bytes) {
+  fovea_write append = [](void *context, const void *data,
+                          uint64_t count) -> fovea_code {
+    static_cast<std::string *>(context)->append(static_cast<const char *>(data),
+                                                count);
+    return FOVEA_OK;
+  };
+  return plugin().call("save", {}, [&](fovea_error *error) {
+    return plugin().table().save(exe, append, &bytes, error);
+  });
+}
+
+Prepared::Prepared(std::shared_ptr<Compiled> exe, std::span<const int64_t> dims)
+    : dims(dims.begin(), dims.end()), exe(std::move(exe)) {}
+
+Prepared::~Prepared() {
+  if (answer.instance)
+    exe->plugin().release("instance_free", [&] {
+      exe->plugin().table().instance_free(answer.instance);
+    });
+}
+
+std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
+                                            Answer &answer,
+                                            const Manner &manner) {
+  std::shared_ptr<Prepared> made(new Prepared(shared_from_this(), dims));
+  fovea_needs initial{};
+  initial.size = sizeof initial;
+  initial.version = FOVEA_PLUGIN_VERSION;
+  initial.alignment = 1;
+  made->inputs.assign(inputCount, initial);
+  made->outputs.assign(outputCount, initial);
+  Grown<fovea_prepared> prepared(manner);
+  prepared->workspace_alignment = 64;
+  prepared->inputs = made->inputs.data();
+  prepared->input_count = inputCount;
+  prepared->outputs = made->outputs.data();
+  prepared->output_count = outputCount;
+  Grown<fovea_prepare_request> request(manner, true);
+  std::vector<int64_t> copy(dims.begin(), dims.end());
+  request->dims = {copy.data(), copy.size(), sizeof(int64_t)};
+  request->extensions = manner.extensions;
+  answer = plugin().call("prepare", manner, [&](fovea_error *error) {
+    return plugin().table().prepare(exe, &*request, &*prepared, error);
+  });
+  std::ranges::fill(copy, -1);
+  if (!answer.isOk())
+    return nullptr;
+  made->answer = *prepared;
+  need(made->answer.instance, "`prepare` returns FOVEA_OK, but no instance");
+  need(prepared.isTailUntouched(),
+       "`prepare` writes beyond the fovea_prepared that it knows");
+  auto isSound = [](uint64_t alignment) {
+    return std::has_single_bit(alignment) && alignment <= (1 << 21);
+  };
+  need(isSound(made->answer.workspace_alignment),
+       "`prepare` wants a workspace aligned to " +
+           std::to_string(made->answer.workspace_alignment) +
+           "; a power of two up to 2^21 is needed");
+  for (const auto *needs : {&made->inputs, &made->outputs})
+    for (const fovea_needs &one : *needs)
+      need(isSound(one.alignment) && one.contiguous <= 1,
+           "`prepare` wants an array aligned to " +
+               std::to_string(one.alignment) + " and contiguous " +
+               std::to_string(one.contiguous) +
+               "; a power of two up to 2^21, and 0 or 1, are needed");
+  return made;
+}
+
+Guarded Prepared::workspace() const {
+  return Guarded("the workspace", answer.workspace_bytes,
+                 {std::max<uint64_t>(answer.workspace_alignment, 64), true});
+}
+
+Answer Prepared::run(std::span<const fovea_tensor> inputs,
+                     std::span<const fovea_tensor> outputs, Guarded &workspace,
+                     const std::atomic<bool> *cancelled, const Manner &manner) {
+  const size_t stride = sizeof(fovea_tensor) + manner.growth;
+  auto grown = [&](std::span<const fovea_tensor> tensors) {
+    std::vector<char> bytes(tensors.size() * stride, '\x5a');
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      fovea_tensor tensor = tensors[i];
+      tensor.size = static_cast<uint32_t>(stride);
+      std::memcpy(bytes.data() + i * stride, &tensor, sizeof tensor);
+    }
+    return bytes;
+  };
+  const std::vector<char> in = grown(inputs), out = grown(outputs);
+  const std::vector<int64_t> copy = dims;
+  fovea_run_handle handle = {&ThreadPool::shared(), cancelled};
+  Grown<fovea_run_request> request(manner, true);
+  request->run = &handle;
+  request->dims = {copy.data(), copy.size(), sizeof(int64_t)};
+  request->inputs = {in.data(), inputs.size(), stride};
+  request->outputs = {out.data(), outputs.size(), stride};
+  request->workspace = workspace.size() ? workspace.data() : nullptr;
+  request->workspace_bytes = workspace.size();
+  request->extensions = manner.extensions;
+  return exe->plugin().call("run", manner, [&](fovea_error *error) {
+    return exe->plugin().table().run(answer.instance, &*request, error);
+  });
+}
