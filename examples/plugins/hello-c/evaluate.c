@@ -1,8 +1,8 @@
-/*===- evaluate.c - one element after the other ---------------------------===*\
-|*
-|* Part of Fovea, under the Apache License 2.0.
-|*
-\*===----------------------------------------------------------------------===*/
+//===- evaluate.c - one element after the other ---------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
 #include "evaluate.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
-/*===- evaluate.h - one element after the other -------------------*- C -*-===*\
-|*
-|* Part of Fovea, under the Apache License 2.0.
-|*
-\*===----------------------------------------------------------------------===*/
+//===- evaluate.h - one element after the other -------------------*- C -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
 /*
  * value_of(op) is the element of an op at the worker's coordinates; it asks its
  * operands in turn. So an element that nobody needs is never computed, which is

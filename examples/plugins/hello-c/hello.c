@@ -1,8 +1,8 @@
-/*===- hello.c - the smallest useful backend of Fovea ---------------------===*\
-|*
-|* Part of Fovea, under the Apache License 2.0.
-|*
-\*===----------------------------------------------------------------------===*/
+//===- hello.c - the smallest useful backend of Fovea ---------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
 /*
  * An interpreter of the flat arrays of backends/fovea_plugin.h, to read before
  * writing a backend of your own. This file is what makes it a plugin: the

@@ -1,8 +1,8 @@
-/*===- numbers.c - elements and their arithmetic --------------------------===*\
-|*
-|* Part of Fovea, under the Apache License 2.0.
-|*
-\*===----------------------------------------------------------------------===*/
+//===- numbers.c - elements and their arithmetic --------------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
 #include "numbers.h"
 
 #include <math.h>

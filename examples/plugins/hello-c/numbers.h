@@ -1,8 +1,8 @@
-/*===- numbers.h - elements and their arithmetic ------------------*- C -*-===*\
-|*
-|* Part of Fovea, under the Apache License 2.0.
-|*
-\*===----------------------------------------------------------------------===*/
+//===- numbers.h - elements and their arithmetic ------------------*- C -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
 /*
  * What the header's table of ops says, one function for each kind of op. An f32
  * is kept in a double and rounded after each op, which for + - * / and sqrt is

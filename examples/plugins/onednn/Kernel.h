@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_EXAMPLES_ONEDNN_KERNEL_H
-#define FOVEA_EXAMPLES_ONEDNN_KERNEL_H
+#ifndef ONEDNN_KERNEL_H
+#define ONEDNN_KERNEL_H
 
 #include "Loop.h"
 #include "Plan.h"
@@ -70,4 +70,4 @@ void addRepair(const Step &step, const Shapes &shapes, Kernels &kernels);
 
 } // namespace onednn
 
-#endif // FOVEA_EXAMPLES_ONEDNN_KERNEL_H
+#endif // ONEDNN_KERNEL_H

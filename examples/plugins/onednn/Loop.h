@@ -8,8 +8,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_EXAMPLES_ONEDNN_LOOP_H
-#define FOVEA_EXAMPLES_ONEDNN_LOOP_H
+#ifndef ONEDNN_LOOP_H
+#define ONEDNN_LOOP_H
 
 #include "backends/fovea_plugin.hpp"
 
@@ -110,4 +110,4 @@ void forEach(const Workers *workers, const Loop &loop,
 
 } // namespace onednn
 
-#endif // FOVEA_EXAMPLES_ONEDNN_LOOP_H
+#endif // ONEDNN_LOOP_H

@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_EXAMPLES_ONEDNN_PLAN_H
-#define FOVEA_EXAMPLES_ONEDNN_PLAN_H
+#ifndef ONEDNN_PLAN_H
+#define ONEDNN_PLAN_H
 
 #include "backends/fovea_plugin.hpp"
 
@@ -105,4 +105,4 @@ bool isOfScalars(fovea_opcode opcode);
 
 } // namespace onednn
 
-#endif // FOVEA_EXAMPLES_ONEDNN_PLAN_H
+#endif // ONEDNN_PLAN_H

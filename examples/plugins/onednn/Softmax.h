@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_EXAMPLES_ONEDNN_SOFTMAX_H
-#define FOVEA_EXAMPLES_ONEDNN_SOFTMAX_H
+#ifndef ONEDNN_SOFTMAX_H
+#define ONEDNN_SOFTMAX_H
 
 #include "Plan.h"
 
@@ -27,4 +27,4 @@ std::optional<SoftmaxMatch> matchSoftmax(const fovea_host &host,
 
 } // namespace onednn
 
-#endif // FOVEA_EXAMPLES_ONEDNN_SOFTMAX_H
+#endif // ONEDNN_SOFTMAX_H
