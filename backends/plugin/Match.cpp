@@ -50,14 +50,10 @@ public:
     if (std::ranges::count(found.inputs, FOVEA_NONE) != 0 ||
         found.inputs.size() != p.inputs.size())
       return std::nullopt;
-    std::vector<uint32_t> listed;
     for (const auto *ports : {&p.inputs, &p.outputs})
       for (const fovea_port &port : *ports)
         for (uint32_t axis : p.list(port.axes))
-          if (std::ranges::find(listed, axis) == listed.end())
-            listed.push_back(axis);
-    for (uint32_t axis : listed)
-      found.axes.push_back(axes[axis]);
+          found.axes.push_back(axes[axis]);
     return found;
   }
 

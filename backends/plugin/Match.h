@@ -17,8 +17,8 @@ namespace fovea::plugin {
 struct Match {
   /// For each input of the pattern the op of the cluster that it stands for.
   std::vector<uint32_t> inputs;
-  /// For each axis of the pattern's ports the cluster's: those of the inputs in
-  /// order, each once, then those of the outputs.
+  /// For each axis of each input of the pattern, in the order of its shape, the
+  /// cluster's, then for those of the outputs.
   std::vector<uint32_t> axes;
 };
 

@@ -43,15 +43,16 @@ TEST_CASE("bindings name the ops and axes of the cluster") {
            "  y[t, s] = sum[r](w[s, r] * x[t, r])\n  return y\n}");
   const std::optional<Match> found = match(pattern, cluster);
   REQUIRE(found);
-  // M, K, N of the pattern.
-  REQUIRE(found->axes.size() == 3);
+  // M, K of a, K, N of b, M, N of the result.
+  REQUIRE(found->axes.size() == 6);
   auto extent = [&](uint32_t axis) {
     const fovea_size &size = cluster.sizes[cluster.axes[axis].size];
     return std::string(cluster.string(cluster.dims[size.a].name));
   };
-  CHECK(extent(found->axes[0]) + extent(found->axes[1]) +
-            extent(found->axes[2]) ==
-        "TRS");
+  std::string extents;
+  for (uint32_t axis : found->axes)
+    extents += extent(axis);
+  CHECK(extents == "TRRSTS");
   REQUIRE(found->inputs.size() == 2);
   for (uint32_t op : found->inputs)
     CHECK(cluster.ops[op].axes.count == 2);
