@@ -6,6 +6,8 @@
 
 #include "tools/kit/Programs.h"
 
+#include <utility>
+
 using namespace fovea;
 using namespace fovea::kit;
 
@@ -66,6 +68,37 @@ static void addReductions(std::vector<Program> &programs) {
   for (const char *join : {"any", "all"})
     programs.push_back({join, std::string("fn f(c: bool[N, M]) {\n  r[n] = ") +
                                   join + "[m](c[n, m])\n  return r\n}\n"});
+}
+
+/// What a hard number stays, or becomes, meets what is NaN or infinite.
+static void addHardness(std::vector<Program> &programs) {
+  const std::pair<const char *, const char *> zeros[] = {
+      {"neg", "(-z[n])"},
+      {"sqrt", "sqrt(z[n])"},
+      {"pow", "(z[n] ^ 3)"},
+      {"cast", "f32(f64(z[n]))"},
+      {"div", "(z[n] / y[n])"},
+      {"mul", "(z[n] * y[n] * z[n])"},
+      {"where", "where(d[n], z[n], x[n])"}};
+  for (const auto &[name, text] : zeros)
+    programs.push_back({std::string("hard zeros through ") + name,
+                        "fn f(x: f32[N], y: f32[N], c: bool[N], d: bool[N]) {\n"
+                        "  z[n] = where(c[n], x[n], 0)\n  r[n] = " +
+                            std::string(text) +
+                            " * y[n] + where(d[n], 1, 2)\n  return r\n}\n"});
+  const std::pair<const char *, const char *> infinities[] = {
+      {"add", "exp(z[n] + y[n])"},
+      {"add on the right", "exp(y[n] + z[n])"},
+      {"sub", "exp(z[n] - y[n])"},
+      {"exp2", "exp2(z[n])"},
+      {"cast", "exp(f32(f64(z[n])))"},
+      {"max", "exp(max(z[n], -1000))"},
+      {"neg", "exp(-z[n])"}};
+  for (const auto &[name, text] : infinities)
+    programs.push_back({std::string("hard -inf through ") + name,
+                        "fn f(x: f32[N], y: f32[N], c: bool[N]) {\n"
+                        "  z[n] = where(c[n], x[n], -inf)\n  r[n] = " +
+                            std::string(text) + " * y[n]\n  return r\n}\n"});
 }
 
 /// The others, by hand.
@@ -259,6 +292,7 @@ std::vector<Program> kit::formPrograms() {
   std::vector<Program> programs = simplePrograms();
   programs.push_back(logits);
   addReductions(programs);
+  addHardness(programs);
   programs.insert(programs.end(), std::begin(others), std::end(others));
   return programs;
 }

@@ -310,6 +310,7 @@ std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
   Grown<fovea_prepare_request> request(manner, true);
   std::vector<int64_t> copy(dims.begin(), dims.end());
   request->dims = {copy.data(), copy.size(), sizeof(int64_t)};
+  request->workers = static_cast<uint32_t>(ThreadPool::shared().numWorkers());
   request->extensions = manner.extensions;
   answer = plugin().call("prepare", manner, [&](fovea_error *error) {
     return plugin().table().prepare(exe, &*request, &*prepared, error);

@@ -94,8 +94,9 @@ typedef struct fovea_list {
 /*===-- Meaning -------------------------------------------------------------===
  * A cluster is a formula: the fused pass or passes that the host wants computed
  * together. It holds no loops, no block sizes and no memory layouts. Ops are
- * numbered; an op's operands have smaller numbers, so one walk in order visits
- * what is needed first.
+ * numbered; an op's operands have smaller numbers, and so has all that a fold
+ * is made of (fovea_fold) than the FOVEA_OP_FOLD that gives its result: one
+ * walk in order visits first what is needed first.
  *
  * Every op is an array over named axes, in no order: its element at coordinates
  * (one for each of its axes) is made from its operands' elements at the same
@@ -105,20 +106,31 @@ typedef struct fovea_list {
  * Hard numbers. Beside its number an element may be a *hard* 0 or a *hard*
  * -inf, which says that it stands for nothing. They begin at FOVEA_OP_SELECT;
  * the table of ops says how they pass. An op without FOVEA_OP_MAY_BE_ZERO and
- * FOVEA_OP_MAY_BE_NEGINF is never hard, and most are not.
+ * FOVEA_OP_MAY_BE_NEGINF is never hard, and most are not. A hard number is
+ * exactly 0 or -inf, and is joined like any other: a sum may leave it out, an
+ * argmax may not.
  *
  * Demand. An element that no element of an output needs may fail (a read out of
  * range, an integer division by zero) without consequence. FOVEA_OP_SELECT
  * needs the branch that it takes; FOVEA_OP_AND its second operand only if the
  * first holds, FOVEA_OP_OR if it does not; a guarded reduction its element
  * where the guard holds; a product whose one factor is a hard 0 (a sum with a
- * hard -inf, ...) not the other. Only ops with FOVEA_OP_MAY_FAIL can fail.
+ * hard -inf, ...) not the other. An op without FOVEA_OP_MAY_FAIL does not fail
+ * where it is needed. Who computes what is not needed has to expect anything
+ * there: indices out of range, divisors of 0, numbers outside of `low` and
+ * `high`.
  *
- * Numbers. Floats follow IEEE 754, integers wrap. f32 and f64 ops compute in
- * their type (or better); f16 and bf16 occur only as stored types: in inputs,
- * outputs and FOVEA_OP_CAST. Sums and products of floats accumulate at least in
- * f32. How far results may be from those of an f64 evaluation is in docs/
- * writing-a-backend.md; the kit checks it.
+ * Numbers. Floats follow IEEE 754, integers wrap. What an f32 op gives is an
+ * f32 number: who computes in more digits rounds, at the latest where it is
+ * compared. f16 and bf16 occur only as stored types: in inputs, outputs and
+ * FOVEA_OP_CAST. Sums and products of floats accumulate at least in f32, in any
+ * order. The sign of a zero is not specified. How far results may be from those
+ * of an f64 evaluation is in docs/writing-a-backend.md; the kit checks it.
+ *
+ * Errors of a run. `op` is the op that fails, `position` its coordinates along
+ * its `axes` in that order. A read out of range gives the index as `value` and
+ * the op's name as `tensor`. The message is the whole sentence that the user
+ * sees.
  */
 
 /** How elements are joined by a reduction; over nothing it gives the number in
@@ -178,12 +190,15 @@ enum {
                               operands 1, 2, ... (i64). An index outside of
                               0 .. extent - 1 is FOVEA_OUT_OF_RANGE, in tensor
                               `name`. Operand 0 may lack an axis of `over`: its
-                              index is checked all the same. Hardness is kept */
+                              index is checked all the same. Hardness is kept. An
+                              index that is FOVEA_OP_INDEX of an axis of the same
+                              size only renames, and cannot fail */
   FOVEA_OP_REDUCE = 12,  /**< operand 0 joined by `selector` (fovea_join) along
                               `over`; operand 1, if there is one, is the guard:
                             only  places at which it holds count. Operand 0 may
                             lack an  axis of `over`: it counts extent times */
-  FOVEA_OP_SELECT = 13,  /**< a ? b : c; if not a, hard as `selector` says */
+  FOVEA_OP_SELECT = 13,  /**< a ? b : c; hard as what it takes is; if not a,
+                            also as `selector` (fovea_hard) says */
   FOVEA_OP_COMPARE = 14, /**< a `selector` b */
   FOVEA_OP_CAST = 15, /**< a as `dtype`: to floats round to nearest even; floats
                          to integers towards zero, saturated, NaN gives 0; i64
@@ -192,9 +207,14 @@ enum {
   FOVEA_OP_FOLD_KEY = 16, /**< key a with index b folded in (i64): the low 64
                              bits of Philox4x32-10 with key a and counter {b
                              low, b high, 0, 1} */
-  FOVEA_OP_RANDOM = 17,   /**< number of distribution `selector` with key a and
-                               counter b: word b mod 4 of Philox block b div 4,
-                               counter {block low, block high, 0, 0} */
+  FOVEA_OP_RANDOM =
+      17, /**< number of distribution `selector` with key a and
+               counter b: word b mod 4 of Philox block b div 4,
+               counter {block low, block high, 0, 0}; both round
+               down. Uniform: (word >> 8) * 2^-24. Normal, of the
+               words v and w with the counters c = b - b mod 2 and
+               c + 1: sqrt(-2 ln(((v >> 8) + 1) * 2^-24)) times the
+               cosine (b = c) or sine of 2 pi (w >> 8) * 2^-24 */
   /* One operand. */
   FOVEA_OP_ABS = 32,
   FOVEA_OP_NEG = 33,  /**< 0 passes */
@@ -221,8 +241,11 @@ enum {
   FOVEA_OP_MUL = 66,      /**< 0 of either passes, whatever the other is */
   FOVEA_OP_DIV = 67,      /**< of floats; 0 of a passes, whatever b is */
   FOVEA_OP_FLOORDIV = 68, /**< floor(a / b); an integer b of 0 is
-                               FOVEA_DIVISION_BY_ZERO */
-  FOVEA_OP_MOD = 69, /**< a - b floor(a / b), with the sign of b; likewise */
+                               FOVEA_DIVISION_BY_ZERO. Of floats as in Python:
+                             the quotient that belongs to the remainder, rounded
+                             to a whole number; b = 0 gives a / b */
+  FOVEA_OP_MOD = 69, /**< a - b floor(a / b), with the sign of b; likewise. Of
+                          floats fmod(a, b), plus b if the signs differ */
   FOVEA_OP_POW = 70, /**< 0 of a passes if b > 0. Integers wrap; b < 0 gives the
                           truncated quotient, of a = 0 FOVEA_DIVISION_BY_ZERO */
   FOVEA_OP_MIN = 71, /**< NaN wins */
@@ -236,7 +259,8 @@ enum {
   FOVEA_OP_MAY_BE_ZERO = 1u,   /**< may be a hard 0 */
   FOVEA_OP_MAY_BE_NEGINF = 2u, /**< may be a hard -inf */
   FOVEA_OP_MAY_FAIL = 4u,      /**< it, or an op that it needs, may fail */
-  FOVEA_OP_STORED = 8u /**< a hint: used so often that it pays to keep it */
+  FOVEA_OP_STORED = 8u /**< a hint: used so often that it pays to keep it; a
+                            plugin that does is still FUSED */
 };
 
 /** An op. */
@@ -265,6 +289,11 @@ typedef struct fovea_op {
  * see (those with number < `gauges`), then join `element` over all places at
  * which `guard` holds. The results are the `finish` ops. One visit of the
  * places for each group of accumulators with the same `gauges`.
+ *
+ *  Accumulators may lack axes that others have: a maximum over the rows beside
+ * a sum that has a payload axis as well. Folds may stand in one another: what
+ * is made from the state of a fold around it, FOVEA_OP_FOLD of an inner one
+ * included, changes as that state does.
  *
  *  The streaming way visits the places once, in blocks of any size: for each
  *  group in order, A' = `repair`(A, G, G') joined with the block's elements at
@@ -471,8 +500,8 @@ typedef struct fovea_open_request {
 typedef uint32_t fovea_claim_kind;
 enum {
   FOVEA_CLAIM_NONE = 0,
-  FOVEA_CLAIM_FUSED = 1, /**< beyond inputs and outputs it stores no array over
-                              an axis that is reduced together with others */
+  FOVEA_CLAIM_FUSED = 1,     /**< it stores nothing larger than inputs, outputs,
+                                  accumulators and ops that are FOVEA_OP_STORED */
   FOVEA_CLAIM_DECOMPOSED = 2 /**< it does (a score matrix, say); the user must
                                 have said --allow-materialize */
 };
@@ -525,7 +554,9 @@ typedef struct fovea_needs {
 typedef struct fovea_prepare_request {
   uint32_t size;
   uint32_t version;
-  fovea_span dims; /**< int64_t, one for each dimension */
+  fovea_span dims;  /**< int64_t, one for each dimension */
+  uint32_t workers; /**< the most that a run will have: for the workspace */
+  uint32_t reserved;
   const fovea_extension *extensions;
 } fovea_prepare_request;
 
@@ -542,8 +573,10 @@ typedef struct fovea_prepared {
   uint64_t output_count;
 } fovea_prepared;
 
-/** One run. Tensors are checked: dtypes and shapes are those of the ports, all
- *  elements lie inside of their buffers, outputs overlap nothing. */
+/** One run. An input's content id says that all bytes of its buffer are those
+ * of every other buffer with that id; 0 says nothing. Tensors are checked:
+ * dtypes and shapes are those of the ports, all elements lie inside of their
+ * buffers, outputs overlap nothing. */
 typedef struct fovea_run_request {
   uint32_t size;
   uint32_t version;
