@@ -76,7 +76,10 @@ static Status checkAll(const Found &found) {
     if (!fs::exists(file, ignored))
       return Status::error(StatusCode::Io,
                            "there is no file `" + file.string() + "`",
-                           "`library` is relative to the manifest's folder");
+                           found.manifestPath.empty()
+                               ? ""
+                               : "`library` is relative to the manifest's "
+                                 "folder");
     const fs::path folder = file.parent_path();
     for (const fs::path &path : {file, folder.empty() ? "." : folder})
       if (Status status = checkPermissions(path.string()); status.failed())

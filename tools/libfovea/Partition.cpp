@@ -136,11 +136,13 @@ fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
     if (!clusters)
       return Status::ok();
     const Partition partition = clusters->partition();
-    // In the order of the first cluster that each computes.
+    // In the order of the first cluster that each computes for another one.
     std::vector<std::pair<std::string, size_t>> counts;
-    bool isFallback = false;
+    std::string refusing;
     for (const Assignment &one : partition) {
-      isFallback |= !one.refusals.empty();
+      if (one.refusals.empty())
+        continue;
+      refusing = one.refusals.front().device;
       auto known = std::ranges::find(counts, one.device,
                                      &std::pair<std::string, size_t>::first);
       if (known == counts.end())
@@ -149,16 +151,15 @@ fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
         ++known->second;
     }
     const plugin::Copies copies = clusters->copies();
-    if (!isFallback && copies.count == 0)
-      return Status::ok();
     std::string text;
     for (const auto &[device, count] : counts)
-      text += (text.empty() ? "" : ", ") + device + " computes " +
-              std::to_string(count) + " of " +
+      text += (text.empty() ? "" : ", ") + std::to_string(count) + " of " +
               std::to_string(partition.size()) +
-              (partition.size() == 1 ? " cluster" : " clusters");
+              (partition.size() == 1 ? " cluster" : " clusters") +
+              (count == 1 ? " runs on " : " run on ") + device + ", not on " +
+              refusing;
     if (copies.count)
-      text += "; " + std::to_string(copies.count) +
+      text += (text.empty() ? "" : "; ") + std::to_string(copies.count) +
               (copies.count == 1 ? " array was" : " arrays were") +
               " copied for layout or alignment, " +
               bytesText(static_cast<int64_t>(copies.bytes));

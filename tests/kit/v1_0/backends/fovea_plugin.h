@@ -440,9 +440,9 @@ typedef struct fovea_match {
   uint32_t version;
   uint32_t *inputs; /**< for each input of the pattern the op it stands for */
   uint64_t input_count; /**< capacity of `inputs` */
-  uint32_t *axes;       /**< for each axis of the pattern (in the order of the
-                             inputs' axes, each once, then the outputs') the
-                             cluster's */
+  uint32_t *axes;       /**< for each axis of each input of the pattern, in the
+                           order of its shape, the cluster's; then for those of
+                           each output */
   uint64_t axis_count;  /**< capacity of `axes` */
 } fovea_match;
 
