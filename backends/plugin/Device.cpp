@@ -328,8 +328,12 @@ static Expected<Argument> argumentFor(const Tensor &tensor,
   Argument argument = {
       Tensor::view(memory->get(), tensor.dtype(), tensor.shape()), *memory,
       true};
-  if (isInput)
+  if (isInput) {
     copy(tensor, argument.tensor);
+    // The same bytes elsewhere.
+    if (tensor.isContiguous())
+      argument.tensor.setContentId(tensor.contentId());
+  }
   ++copied.count;
   copied.bytes += bytes;
   return argument;
