@@ -62,8 +62,8 @@ static constexpr int64_t parallelElements = 1 << 15;
 /// than the last ones.
 static constexpr int64_t turns = 8;
 
-/// One worker by itself looks so often whether it is to stop.
-static constexpr int64_t runsToCancel = 64;
+/// Whoever may be cancelled looks so often in a step, but not within an item.
+static constexpr int64_t runsToCancel = 1024;
 
 /// Stages that run together take so many items at a time: many short rows, as a
 /// call takes its time, but fewer of those that would fill the nearest cache
@@ -121,7 +121,7 @@ static FailureWords runTogether(std::span<void *const> functions,
           items * (r + 1) / runs, words.data(), state.scratch(0));
     return words;
   }
-  const int64_t runs = std::min(items, workers * turns);
+  const int64_t runs = std::min(items, cancel ? runsToCancel : workers * turns);
   // Which worker does which items changes no result, only who reports.
   std::vector<CallState::Report> &reports = state.reports;
   reports.assign(workers, {});

@@ -162,8 +162,10 @@ static fovea_code run(fovea_instance *instance,
     if (status.isOk())
       status = viewsOf(request->outputs, "output", Access::Write, outputs);
     if (status.isOk())
-      status =
-          instance->exe->executable->runSolved(inputs, outputs, instance->dims);
+      // Only who is of the house knows what is behind the handle; a plugin asks
+      // fovea_host::cancelled.
+      status = instance->exe->executable->runSolved(
+          inputs, outputs, instance->dims, request->run->cancel);
     return status;
   });
 }

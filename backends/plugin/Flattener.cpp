@@ -8,6 +8,7 @@
 
 #include "backends/Places.h"
 #include "backends/SizeExpr.h"
+#include "backends/plugin/Bounds.h"
 #include "backends/plugin/Opcodes.h"
 #include "ir/Formula.h"
 #include "ir/TypeOf.h"
@@ -271,6 +272,7 @@ Status Flattener::addFold(ir::FoldOp fold) {
 }
 
 void Flattener::writeFold(ir::FoldOp fold, uint32_t number) {
+  const fovea_list axes = axisList(fold.getAxes());
   ir::LiftOp lift = fold.getLift();
   auto yielded = [](Region &region, unsigned k) {
     return region.front().getTerminator()->getOperand(k);
@@ -286,6 +288,7 @@ void Flattener::writeFold(ir::FoldOp fold, uint32_t number) {
     flat.guard = guard ? numberOf(guard) : FOVEA_NONE;
     flat.repair = numberOf(yielded(fold.getRepair(), k));
     flat.gauges = fold.getGaugesBefore(k);
+    addRanges(made, axes, flat);
     ClusterBuilder::add(made->accumulators, flat);
   }
   for (unsigned q = 0; q < fold.getNumGauges(); ++q) {
@@ -297,7 +300,7 @@ void Flattener::writeFold(ir::FoldOp fold, uint32_t number) {
                          dtypeNumber(typeOf(argument).getElementType()), 0});
   }
   fovea_fold &flat = made->folds[number];
-  flat.axes = axisList(fold.getAxes());
+  flat.axes = axes;
   flat.accumulators = ClusterBuilder::last(made->accumulators, accumulators);
   flat.gauges = ClusterBuilder::last(made->gauges, fold.getNumGauges());
   flat.results =
