@@ -27,6 +27,9 @@ def run(command, folder, path):
         "PATH": os.pathsep.join([path, str(Path(sys.executable).parent), os.environ["PATH"]]),
         "MAKE_FILES": str(Path(__file__).resolve().with_name("make_files.py")),
         "NO_COLOR": "1",
+        # No plugins of the user's own.
+        "XDG_DATA_HOME": str(folder),
+        "FOVEA_PLUGIN_PATH": "",
         "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(
