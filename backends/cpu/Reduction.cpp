@@ -109,17 +109,6 @@ static ReductionState joinArgument(CodeBuilder &b, ReduceKind kind,
           b.select(takes, position, state[1])};
 }
 
-/// NaN wins. Of zeros any may: which of two is the greater takes as long as the
-/// rest, and x86 has no instruction that knows.
-static Value joinExtremum(CodeBuilder &b, bool isMax, Value lhs, Value rhs) {
-  const auto flags = arith::FastMathFlags::nsz;
-  if (!isFloat(lhs))
-    return isMax ? emitMaximum(b, lhs, rhs) : emitMinimum(b, lhs, rhs);
-  if (isMax)
-    return arith::MaximumFOp::create(b, lhs, rhs, flags);
-  return arith::MinimumFOp::create(b, lhs, rhs, flags);
-}
-
 ReductionState cpu::emitJoin(CodeBuilder &b, ReduceKind kind, ValueRange state,
                              Value element, Value position) {
   const bool floating = isFloat(element);
@@ -135,9 +124,9 @@ ReductionState cpu::emitJoin(CodeBuilder &b, ReduceKind kind, ValueRange state,
       return {arith::MulFOp::create(b, state[0], widen(b, element))};
     return {arith::MulIOp::create(b, state[0], element)};
   case ReduceKind::Max:
-    return {joinExtremum(b, /*isMax=*/true, state[0], element)};
+    return {emitMaximum(b, state[0], element)};
   case ReduceKind::Min:
-    return {joinExtremum(b, /*isMax=*/false, state[0], element)};
+    return {emitMinimum(b, state[0], element)};
   case ReduceKind::Any:
     return {b.either(state[0], element)};
   case ReduceKind::All:
