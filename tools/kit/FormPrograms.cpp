@@ -251,6 +251,9 @@ static const Program others[] = {
     {"a gather under a hard zero",
      "fn f(x: f32[N], to_N: i64[M], c: bool[M], y: f32[M]) {\n"
      "  r[m] = where(c[m], y[m], 0) * x[to_N[m]]\n  return r\n}\n"},
+    {"a gather that a hard zero undoes",
+     "fn f(x: f32[N], to_N: i64[M], c: bool[M], y: f32[M]) {\n"
+     "  r[m] = x[to_N[m]] * where(c[m], y[m], 0)\n  return r\n}\n"},
     {"a gather in a guarded sum",
      "fn f(x: f32[N], to_N: i64[M], c: bool[M]) {\n"
      "  return sum[m | c[m]](x[to_N[m]])\n}\n",
