@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -131,6 +132,13 @@ Expected<fovea_claim> Device::query(const Cluster &cluster) {
   Status status = invoke("query", &cluster, [&](fovea_error &error) {
     return lib->table().query(backend, &view, &claim, &error);
   });
+  // A number of a later version somewhere: the cluster is not for this plugin.
+  if (status.code() == StatusCode::Unsupported) {
+    claim.kind = FOVEA_CLAIM_NONE;
+    std::snprintf(claim.text, sizeof(claim.text), "%s",
+                  status.message().c_str());
+    return claim;
+  }
   if (status.failed())
     return status;
   if (claim.kind > FOVEA_CLAIM_DECOMPOSED || claim.sizes > FOVEA_SIZES_STATIC)
@@ -228,6 +236,7 @@ Status Instance::prepare() {
   prepared.input_count = inputNeeds.size();
   prepared.outputs = outputNeeds.data();
   prepared.output_count = outputNeeds.size();
+  prepared.needs_stride = sizeof(fovea_needs);
   auto request = made<fovea_prepare_request>();
   request.dims = {dims.data(), dims.size(), sizeof(int64_t)};
   request.workers = static_cast<uint32_t>(ThreadPool::shared().numWorkers());

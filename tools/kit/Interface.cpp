@@ -21,7 +21,7 @@ FOVEA_KIT_ENDS(fovea_open_request, extensions);
 FOVEA_KIT_ENDS(fovea_cluster, text);
 FOVEA_KIT_ENDS(fovea_claim, text);
 FOVEA_KIT_ENDS(fovea_prepare_request, extensions);
-FOVEA_KIT_ENDS(fovea_prepared, output_count);
+FOVEA_KIT_ENDS(fovea_prepared, needs_stride);
 FOVEA_KIT_ENDS(fovea_run_request, extensions);
 #undef FOVEA_KIT_ENDS
 

@@ -307,6 +307,7 @@ std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
   prepared->input_count = inputCount;
   prepared->outputs = made->outputs.data();
   prepared->output_count = outputCount;
+  prepared->needs_stride = sizeof(fovea_needs);
   Grown<fovea_prepare_request> request(manner, true);
   std::vector<int64_t> copy(dims.begin(), dims.end());
   request->dims = {copy.data(), copy.size(), sizeof(int64_t)};

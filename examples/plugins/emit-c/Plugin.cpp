@@ -102,9 +102,9 @@ public:
     prepared.workspace_bytes = static_cast<uint64_t>(storedBytes + most);
     // Elements are read as numbers of C, which lie at multiples of their size.
     for (uint64_t i = 0; i < prepared.input_count; ++i)
-      prepared.inputs[i].alignment = exe.inputBytes[i];
+      FOVEA_NEEDS(&prepared, inputs, i)->alignment = exe.inputBytes[i];
     for (uint64_t i = 0; i < prepared.output_count; ++i)
-      prepared.outputs[i].alignment = exe.outputBytes[i];
+      FOVEA_NEEDS(&prepared, outputs, i)->alignment = exe.outputBytes[i];
   }
 
   void run(const fovea_run_request &request) override {

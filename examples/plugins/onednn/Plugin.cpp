@@ -169,9 +169,9 @@ public:
     // Strides are part of oneDNN's primitives, and those of the arguments are
     // known to a run only.
     for (uint64_t i = 0; i < prepared.input_count; ++i)
-      prepared.inputs[i].contiguous = 1;
+      FOVEA_NEEDS(&prepared, inputs, i)->contiguous = 1;
     for (uint64_t i = 0; i < prepared.output_count; ++i)
-      prepared.outputs[i].contiguous = 1;
+      FOVEA_NEEDS(&prepared, outputs, i)->contiguous = 1;
     return made;
   }
 

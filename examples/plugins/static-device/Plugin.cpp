@@ -172,12 +172,12 @@ static fovea_code prepare(fovea_plugin_exe *exe,
     instance->literals = memory.allocate(literals);
     memory.upload(instance->literals, model.bytes.data(), literals);
     for (uint64_t i = 0; i < prepared->input_count; ++i) {
-      prepared->inputs[i].alignment = 64;
-      prepared->inputs[i].contiguous = 1;
+      FOVEA_NEEDS(prepared, inputs, i)->alignment = 64;
+      FOVEA_NEEDS(prepared, inputs, i)->contiguous = 1;
     }
     for (uint64_t i = 0; i < prepared->output_count; ++i) {
-      prepared->outputs[i].alignment = 64;
-      prepared->outputs[i].contiguous = 1;
+      FOVEA_NEEDS(prepared, outputs, i)->alignment = 64;
+      FOVEA_NEEDS(prepared, outputs, i)->contiguous = 1;
     }
     prepared->instance = instance.release();
   });

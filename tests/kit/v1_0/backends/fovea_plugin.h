@@ -41,7 +41,9 @@
  * `size`, ignores tails that it does not know in tables and results, and
  * answers FOVEA_UNSUPPORTED where such a tail of a request is not zero. Arrays
  * are {data, count, stride}: step by `stride`, never by sizeof (FOVEA_AT does).
- * Unknown numbers of a list mean: this cluster is not for you
+ * What lies behind the fields of an element that a reader knows means nothing
+ * to him; arrays of plain numbers (`lists`, `bytes`, `text`, `dims` of a run)
+ * never grow. Unknown numbers of a list mean: this cluster is not for you
  * (FOVEA_UNSUPPORTED). No struct has padding, so every byte of one has a
  * meaning.
  */
@@ -571,7 +573,14 @@ typedef struct fovea_prepared {
   uint64_t input_count;
   fovea_needs *outputs;
   uint64_t output_count;
+  uint64_t needs_stride; /**< bytes from need to need: FOVEA_NEEDS steps */
 } fovea_prepared;
+
+/** Pointer to need `i` of `array`, which is inputs or outputs of
+ * fovea_prepared. */
+#define FOVEA_NEEDS(prepared, array, i)                                        \
+  ((fovea_needs *)(void *)((char *)(prepared)->array +                         \
+                           (prepared)->needs_stride * (uint64_t)(i)))
 
 /** One run. An input's content id says that all bytes of its buffer are those
  * of every other buffer with that id; 0 says nothing. Tensors are checked:
