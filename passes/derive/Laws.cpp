@@ -240,9 +240,6 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
   for (auto [function, factor] : all) {
     if (!isSafeWithout(function, factor))
       return refuse(Refusal::Reason::Vanishes, e);
-    for (Expr each : factorsOf(factor))
-      if (function != a.one() && isWildAtFirst(each))
-        return refuse(Refusal::Reason::Overflows, each);
     settle(function, factor, out);
   }
   return out;
