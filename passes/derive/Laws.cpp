@@ -150,10 +150,7 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
   if (isCommon && a.isPositive(*common) &&
       llvm::none_of(own, [&](Expr term) { return isFar(term); }) &&
       llvm::none_of(plain, [](Expr term) { return term->hasData; }) &&
-      (*common)->old.empty() &&
-      llvm::all_of(factorsOf(*common), [&](Expr factor) {
-        return factor->form == Form::Exp || isMild(factor);
-      })) {
+      (*common)->old.empty()) {
     const Expr ratio = a.div(*common, a.atOld(*common));
     return merge({Expansion{{a.atOld(e), ratio}},
                   Expansion{{a.one(), a.sub(w, a.mul(ratio, a.atOld(w)))}}});
@@ -193,8 +190,11 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
       continue;
     }
     outside.push_back(each);
+    const bool isMild = llvm::all_of(each->fresh, [&](unsigned name) {
+      return a.facts.mild.count(name) != 0;
+    });
     if (!each->fresh.empty() && each->old.empty() && each->form != Form::Exp &&
-        !isMild(each) && !isOne) {
+        !isMild && !isOne) {
       const Expr gauge = a.safe(a.atOld(each));
       inside.push_back(gauge);
       outside.push_back(a.power(gauge, -1));

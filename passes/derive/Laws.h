@@ -84,7 +84,6 @@ private:
   bool isCentredAtOthers(Expr sum);
   bool isCentredFarOff(Expr sum);
   bool isWildAtFirst(Expr factor);
-  bool isMild(Expr factor) const;
   bool mayVanish(Expr factor);
   double sizeOf(Expr part);
   bool isSafeWithout(Expr part, Expr factor);

@@ -107,13 +107,6 @@ bool Laws::isWildAtFirst(Expr factor) {
          (!divides && !isRoot && !a.isPositive(base));
 }
 
-/// Whether a factor is made of numbers that neither overflow nor vanish.
-bool Laws::isMild(Expr factor) const {
-  return llvm::all_of(factor->fresh, [&](unsigned name) {
-    return a.facts.mild.count(name) != 0;
-  });
-}
-
 /// Whether a factor made of unfinished reductions may be 0. What is also made
 /// of their former states is a displacement, and adds to what is there.
 bool Laws::mayVanish(Expr factor) {
@@ -124,7 +117,7 @@ bool Laws::mayVanish(Expr factor) {
     return false;
   switch (factor->form) {
   case Form::New:
-    return !isMild(factor);
+    return a.facts.mild.count(factor->reduction) == 0;
   case Form::Exp:
   case Form::Safe:
     return false;
@@ -143,28 +136,14 @@ bool Laws::mayVanish(Expr factor) {
 /// is as large as it is; products of several may overflow or vanish.
 double Laws::sizeOf(Expr part) {
   double size = 0;
-  switch (part->form) {
-  case Form::Constant:
-    return 0;
-  case Form::Exp:
-    return a.isNonPositive(part->args[0]) ? 0 : 1;
-  case Form::Power:
-    return std::max(part->number, 0.) * sizeOf(part->args[0]);
-  case Form::Multiply:
-    for (Expr factor : part->args)
-      size += sizeOf(factor);
-    return size;
-  case Form::Where:
-    return std::max(sizeOf(part->args[1]), sizeOf(part->args[2]));
-  case Form::Add:
-  case Form::Max:
-  case Form::Abs:
-    for (Expr arg : part->args)
-      size = std::max(size, sizeOf(arg));
-    return size;
-  default:
-    return 1;
+  for (Expr each : factorsOf(part)) {
+    const bool isBounded =
+        each->form == Form::Constant ||
+        (each->form == Form::Exp && a.isNonPositive(each->args[0]));
+    if (!isBounded)
+      size += each->form == Form::Power ? std::max(each->number, 0.) : 1;
   }
+  return size;
 }
 
 /// Where a factor is 0 no gauge is near it, and `part` is accumulated without
