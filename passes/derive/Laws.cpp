@@ -117,14 +117,11 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
       own.push_back(term);
   const Expr w = a.add(own);
   if (mixed.empty()) {
-    // A mean lies among the data, and what is the extremum of them; an
-    // exponential of half a sum may be anywhere.
+    // A mean lies among the data; an exponential of half a sum may be anywhere.
     const Expr data = a.sub(e, w);
-    const Exprs centres = a.centresOf(e);
     Exprs terms;
     for (Expr term : own)
-      if (!llvm::is_contained(centres, a.asRead(term)) &&
-          (isFar(term) || (isLinear && isOfOthers(term, data))))
+      if (isFar(term) || (isLinear && isOfOthers(term, data)))
         terms.push_back(term);
     const Expr far = a.add(terms);
     return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},
