@@ -169,10 +169,10 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
   return merge(parts);
 }
 
-/// A factor of d' alone leaves the reduction, applied once at the end, if what
-/// is left is one array, or if it is mild itself; else it stays inside, moved
-/// by ratio: so a norm made safe by dividing by its largest element stays safe.
-/// What no gauge moves stays inside.
+/// A factor of d' alone leaves the reduction, applied once at the end, if that
+/// cannot overflow; else it stays inside, moved by ratio: so a norm made safe
+/// by dividing by its largest element stays safe. What no gauge moves stays
+/// inside.
 void Laws::settle(Expr part, Expr factor, Expansion &into) {
   auto put = [&](Expr function, Expr coefficient) {
     into = merge({into, Expansion{{function, coefficient}}});
@@ -180,7 +180,6 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
   if (part == a.one())
     return put(part, factor);
   Exprs inside = {part}, outside;
-  const bool isOne = sizeOf(part) <= 1;
   for (Expr each : factorsOf(factor)) {
     if (!each->moves()) {
       inside.push_back(each);
@@ -191,7 +190,7 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
       return a.facts.mild.count(name) != 0;
     });
     if (!each->fresh.empty() && each->old.empty() && each->form != Form::Exp &&
-        !isMild && !isOne) {
+        !isMild) {
       const Expr gauge = a.safe(a.atOld(each));
       inside.push_back(gauge);
       outside.push_back(a.power(gauge, -1));

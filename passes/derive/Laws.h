@@ -85,7 +85,6 @@ private:
   bool isCentredFarOff(Expr sum);
   bool isWildAtFirst(Expr factor);
   bool mayVanish(Expr factor);
-  double sizeOf(Expr part);
   bool isSafeWithout(Expr part, Expr factor);
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);

@@ -132,9 +132,10 @@ bool Laws::mayVanish(Expr factor) {
   }
 }
 
-/// How many factors a part has that are not proven to be at most 1. One array
-/// is as large as it is; products of several may overflow or vanish.
-double Laws::sizeOf(Expr part) {
+/// Where a factor is 0 no gauge is near it, and `part` is accumulated without
+/// it: that must be finite where the product is, as one array is. A product of
+/// several may overflow, and inf * 0 is not 0.
+bool Laws::isSafeWithout(Expr part, Expr factor) {
   double size = 0;
   for (Expr each : factorsOf(part)) {
     const bool isBounded =
@@ -143,17 +144,11 @@ double Laws::sizeOf(Expr part) {
     if (!isBounded)
       size += each->form == Form::Power ? std::max(each->number, 0.) : 1;
   }
-  return size;
-}
-
-/// Where a factor is 0 no gauge is near it, and `part` is accumulated without
-/// it: that must be finite where the product is, since inf * 0 is not 0.
-bool Laws::isSafeWithout(Expr part, Expr factor) {
   // One of them does not count: it is the one that is 0.
   unsigned vanishing = 0;
   for (Expr each : factorsOf(factor))
     vanishing += mayVanish(each);
-  return vanishing == 0 || sizeOf(part) + vanishing - 1 <= 1;
+  return vanishing == 0 || size + vanishing - 1 <= 1;
 }
 
 /// Whether such a term is in a sum with data: products of it and others lose
