@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -103,6 +104,8 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
     return wrong("`name` is `" + manifest.name +
                  "`; it can have lower case letters, digits and dashes, and "
                  "begins with a letter");
+  if (manifest.name == "cpu" || manifest.name == "reference")
+    return wrong("`name` is `" + manifest.name + "`, which is built in");
   if (!isVersion(manifest.abi))
     return wrong("`abi` is `" + manifest.abi + "`; it has to be like `1.0`");
   if (auto options = root.find("options"); options != root.end()) {
@@ -119,6 +122,10 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
 }
 
 Expected<Manifest> plugin::readManifest(const std::string &path) {
+  // Of a pipe one would wait for ever.
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    return Status::error(StatusCode::Io, "`" + path + "` is no file");
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf()))

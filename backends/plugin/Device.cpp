@@ -83,6 +83,9 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
   if (code == FOVEA_OK)
     return Status::ok();
   Status status = statusFromC(code, error);
+  // Whatever it is, it is not a fault of Fovea.
+  if (status.code() == StatusCode::Internal)
+    status = Status::error(StatusCode::Backend, status.message(), status.fix());
   const bool isUsers = code == FOVEA_OUT_OF_RANGE ||
                        code == FOVEA_DIVISION_BY_ZERO ||
                        code == FOVEA_CANCELLED;

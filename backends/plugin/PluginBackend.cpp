@@ -20,10 +20,9 @@ using namespace fovea::plugin;
 // Compiling
 //===----------------------------------------------------------------------===//
 
-PluginBackend::PluginBackend(Devices given) : devices(std::move(given)) {
+PluginBackend::PluginBackend(Devices given, std::string label)
+    : devices(std::move(given)), label(std::move(label)) {
   assert(!devices.list.empty() && "nobody to compute anything");
-  for (const auto &device : devices.list)
-    label += (label.empty() ? "" : ",") + device->name();
 }
 
 Expected<ClusterProgram> plugin::clustersOf(ir::FuncOp func) {

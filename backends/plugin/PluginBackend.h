@@ -59,10 +59,10 @@ struct Devices {
 /// that claims it.
 class PluginBackend final : public Backend {
 public:
-  /// The list is not empty.
-  explicit PluginBackend(Devices devices);
+  /// The list is not empty; `label` is what the user calls it.
+  PluginBackend(Devices devices, std::string label);
 
-  /// The devices' names with commas.
+  /// As the user wrote it.
   std::string_view name() const override { return label; }
 
   /// Error (Unsupported): no device computes a cluster; says which, and why.

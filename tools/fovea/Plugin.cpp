@@ -185,6 +185,9 @@ static Exit beginPlugin(const std::string &name, const std::string &parent) {
     throw usage("a plugin cannot be called `" + name + "`",
                 "a name has lower case letters, digits and dashes, and begins "
                 "with a letter");
+  for (const BuiltIn &one : builtIns)
+    if (name == one.name)
+      throw usage("`" + name + "` is built in", "choose another name");
   const fs::path folder = fs::path(parent) / name;
   std::error_code fault;
   if (fs::exists(folder, fault))
@@ -195,6 +198,7 @@ static Exit beginPlugin(const std::string &name, const std::string &parent) {
   // As C and CMake take it.
   const std::string word = replaced(name, "-", "_");
   auto renamed = [&](std::string text) {
+    text = replaced(std::move(text), "examples/plugins/hello-c", name);
     return replaced(
         replaced(replaced(std::move(text), "hello-c", name), "hello_c", word),
         "hello.c", word + ".c");
@@ -208,8 +212,10 @@ static Exit beginPlugin(const std::string &name, const std::string &parent) {
     print("wrote " + path.string() + "\n");
   }
   print("\nNow:\n  cmake -S " + folder.string() + " -B " +
-        (folder / "build").string() + "\n  cmake --build " +
-        (folder / "build").string() + "\n  fovea plugin check " +
+        (folder / "build").string() + " -DCMAKE_PREFIX_PATH=" +
+        fs::path(libraryPath()).parent_path().parent_path().string() +
+        "\n  cmake --build " + (folder / "build").string() +
+        "\n  fovea plugin check " +
         (folder / "build" / (name + ".json")).string() + "\n");
   finishPrinting();
   return Exit::Ok;

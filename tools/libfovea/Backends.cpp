@@ -178,7 +178,7 @@ fovea::clusterBackend(const std::string &text, bool allowMaterialize) {
       return device.status();
     devices.list.push_back(*device);
   }
-  return std::make_shared<plugin::PluginBackend>(std::move(devices));
+  return std::make_shared<plugin::PluginBackend>(std::move(devices), text);
 }
 
 Expected<std::shared_ptr<Backend>> fovea::backendNamed(const char *text,

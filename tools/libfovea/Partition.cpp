@@ -139,6 +139,12 @@ fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
     // In the order of the first cluster that each computes for another one.
     std::vector<std::pair<std::string, size_t>> counts;
     std::string refusing;
+    const std::string first = [&] {
+      for (const Assignment &one : partition)
+        if (!one.refusals.empty())
+          return one.refusals.front().reason;
+      return std::string();
+    }();
     for (const Assignment &one : partition) {
       if (one.refusals.empty())
         continue;
@@ -158,6 +164,8 @@ fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
               (partition.size() == 1 ? " cluster" : " clusters") +
               (count == 1 ? " runs on " : " run on ") + device + ", not on " +
               refusing;
+    if (!text.empty())
+      text += " (" + first + ")";
     if (copies.count)
       text += (text.empty() ? "" : "; ") + std::to_string(copies.count) +
               (copies.count == 1 ? " array was" : " arrays were") +

@@ -107,6 +107,11 @@ void Printer::declare(Id id, const Text &text) {
     if (node.zero)
       number = "h" + n + " & 1 ? 0 : " + number;
   }
+  // An f32 number has no more digits than that, or differences of equal ones
+  // are not 0.
+  if (node.type == CType::Real && node.op < f.ops.size() &&
+      f.ops[node.op].dtype == FOVEA_F32)
+    number = "(float)(" + number + ")";
   line("const " + std::string(nameOf(node.type)) + " v" + n + " = " + number +
        ";");
   if (node.fails)
@@ -275,10 +280,7 @@ Printer::Text Printer::textOf(const Node &node) const {
   }
   case FOVEA_OP_COMPARE: {
     static const char *const signs[] = {"<", "<=", ">", ">=", "==", "!="};
-    // What f32 cannot tell apart is equal.
-    const char *as =
-        f.ops[f.operandsOf(node.op)[0]].dtype == FOVEA_F32 ? "(float)" : "";
-    text.value = as + a + " " + signs[op.selector] + " " + as + b;
+    text.value = a + " " + signs[op.selector] + " " + b;
     return text;
   }
   case FOVEA_OP_CAST:

@@ -188,6 +188,8 @@ void Printer::reduce(Id id, const Scope &around) {
   if (isGuarded)
     close();
   closeLoops(node);
+  if (node.joined.dtype == FOVEA_F32 && !isArg(node.joined.join))
+    line("v" + n + " = (float)v" + n + ";");
 }
 
 //===----------------------------------------------------------------------===//

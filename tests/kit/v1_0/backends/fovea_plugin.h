@@ -123,8 +123,8 @@ typedef struct fovea_list {
  * `high`.
  *
  * Numbers. Floats follow IEEE 754, integers wrap. What an f32 op gives is an
- * f32 number: who computes in more digits rounds, at the latest where it is
- * compared. f16 and bf16 occur only as stored types: in inputs, outputs and
+ * f32 number, wherever it is computed: so differences of equal numbers are 0.
+ * f16 and bf16 occur only as stored types: in inputs, outputs and
  * FOVEA_OP_CAST. Sums and products of floats accumulate at least in f32, in any
  * order. The sign of a zero is not specified. How far results may be from those
  * of an f64 evaluation is in docs/writing-a-backend.md; the kit checks it.
@@ -466,7 +466,7 @@ struct fovea_host {
   /** Shows a line to the user, as far as he wants it. */
   void (*log)(const fovea_host *host, fovea_log_level level, const char *text);
   /** Whether `cluster` is what `pattern` says, a function in the language:
-   *  "fn f(a: f32[M, K], b: f32[K, N]) -> f32[M, N] { return sum[k](...) }".
+   *  "fn f(x: f32[M, K]) -> f32[M] { y[i] = sum[k](x[i, k]); return y }".
    *  However the user spelt it: both go through the same passes. FOVEA_OK and
    *  `found` 1 with the bindings, or 0 without. Errors: FOVEA_INVALID_PROGRAM.
    */
