@@ -121,7 +121,8 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
     const Expr data = a.sub(e, w);
     Exprs terms;
     for (Expr term : own)
-      if (isFar(term) || (isLinear && isOfOthers(term, data)))
+      if (isFar(term) ||
+          (isLinear && (isOfOthers(term, data) || mayBeUndefined(term))))
         terms.push_back(term);
     const Expr far = a.add(terms);
     return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},

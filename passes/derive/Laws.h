@@ -80,6 +80,7 @@ private:
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   bool isFar(Expr term);
+  bool mayBeUndefined(Expr term);
   bool isOfOthers(Expr term, Expr data);
   bool isCentredAtOthers(Expr sum);
   bool isCentredFarOff(Expr sum);

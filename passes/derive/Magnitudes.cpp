@@ -90,6 +90,19 @@ bool Laws::isOfOthers(Expr term, Expr data) {
   });
 }
 
+/// Whether a term is a logarithm or a power of unfinished numbers that may be
+/// negative or 0: at a provisional gauge it is NaN, infinite or anywhere, and
+/// what was once added to a sum is never taken off again.
+bool Laws::mayBeUndefined(Expr term) {
+  if (term->fresh.empty())
+    return false;
+  if ((term->form == Form::Log || term->form == Form::Power) &&
+      !a.isPositive(term->args[0]))
+    return true;
+  return llvm::any_of(term->args,
+                      [&](Expr arg) { return mayBeUndefined(arg); });
+}
+
 /// Whether a factor may be far larger at first than in the end: the least of
 /// exponentials, what is divided by the largest of them, or a maximum that may
 /// be negative.
