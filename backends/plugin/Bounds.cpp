@@ -7,6 +7,7 @@
 #include "backends/plugin/Bounds.h"
 
 #include "backends/plugin/Opcodes.h"
+#include "runtime/Tensor.h"
 
 #include <algorithm>
 #include <optional>
@@ -109,16 +110,23 @@ private:
     ranges.push_back(range);
     return true;
   }
-  /// The op of `number` + 1.
+  /// The op of `number` + 1, or of a number that no coordinate reaches: the
+  /// greatest i64 has no next one.
   uint32_t next(uint32_t number) {
-    fovea_op one = plainOp(FOVEA_OP_CONSTANT, FOVEA_I64);
-    one.integer = one.low = one.high = 1;
-    const uint32_t operands[] = {number, ClusterBuilder::add(made->ops, one)};
-    fovea_op sum = plainOp(FOVEA_OP_ADD, FOVEA_I64);
-    sum.axes = made->ops[number].axes;
-    sum.operands = made.list(operands);
-    sum.place = made->ops[number].place;
-    return ClusterBuilder::add(made->ops, sum);
+    if (made->ops[number].high > maxElements)
+      number = binary(FOVEA_OP_MIN, number, maxElements);
+    return binary(FOVEA_OP_ADD, number, 1);
+  }
+  uint32_t binary(fovea_opcode opcode, uint32_t number, int64_t by) {
+    fovea_op constant = plainOp(FOVEA_OP_CONSTANT, FOVEA_I64);
+    constant.integer = constant.low = constant.high = by;
+    const uint32_t operands[] = {number,
+                                 ClusterBuilder::add(made->ops, constant)};
+    fovea_op result = plainOp(opcode, FOVEA_I64);
+    result.axes = made->ops[number].axes;
+    result.operands = made.list(operands);
+    result.place = made->ops[number].place;
+    return ClusterBuilder::add(made->ops, result);
   }
 
   ClusterBuilder &made;

@@ -102,7 +102,7 @@ private:
       if (isCommutative(x.opcode) && a[0] != a[1] && b[0] != b[1]) {
         const auto keptOps = ops;
         const auto keptFolds = folds;
-        const size_t keptDemands = demands.size();
+        const size_t keptDemands = demands.size(), keptSizes = sizes.size();
         std::vector<Pair> straight = work;
         straight.insert(straight.end(), {{a[1], b[1]}, {a[0], b[0]}});
         if (matchOps(std::move(straight)))
@@ -110,6 +110,7 @@ private:
         ops = keptOps;
         folds = keptFolds;
         demands.resize(keptDemands);
+        sizes.resize(keptSizes);
         work.insert(work.end(), {{a[1], b[0]}, {a[0], b[1]}});
         continue;
       }
@@ -242,10 +243,15 @@ private:
     axes[first] = FOVEA_NONE;
     return false;
   }
-  /// An extent that the pattern writes as a number is that number.
+  /// An extent that the pattern writes as a number is that number, and equal
+  /// ones are equal.
   bool agreeExtents(uint32_t mine, uint32_t theirs) const {
     const fovea_size &x = p.sizes[p.axes[mine].size];
     const fovea_size &y = c.sizes[c.axes[theirs].size];
+    for (uint32_t other = 0; other < mine; ++other)
+      if (p.axes[other].size == p.axes[mine].size &&
+          c.axes[axes[other]].size != c.axes[theirs].size)
+        return false;
     return x.kind != FOVEA_SIZE_CONSTANT ||
            (y.kind == FOVEA_SIZE_CONSTANT && x.value == y.value);
   }

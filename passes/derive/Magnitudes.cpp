@@ -96,7 +96,9 @@ bool Laws::isOfOthers(Expr term, Expr data) {
 bool Laws::mayBeUndefined(Expr term) {
   if (term->fresh.empty())
     return false;
-  if ((term->form == Form::Log || term->form == Form::Power) &&
+  // A mean is a quotient by a count: it lies among the data.
+  const bool isQuotient = term->form == Form::Power && term->number == -1;
+  if ((term->form == Form::Log || term->form == Form::Power) && !isQuotient &&
       !a.isPositive(term->args[0]))
     return true;
   return llvm::any_of(term->args,

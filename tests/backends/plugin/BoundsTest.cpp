@@ -47,6 +47,7 @@ TEST_CASE("both sides of a window, and data of the row") {
   REQUIRE(ranges.size() == 2);
   CHECK((ranges[0].exact == 1 && ranges[1].exact == 1));
   CHECK(rangesUnder("j < t[i]").size() == 1);
+  CHECK(rangesUnder("j <= t[i]").size() == 1);
 }
 
 TEST_CASE("what is no range is left to the guard") {

@@ -98,4 +98,22 @@ TEST_CASE("a size that is computed with is that of the same axis") {
   };
   CHECK(matches(scaled("K"), scaled("K")));
   CHECK_FALSE(matches(scaled("K"), scaled("M")));
+  // In any order of a sum.
+  auto both = [](const std::string &sizes) {
+    return "fn f(a: f32[M, K]) -> f32[M] {\n"
+           "  c[i] = sum[k](a[i, k]) * (" +
+           sizes + ")\n  return c\n}";
+  };
+  CHECK(matches(both("exp(f32(K)) + sin(f32(M))"),
+                both("sin(f32(M)) + exp(f32(K))")));
+}
+
+TEST_CASE("equal dimensions of a pattern are equal in the cluster") {
+  auto scaled = [](const std::string &shape) {
+    return "fn f(a: f32[" + shape + "]) -> f32[" + shape +
+           "] {\n  c[i, k] = a[i, k] * 2\n  return c\n}";
+  };
+  CHECK(matches(scaled("N, N"), scaled("N, N")));
+  CHECK_FALSE(matches(scaled("N, N"), scaled("A, B")));
+  CHECK(matches(scaled("A, B"), scaled("N, N")));
 }
