@@ -104,8 +104,9 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
     return wrong("`name` is `" + manifest.name +
                  "`; it can have lower case letters, digits and dashes, and "
                  "begins with a letter");
-  if (manifest.name == "cpu" || manifest.name == "reference")
-    return wrong("`name` is `" + manifest.name + "`, which is built in");
+  for (const BuiltInBackend &one : builtInBackends)
+    if (manifest.name == one.name)
+      return wrong("`name` is `" + manifest.name + "`, which is built in");
   if (!isVersion(manifest.abi))
     return wrong("`abi` is `" + manifest.abi + "`; it has to be like `1.0`");
   if (auto options = root.find("options"); options != root.end()) {

@@ -15,6 +15,15 @@
 
 namespace fovea::plugin {
 
+/// A backend that is no plugin; plugins cannot have its name.
+struct BuiltInBackend {
+  const char *name;
+  const char *description;
+};
+inline constexpr BuiltInBackend builtInBackends[] = {
+    {"cpu", "native code for this machine"},
+    {"reference", "evaluates the formula element by element, in f64"}};
+
 /// An option that a plugin takes: `--backend=NAME:key=value`.
 struct ManifestOption {
   std::string name;

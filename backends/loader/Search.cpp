@@ -131,6 +131,14 @@ plugin::findPlugins(const std::vector<SearchFolder> &folders) {
   return all;
 }
 
+const Found *plugin::pluginNamed(const std::vector<Found> &plugins,
+                                 std::string_view name) {
+  const auto found = std::ranges::find_if(plugins, [&](const Found &one) {
+    return one.name == name && one.hiddenBy.empty();
+  });
+  return found == plugins.end() ? nullptr : &*found;
+}
+
 Expected<Found> plugin::pluginAt(const std::string &path) {
   Found found;
   if (fs::path(path).extension() == ".json") {

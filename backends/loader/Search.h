@@ -54,6 +54,11 @@ std::vector<SearchFolder> searchFolders(const std::string &libraryFolder);
 /// All manifests, in order; nothing is loaded.
 std::vector<Found> findPlugins(const std::vector<SearchFolder> &folders);
 
+/// The one of that name that counts, whether or not it can be used; null if
+/// there is none.
+const Found *pluginNamed(const std::vector<Found> &plugins,
+                         std::string_view name);
+
 /// Whether nobody but the user and root may change the file or folder. Error
 /// (Backend): somebody can.
 Status checkPermissions(const std::string &path);

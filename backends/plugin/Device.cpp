@@ -201,26 +201,6 @@ Exe::prepare(std::span<const int64_t> dims) {
   return std::shared_ptr<const Instance>(std::move(made));
 }
 
-Expected<std::string> Exe::save() const {
-  const fovea_plugin &table = from->library().table();
-  if (!table.save)
-    return Status::error(StatusCode::Unsupported,
-                         "plugin `" + from->name() + "` saves nothing");
-  std::string bytes;
-  fovea_write append = [](void *context, const void *data,
-                          uint64_t count) -> fovea_code {
-    static_cast<std::string *>(context)->append(static_cast<const char *>(data),
-                                                count);
-    return FOVEA_OK;
-  };
-  Status status = from->invoke("save", source.get(), [&](fovea_error &error) {
-    return table.save(exe, append, &bytes, &error);
-  });
-  if (status.failed())
-    return status;
-  return bytes;
-}
-
 //===----------------------------------------------------------------------===//
 // Instance
 //===----------------------------------------------------------------------===//

@@ -115,8 +115,6 @@ public:
   Status run(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
              CancelFlag cancel, Copies &copied) const;
 
-  uint64_t workspaceBytes() const { return prepared.workspace_bytes; }
-
 private:
   friend class Exe;
   Instance(const Exe &exe, std::vector<int64_t> dims)
@@ -141,9 +139,6 @@ public:
 
   const Cluster &cluster() const { return *source; }
   Device &device() const { return *from; }
-
-  /// The bytes that `save` writes. Error (Unsupported): the plugin has none.
-  Expected<std::string> save() const;
 
 private:
   friend class Device;

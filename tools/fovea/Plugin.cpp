@@ -27,14 +27,6 @@ using plugin::Found;
 namespace fs = std::filesystem;
 
 namespace {
-struct BuiltIn {
-  const char *name;
-  const char *description;
-};
-constexpr BuiltIn builtIns[] = {
-    {"cpu", "native code for this machine"},
-    {"reference", "evaluates the formula element by element, in f64"}};
-
 struct Texts {
   std::string name;
   std::string folder = ".";
@@ -68,11 +60,11 @@ static Exit listPlugins(bool verbose) {
   const std::vector<plugin::SearchFolder> searched = folders();
   const std::vector<Found> plugins = plugin::findPlugins(searched);
   size_t width = 0;
-  for (const BuiltIn &one : builtIns)
+  for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
     width = std::max(width, std::string_view(one.name).size());
   for (const Found &found : plugins)
     width = std::max(width, found.name.size());
-  for (const BuiltIn &one : builtIns)
+  for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
     print(padded(one.name, width) + one.description + "\n");
   bool isBroken = false;
   for (const Found &found : plugins) {
@@ -110,18 +102,17 @@ static Found find(const std::string &name) {
       throw Failure(found.status());
     return *std::move(found);
   }
-  std::vector<std::string> known;
-  for (Found &found : plugin::findPlugins(folders())) {
-    if (!found.hiddenBy.empty())
-      continue;
-    if (found.name == name) {
-      if (found.status.failed())
-        throw Failure(found.status);
-      return std::move(found);
-    }
-    known.push_back(found.name);
+  const std::vector<Found> plugins = plugin::findPlugins(folders());
+  if (const Found *found = plugin::pluginNamed(plugins, name)) {
+    if (found->status.failed())
+      throw Failure(found->status);
+    return *found;
   }
-  for (const BuiltIn &one : builtIns)
+  std::vector<std::string> known;
+  for (const Found &found : plugins)
+    if (found.hiddenBy.empty())
+      known.push_back(found.name);
+  for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
     known.push_back(one.name);
   std::string help = nearest(name, known);
   throw usage("there is no plugin `" + name + "`",
@@ -131,7 +122,7 @@ static Found find(const std::string &name) {
 }
 
 static Exit describePlugin(const std::string &name) {
-  for (const BuiltIn &one : builtIns)
+  for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
     if (name == one.name) {
       print(name + ": " + one.description + "; built in\n");
       finishPrinting();
@@ -185,7 +176,7 @@ static Exit beginPlugin(const std::string &name, const std::string &parent) {
     throw usage("a plugin cannot be called `" + name + "`",
                 "a name has lower case letters, digits and dashes, and begins "
                 "with a letter");
-  for (const BuiltIn &one : builtIns)
+  for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
     if (name == one.name)
       throw usage("`" + name + "` is built in", "choose another name");
   const fs::path folder = fs::path(parent) / name;

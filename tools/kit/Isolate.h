@@ -98,7 +98,6 @@ private:
 
   Results &results;
   int deaths = 0, deathsOfGroup = 0, hangs = 0;
-  bool isToldSo = false;
 };
 
 } // namespace fovea::kit

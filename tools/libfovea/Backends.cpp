@@ -121,15 +121,13 @@ static Status unknownBackend(const std::string &name,
 static Expected<Found> find(const std::string &name) {
   if (name.find('/') != std::string::npos)
     return plugin::pluginAt(name);
-  std::vector<Found> plugins = plugin::findPlugins(pluginFolders());
-  for (Found &found : plugins) {
-    if (found.name != name || !found.hiddenBy.empty())
-      continue;
-    if (found.status.failed())
-      return std::move(found.status).withContext("plugin `" + name + "`");
-    return std::move(found);
-  }
-  return unknownBackend(name, plugins);
+  const std::vector<Found> plugins = plugin::findPlugins(pluginFolders());
+  const Found *found = plugin::pluginNamed(plugins, name);
+  if (!found)
+    return unknownBackend(name, plugins);
+  if (found->status.failed())
+    return Status(found->status).withContext("plugin `" + name + "`");
+  return *found;
 }
 
 Expected<std::shared_ptr<const Library>>

@@ -53,6 +53,21 @@ fovea::instantiate(const fovea_program &program, const Instance &instance,
   return module;
 }
 
+Expected<Instantiated> fovea::instantiate(const fovea_program &program,
+                                          const fovea_request &request,
+                                          fovea_call *call) {
+  Expected<Instance> instance = instanceFor(program, request);
+  if (!instance)
+    return instance.status();
+  Instantiated made;
+  made.context = newContext();
+  auto module = instantiate(program, *instance, *made.context, call);
+  if (!module)
+    return module.status();
+  made.module = *std::move(module);
+  return made;
+}
+
 ir::FuncOp fovea::functionIn(mlir::ModuleOp module) {
   return *module.getOps<ir::FuncOp>().begin();
 }
@@ -100,15 +115,12 @@ fovea_code fovea_compile(const fovea_program *program,
     if (!backend)
       return backend.status();
     made->backend = *backend;
-    Expected<Instance> instance = instanceFor(*program, *asked);
-    if (!instance)
-      return instance.status();
+    Expected<Instantiated> source = instantiate(*program, *asked, call);
+    if (!source)
+      return source.status();
     made->program = program->program;
-    made->context = newContext();
-    auto module = instantiate(*program, *instance, *made->context, call);
-    if (!module)
-      return module.status();
-    auto executable = compile(module->get(), *made->backend);
+    made->context = std::move(source->context);
+    auto executable = compile(*source->module, *made->backend);
     if (!executable)
       return located(executable.status(), *made->program, call);
     made->executable = *std::move(executable);
@@ -176,17 +188,13 @@ fovea_code fovea_ir(const fovea_program *program, const fovea_request *request,
     Expected<fovea_request> asked = fovea::request(request, "the request");
     if (!asked)
       return asked.status();
-    Expected<Instance> instance = instanceFor(*program, *asked);
-    if (!instance)
-      return instance.status();
-    std::unique_ptr<mlir::MLIRContext> context = newContext();
-    auto module = instantiate(*program, *instance, *context, call);
-    if (!module)
-      return module.status();
-    if (Status status = advance(module->get(), stage); status.failed())
+    Expected<Instantiated> source = instantiate(*program, *asked, call);
+    if (!source)
+      return source.status();
+    if (Status status = advance(*source->module, stage); status.failed())
       return status;
     llvm::raw_string_ostream stream(call->text);
-    (*module)->print(stream);
+    source->module->print(stream);
     return Status::ok();
   });
 }

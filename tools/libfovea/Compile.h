@@ -42,6 +42,15 @@ Expected<mlir::OwningOpRef<mlir::ModuleOp>>
 instantiate(const fovea_program &program, const Instance &instance,
             mlir::MLIRContext &context, fovea_call *call);
 
+/// The IR of what a request asks for, in a context of its own.
+struct Instantiated {
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+Expected<Instantiated> instantiate(const fovea_program &program,
+                                   const fovea_request &request,
+                                   fovea_call *call);
+
 /// The only function of `module`.
 ir::FuncOp functionIn(mlir::ModuleOp module);
 

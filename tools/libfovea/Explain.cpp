@@ -36,15 +36,12 @@ static Expected<Stages> stagesOf(const fovea_program *program,
   Expected<fovea_request> asked = fovea::request(request, "the request");
   if (!asked)
     return asked.status();
-  Expected<Instance> instance = instanceFor(*program, *asked);
-  if (!instance)
-    return instance.status();
+  Expected<Instantiated> source = instantiate(*program, *asked, call);
+  if (!source)
+    return source.status();
   Stages stages;
-  stages.context = newContext();
-  auto module = instantiate(*program, *instance, *stages.context, call);
-  if (!module)
-    return module.status();
-  stages.written = *std::move(module);
+  stages.context = std::move(source->context);
+  stages.written = std::move(source->module);
   if (isWide)
     widen(*stages.written);
   stages.optimized = stages.written->clone();

@@ -12,8 +12,6 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <map>
-
 using namespace fovea;
 using plugin::Assignment;
 using plugin::Partition;
@@ -109,15 +107,11 @@ fovea_code fovea_partition(const fovea_program *program,
                        asked->allow_materialize != 0);
     if (!backend)
       return backend.status();
-    Expected<Instance> instance = instanceFor(*program, *asked);
-    if (!instance)
-      return instance.status();
-    std::unique_ptr<mlir::MLIRContext> context = newContext();
-    auto module = instantiate(*program, *instance, *context, call);
-    if (!module)
-      return module.status();
+    Expected<Instantiated> source = instantiate(*program, *asked, call);
+    if (!source)
+      return source.status();
     Expected<Partition> partition =
-        (*backend)->partition(functionIn(module->get()));
+        (*backend)->partition(functionIn(*source->module));
     if (!partition)
       return partition.status();
     call->text = wanted == "json" ? jsonOf(*partition) : textOf(*partition);

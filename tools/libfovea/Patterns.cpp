@@ -108,4 +108,8 @@ static void showLine(const fovea_host *, fovea_log_level level,
     std::fprintf(stderr, "%s\n", text);
 }
 
-void fovea::offerHost() { plugin::setHost(matchPattern, showLine); }
+void fovea::offerHost() {
+  // Once: running plugins read the table.
+  [[maybe_unused]] static const bool isOffered =
+      (plugin::setHost(matchPattern, showLine), true);
+}
