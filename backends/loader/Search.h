@@ -12,9 +12,9 @@
 //   3. fovea/plugins.d beside libfovea, of an installed Fovea
 //   4. /usr/local/lib/fovea/plugins.d, /usr/lib/fovea/plugins.d
 //
-// Never the current folder, and nothing of the environment if the program has
-// more rights than who calls it. A plugin is native code: files and folders
-// that others may write to are refused.
+// The current folder only if FOVEA_PLUGIN_PATH names it, and nothing of the
+// environment if the program has more rights than who calls it. A plugin is
+// native code: what everybody may write to, or another user owns, is refused.
 //
 //===----------------------------------------------------------------------===//
 
@@ -59,8 +59,8 @@ std::vector<Found> findPlugins(const std::vector<SearchFolder> &folders);
 const Found *pluginNamed(const std::vector<Found> &plugins,
                          std::string_view name);
 
-/// Whether nobody but the user and root may change the file or folder. Error
-/// (Backend): somebody can.
+/// Whether the file or folder belongs to the user or root, and not everybody
+/// may change it. Error (Backend): it does not, or everybody can.
 Status checkPermissions(const std::string &path);
 
 /// What a file gives: a manifest, or (with an empty name) a bare library.

@@ -96,7 +96,7 @@ public:
         between(std::move(between)), steps(std::move(steps)),
         who(std::move(partition)) {}
 
-  /// Of the last run, or as compiled.
+  /// As compiled; sizes that went to another device since then are told too.
   Partition partition() const;
   /// Of all runs so far.
   Copies copies() const;
