@@ -12,6 +12,7 @@
 #include "passes/derive/Placement.h"
 #include "passes/derive/Reader.h"
 #include "passes/derive/Reasons.h"
+#include "passes/derive/Trial.h"
 #include "passes/derive/Writer.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -64,6 +65,7 @@ public:
 private:
   void enter(ir::ReduceOp reduce);
   Expr given(Line &line, unsigned number);
+  bool holds(Line &line, unsigned number);
   unsigned passWithoutCycle(ir::ReduceOp reduce, const Reader::Formula &formula,
                             Line &line);
   bool isMadeFrom(unsigned group, unsigned from);
@@ -129,6 +131,28 @@ Expr Deriver::given(Line &line, unsigned number) {
   return a.given(line.count);
 }
 
+/// Whether a fold of a reduction and what it depends on in its pass is right
+/// when it is tried.
+bool Deriver::holds(Line &line, unsigned number) {
+  const Chain &chain = *line.chain;
+  std::set<unsigned> numbers = {number};
+  SmallVector<unsigned> work = {number};
+  while (!work.empty())
+    for (unsigned use : chain.usesOf(work.pop_back_val()))
+      if (numbers.insert(use).second)
+        work.push_back(use);
+  Block scratch;
+  OpBuilder b(func.getContext());
+  b.setInsertionPointToEnd(&scratch);
+  FoldWriter writer(b, *line.chain, line.axes, placement,
+                    SmallVector<unsigned>(numbers.begin(), numbers.end()),
+                    number);
+  ir::ReduceOp op = (*line.chain)[number].op;
+  return agrees(writer.write(), op, [&](ir::ReduceOp reduce) {
+    return memberOf.count(reduce) && reduce.getAxes() == op.getAxes();
+  });
+}
+
 /// Reductions of the chain that a formula needs at its own place.
 static Names unfinishedIn(const Reader::Formula &formula) {
   Names names = formula.element->fresh;
@@ -158,7 +182,8 @@ void Deriver::enter(ir::ReduceOp reduce) {
   earliest = std::max(earliest, without);
   const unsigned number = line.chain->enter(
       reduce.getKind(), formula.guards, formula.element, formula.whole, reduce,
-      earliest, [&](unsigned other) { return given(line, other); });
+      earliest, [&](unsigned other) { return given(line, other); },
+      [&](unsigned number) { return holds(line, number); });
   DictionaryAttr wait =
       reasonToWait(*line.chain, number, *line.reader, formula.finished,
                    isAround && (*line.chain)[number].pass == without);

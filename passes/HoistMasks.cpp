@@ -6,6 +6,7 @@
 
 #include "ir/Dialect.h"
 #include "passes/Passes.h"
+#include "passes/Retype.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_HOISTMASKS
@@ -15,14 +16,33 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
+/// The mask that a value is; what is added to a hard -inf is one, too.
 static ir::SelectOp maskOf(Value value) {
-  auto select = value.getDefiningOp<ir::SelectOp>();
-  return select && select.getHard() != ir::HardKind::None ? select : nullptr;
+  Operation *op = value.getDefiningOp();
+  if (auto select = dyn_cast_or_null<ir::SelectOp>(op))
+    return select.getHard() != ir::HardKind::None ? select : nullptr;
+  if (!isa_and_nonnull<ir::AddOp, ir::SubOp>(op))
+    return nullptr;
+  for (OpOperand &operand : op->getOpOperands()) {
+    ir::SelectOp mask = maskOf(operand.get());
+    if (!mask || mask.getHard() != ir::HardKind::NegInf ||
+        (isa<ir::SubOp>(op) && operand.getOperandNumber() == 1))
+      continue;
+    OpBuilder b(op);
+    Operation *sum = b.clone(*op);
+    sum->setOperand(operand.getOperandNumber(), mask.getOnTrue());
+    retype(sum);
+    return ir::SelectOp::create(b, op->getLoc(), mask.getCondition(),
+                                sum->getResult(0), mask.getOnFalse(),
+                                mask.getHard());
+  }
+  return nullptr;
 }
 
-/// The choice with the mask outside; null if no branch has one.
+/// The choice with the mask outside; null if no branch has one. A hard 0 stays
+/// inside of a hard -inf, which sums of scores skip.
 static ir::SelectOp hoisted(ir::SelectOp choice) {
-  if (choice.getHard() != ir::HardKind::None)
+  if (choice.getHard() == ir::HardKind::NegInf)
     return nullptr;
   OpBuilder b(choice);
   const Location loc = choice.getLoc();
@@ -34,13 +54,13 @@ static ir::SelectOp hoisted(ir::SelectOp choice) {
   } else if ((mask = maskOf(onTrue))) {
     onTrue = mask.getOnTrue();
     condition = ir::NotOp::create(b, loc, condition);
-  } else {
-    return nullptr;
   }
+  if (!mask || mask.getHard() == choice.getHard())
+    return nullptr;
   // The mask's own condition is needed only where its branch is taken.
   Value counts = ir::OrOp::create(b, loc, condition, mask.getCondition());
   Value inner = ir::SelectOp::create(b, loc, choice.getCondition(), onTrue,
-                                     onFalse, ir::HardKind::None);
+                                     onFalse, choice.getHard());
   return ir::SelectOp::create(b, loc, counts, inner, mask.getOnFalse(),
                               mask.getHard());
 }

@@ -44,7 +44,9 @@ def HoistMasks : Pass<"fovea-hoist-masks", "ir::FuncOp"> {
   let description = [{
     `where(c, x, where(d, y, -inf))` becomes `where(c or d, where(c, x, y), -inf)`,
     and the same with a hard 0: so what does not count is seen to be left out, and
-    is not visited.
+    is not visited. `where(c, where(d, x, -inf), 0)`, which leaves out in two ways,
+    becomes `where(not c or d, where(c, x, 0), -inf)`, also where the inner mask
+    stands in a sum.
   }];
 }
 

@@ -254,10 +254,45 @@ void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
     algebra.facts.bound[number] = bound;
 }
 
+/// Derives how a reduction runs in the pass of what it depends on; false if
+/// that is refused.
+bool Chain::isTaken(Reduction &reduction, unsigned pass, Laws &laws,
+                    llvm::function_ref<bool(unsigned)> holds) {
+  auto refuse = [&](Refusal::Reason reason) {
+    laws.refusal = Refusal{reason, reduction.element};
+    return false;
+  };
+  reduction.pass = pass;
+  bool isDerived = false;
+  auto first = reduction.repair;
+  for (Laws::Factors factors : {Laws::Factors::Leave, Laws::Factors::Stay}) {
+    laws.factors = factors;
+    if (!derive(reduction, laws) || (isDerived && reduction.repair == first))
+      continue;
+    if (reduction.depth > maxDepth)
+      return refuse(Refusal::Reason::TooMany);
+    if (reduction.element->fresh.empty())
+      return true;
+    // As it will be written: what holds in this domain only was used by now.
+    Exprs domain;
+    std::swap(domain, algebra.facts.domain);
+    list.push_back(reduction);
+    const bool isRight = holds(list.size() - 1);
+    list.pop_back();
+    std::swap(domain, algebra.facts.domain);
+    if (isRight)
+      return true;
+    isDerived = true;
+    first = reduction.repair;
+  }
+  return isDerived ? refuse(Refusal::Reason::Digits) : false;
+}
+
 unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
                       Expr written, Expr whole, ir::ReduceOp op,
                       unsigned earliest,
-                      llvm::function_ref<Expr(unsigned)> given) {
+                      llvm::function_ref<Expr(unsigned)> given,
+                      llvm::function_ref<bool(unsigned)> holds) {
   Facts &facts = algebra.facts;
   auto [domain, element] = peel(kind, written);
   const bool isPeeled = !domain.empty();
@@ -327,11 +362,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   Laws laws(algebra);
   for (unsigned use : reduction.element->fresh)
     reduction.depth = std::max(reduction.depth, list[use].depth + 1);
-  bool ok = derive(reduction, laws);
-  if (ok && reduction.depth > maxDepth) {
-    laws.refusal = Refusal{Refusal::Reason::TooMany, reduction.element};
-    ok = false;
-  }
+  bool ok = isTaken(reduction, pass, laws, holds);
   if (!ok && laws.refusal->reason != Refusal::Reason::TooMany &&
       element->fresh.count(count)) {
     // The number of places as it will be in the end.
@@ -339,7 +370,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     finishAll(
         [&](unsigned other) { return other == count || isEarlier(other); });
     enterPeaks();
-    ok = derive(reduction, laws);
+    ok = isTaken(reduction, pass, laws, holds);
     if (!ok)
       laws.refusal = first;
   }

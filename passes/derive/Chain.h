@@ -74,10 +74,12 @@ public:
   /// algebra sees it, `whole` the same not taken apart, which is accumulated if
   /// nothing in it moves in the end; `earliest` is the first pass in which
   /// everything that is given to it is finished. `given` names the finished
-  /// result of a reduction.
+  /// result of a reduction. `holds` tries what was derived for the last
+  /// reduction.
   unsigned enter(ir::ReduceKind kind, llvm::ArrayRef<Expr> guards, Expr written,
                  Expr whole, ir::ReduceOp op, unsigned earliest,
-                 llvm::function_ref<Expr(unsigned)> given);
+                 llvm::function_ref<Expr(unsigned)> given,
+                 llvm::function_ref<bool(unsigned)> holds);
 
   const std::vector<Reduction> &reductions() const { return list; }
   const Reduction &operator[](unsigned number) const { return list[number]; }
@@ -89,6 +91,8 @@ public:
 
 private:
   bool derive(Reduction &reduction, Laws &laws);
+  bool isTaken(Reduction &reduction, unsigned pass, Laws &laws,
+               llvm::function_ref<bool(unsigned)> holds);
   void enterPeak(ir::ReduceKind kind, Expr exponent, Expr element,
                  const Exprs &domain, unsigned pass);
   void learn(unsigned number, Expr bound);

@@ -170,10 +170,10 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
   return merge(parts);
 }
 
-/// A factor of d' alone leaves the reduction, applied once at the end, if that
-/// cannot overflow; else it stays inside, moved by ratio: so a norm made safe
-/// by dividing by its largest element stays safe. What no gauge moves stays
-/// inside.
+/// A factor of d' alone leaves the reduction, applied once at the end, if it is
+/// mild or what is left is one array; else, or if that overflows, it stays
+/// inside, moved by ratio: so a norm made safe by dividing by its largest
+/// element stays safe. What no gauge moves stays inside.
 void Laws::settle(Expr part, Expr factor, Expansion &into) {
   auto put = [&](Expr function, Expr coefficient) {
     into = merge({into, Expansion{{function, coefficient}}});
@@ -181,6 +181,7 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
   if (part == a.one())
     return put(part, factor);
   Exprs inside = {part}, outside;
+  const bool leaves = factors == Factors::Leave && sizeOf(part) <= 1;
   for (Expr each : factorsOf(factor)) {
     if (!each->moves()) {
       inside.push_back(each);
@@ -191,7 +192,7 @@ void Laws::settle(Expr part, Expr factor, Expansion &into) {
       return a.facts.mild.count(name) != 0;
     });
     if (!each->fresh.empty() && each->old.empty() && each->form != Form::Exp &&
-        !isMild) {
+        !isMild && !leaves) {
       const Expr gauge = a.safe(a.atOld(each));
       inside.push_back(gauge);
       outside.push_back(a.power(gauge, -1));

@@ -39,7 +39,8 @@ struct Refusal {
     Overflows,     ///< an unfinished exponential may be infinite, or 0
     Vanishes,      ///< without an unfinished factor that is 0 it may overflow
     Absorbs, ///< an exponent would lose its digits beside what it is taken off
-    TooMany  ///< more accumulators than are worth it
+    TooMany, ///< more accumulators than are worth it
+    Digits   ///< tried on numbers, it was wrong (Trial.h)
   };
   Reason reason;
   /// The part of the formula that is meant.
@@ -66,6 +67,13 @@ public:
 
   std::optional<Refusal> refusal;
 
+  /// How a factor that an unfinished reduction moves goes with a part that is
+  /// one array, perhaps with weights.
+  enum class Factors {
+    Leave, ///< it is applied at the end: the sum may be larger than the result
+    Stay   ///< moved by ratio: it may be far from where it ends
+  } factors = Factors::Leave;
+
 private:
   std::optional<Expansion> refuse(Refusal::Reason reason, Expr part);
   std::optional<Expansion> expandAdd(Expr e, bool isLinear);
@@ -86,6 +94,7 @@ private:
   bool isCentredFarOff(Expr sum);
   bool isWildAtFirst(Expr factor);
   bool mayVanish(Expr factor);
+  double sizeOf(Expr part);
   bool isSafeWithout(Expr part, Expr factor);
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);

@@ -147,23 +147,42 @@ bool Laws::mayVanish(Expr factor) {
   }
 }
 
-/// Where a factor is 0 no gauge is near it, and `part` is accumulated without
-/// it: that must be finite where the product is, as one array is. A product of
-/// several may overflow, and inf * 0 is not 0.
-bool Laws::isSafeWithout(Expr part, Expr factor) {
+/// How many factors a part has that are not proven to be at most 1. One array
+/// is as large as it is; products of several may overflow or vanish.
+double Laws::sizeOf(Expr part) {
   double size = 0;
-  for (Expr each : factorsOf(part)) {
-    const bool isBounded =
-        each->form == Form::Constant ||
-        (each->form == Form::Exp && a.isNonPositive(each->args[0]));
-    if (!isBounded)
-      size += each->form == Form::Power ? std::max(each->number, 0.) : 1;
+  switch (part->form) {
+  case Form::Constant:
+    return 0;
+  case Form::Exp:
+    return a.isNonPositive(part->args[0]) ? 0 : 1;
+  case Form::Power:
+    return std::max(part->number, 0.) * sizeOf(part->args[0]);
+  case Form::Multiply:
+    for (Expr factor : part->args)
+      size += sizeOf(factor);
+    return size;
+  case Form::Where:
+    return std::max(sizeOf(part->args[1]), sizeOf(part->args[2]));
+  case Form::Add:
+  case Form::Max:
+  case Form::Abs:
+    for (Expr arg : part->args)
+      size = std::max(size, sizeOf(arg));
+    return size;
+  default:
+    return 1;
   }
+}
+
+/// Where a factor is 0 no gauge is near it, and `part` is accumulated without
+/// it: that must be finite where the product is, since inf * 0 is not 0.
+bool Laws::isSafeWithout(Expr part, Expr factor) {
   // One of them does not count: it is the one that is 0.
   unsigned vanishing = 0;
   for (Expr each : factorsOf(factor))
     vanishing += mayVanish(each);
-  return vanishing == 0 || size + vanishing - 1 <= 1;
+  return vanishing == 0 || sizeOf(part) + vanishing - 1 <= 1;
 }
 
 /// Whether such a term is in a sum with data: products of it and others lose

@@ -159,7 +159,11 @@ Expr Reader::expr(Value value) {
     return found->second;
   const Expr made = compute(value);
   known[value] = made;
-  if (made->hasData && !made->args.empty())
+  // What does not vary is computed outside of the fold, or where it is needed.
+  const bool varies = llvm::any_of(axes, [&](ir::AxisAttr axis) {
+    return typeOf(value).hasAxis(axis.getName());
+  });
+  if (made->hasData == varies && !made->args.empty())
     (made->moves() ? a.writtenMoving : a.written).try_emplace(made, value);
   return made;
 }

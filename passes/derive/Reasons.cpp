@@ -152,6 +152,13 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
                 "have lost its digits",
             "a factor, exp(y) * exp(t - m) in place of exp(y + (t - m)), " +
                 std::string("would share the pass; ") + onePass};
+  case Refusal::Reason::Digits:
+    return {"digits",
+            "while " + names + (isOne ? " is" : " are") +
+                " unfinished, what is accumulated of " + shown +
+                " may overflow or lose its digits: tried on numbers of many "
+                "sizes, it was not what the formula says",
+            onePass};
   case Refusal::Reason::TooMany:
     return {"too-many",
             shown +

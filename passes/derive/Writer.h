@@ -94,6 +94,7 @@ private:
   Expr inUnitsOf(double unit, Expr e);
   std::optional<std::pair<Expr, double>> takeScaled(Exprs &terms);
   std::optional<std::pair<Expr, bool>> takeWritten(Exprs &terms);
+  Expr writtenPart(Expr product);
   mlir::Value sum(Region &region, Expr e, mlir::Type element);
   mlir::Value product(Region &region, Expr e, mlir::Type element);
   mlir::Value power(mlir::Value x, double exponent);

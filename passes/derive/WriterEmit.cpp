@@ -335,6 +335,29 @@ Value FoldWriter::power(Value x, double exponent) {
                            number(typeOf(x).getElementType(), exponent));
 }
 
+/// The longest part of a product with unfinished reductions that is a product
+/// as it is written: p / z * v may be finite where v / z is not. Null if there
+/// is none.
+Expr FoldWriter::writtenPart(Expr product) {
+  Algebra &a = chain.algebra;
+  Expr longest = nullptr;
+  auto look = [&](Expr known) {
+    if (known->form != Form::Multiply ||
+        known->args.size() >= product->args.size() ||
+        (longest && known->args.size() <= longest->args.size()))
+      return;
+    for (Expr part : {known, a.atOld(known)})
+      if (part->form == Form::Multiply &&
+          llvm::all_of(part->args, [&](Expr factor) {
+            return llvm::is_contained(product->args, factor);
+          }))
+        longest = part;
+  };
+  for (const auto &[known, value] : a.writtenMoving)
+    look(known);
+  return longest;
+}
+
 /// Negative powers become divisors; a whole power's own factors come one by
 /// one, after all others: a t t may be finite where t t is not.
 Value FoldWriter::product(Region &region, Expr e, Type element) {
@@ -343,10 +366,16 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
     into = into ? Value(ir::MulOp::create(b, loc, into, next)) : next;
   };
   bool negative = false;
-  const bool divides = llvm::any_of(e->args, [](Expr factor) {
+  Exprs again, factors = e->args;
+  if (const Expr part = writtenPart(e)) {
+    over = emit(region, part, element);
+    for (Expr factor : part->args)
+      llvm::erase(factors, factor);
+  }
+  const Exprs list = factors;
+  const bool divides = llvm::any_of(list, [](Expr factor) {
     return factor->form == Form::Power && factor->number < 0;
   });
-  Exprs again, factors = e->args;
   // The ratio of two states of a gauge, not that of their products with others.
   auto baseOf = [](Expr factor) {
     return factor->form == Form::Power ? factor->args[0] : factor;
@@ -354,7 +383,7 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
   auto exponentOf = [](Expr factor) {
     return factor->form == Form::Power ? factor->number : 1;
   };
-  for (Expr below : e->args) {
+  for (Expr below : list) {
     const double exponent = -exponentOf(below);
     if (exponent != 1 && !isShort(exponent))
       continue;

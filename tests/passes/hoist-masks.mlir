@@ -45,3 +45,27 @@ fovea.func @both dims ["N"] {
   %r = fovea.select %c, %a, %b : <i1, i: N>, <f32, i: N>, <f32, i: N>
   fovea.output "r" %r [#fovea.axis<i: N>] : <f32, i: N>
 }
+
+// A hard 0 stays inside of a hard -inf, which goes through sums.
+// CHECK-LABEL: fovea.func @sum
+fovea.func @sum dims ["N"] {
+  // CHECK: %[[C:.*]] = fovea.input "c"
+  %c = fovea.input "c" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[D:.*]] = fovea.input "d"
+  %d = fovea.input "d" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[X:.*]] = fovea.input "x"
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  // CHECK: %[[Y:.*]] = fovea.input "y"
+  %y = fovea.input "y" [#fovea.axis<i: N>] : <f32, i: N>
+  %zero = fovea.constant 0.0 : f32 : <f32>
+  %inf = fovea.constant 0xFF800000 : f32 : <f32>
+  // CHECK-DAG: %[[SUM:.*]] = fovea.add %[[Y]], %[[X]]
+  // CHECK-DAG: %[[NOT:.*]] = fovea.not %[[C]]
+  // CHECK-DAG: %[[COUNTS:.*]] = fovea.or %[[NOT]], %[[D]]
+  // CHECK-DAG: %[[V:.*]] = fovea.select %[[C]], %[[SUM]], %{{.*}} hard zero
+  // CHECK: fovea.select %[[COUNTS]], %[[V]], %{{.*}} hard neginf
+  %m = fovea.select %d, %x, %inf hard neginf : <i1, i: N>, <f32, i: N>, <f32>
+  %s = fovea.add %y, %m : <f32, i: N>, <f32, i: N>
+  %r = fovea.select %c, %s, %zero hard zero : <i1, i: N>, <f32, i: N>, <f32>
+  fovea.output "r" %r [#fovea.axis<i: N>] : <f32, i: N>
+}

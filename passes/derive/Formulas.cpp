@@ -1,0 +1,325 @@
+//===- Formulas.cpp - formulas evaluated in few or many digits ------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/derive/Formulas.h"
+
+#include "ir/Size.h"
+#include "ir/TypeOf.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::derive;
+using ir::typeOf;
+
+Formulas::Formulas(ArrayRef<ir::AxisAttr> axes,
+                   llvm::function_ref<bool(ir::ReduceOp)> isMember)
+    : axes(axes), extent(ir::sizeConstant(axes.front().getContext(), 1)),
+      isMember(isMember) {
+  for (ir::AxisAttr axis : axes)
+    extent = ir::sizeMul(extent, axis.getSize());
+}
+
+/// NaN wins, as in the language.
+static Real larger(Real a, Real b) {
+  return std::isnan(a) || std::isnan(b) ? std::numeric_limits<Real>::quiet_NaN()
+                                        : std::max(a, b);
+}
+static Real smaller(Real a, Real b) { return -larger(-a, -b); }
+
+Real derive::neutralNumber(ir::ReduceKind kind) {
+  switch (kind) {
+  case ir::ReduceKind::Prod:
+  case ir::ReduceKind::All:
+    return 1;
+  case ir::ReduceKind::Max:
+    return -std::numeric_limits<Real>::infinity();
+  case ir::ReduceKind::Min:
+    return std::numeric_limits<Real>::infinity();
+  case ir::ReduceKind::ArgMax:
+  case ir::ReduceKind::ArgMin:
+    return -1;
+  case ir::ReduceKind::Sum:
+  case ir::ReduceKind::Any:
+    return 0;
+  }
+  llvm_unreachable("all kinds are listed");
+}
+
+Real derive::joined(ir::ReduceKind kind, Real a, Real b) {
+  switch (kind) {
+  case ir::ReduceKind::Sum:
+    return a + b;
+  case ir::ReduceKind::Prod:
+    return a * b;
+  case ir::ReduceKind::Max:
+    return larger(a, b);
+  case ir::ReduceKind::Min:
+    return smaller(a, b);
+  case ir::ReduceKind::Any:
+    return a != 0 || b != 0;
+  case ir::ReduceKind::All:
+    return a != 0 && b != 0;
+  case ir::ReduceKind::ArgMax:
+  case ir::ReduceKind::ArgMin:
+    break;
+  }
+  llvm_unreachable("a position says nothing of its element");
+}
+
+static Real (*comparison(ir::Predicate predicate))(const Real *) {
+  switch (predicate) {
+  case ir::Predicate::Lt:
+    return [](const Real *x) -> Real { return x[0] < x[1]; };
+  case ir::Predicate::Le:
+    return [](const Real *x) -> Real { return x[0] <= x[1]; };
+  case ir::Predicate::Gt:
+    return [](const Real *x) -> Real { return x[0] > x[1]; };
+  case ir::Predicate::Ge:
+    return [](const Real *x) -> Real { return x[0] >= x[1]; };
+  case ir::Predicate::Eq:
+    return [](const Real *x) -> Real { return x[0] == x[1]; };
+  case ir::Predicate::Ne:
+    return [](const Real *x) -> Real { return x[0] != x[1]; };
+  }
+  llvm_unreachable("all predicates are listed");
+}
+
+static Real (*conversion(ir::CastOp op))(const Real *) {
+  const Type from = typeOf(op.getOperand()).getElementType();
+  const Type to = op.getType().getElementType();
+  if (to.isInteger(1))
+    return [](const Real *x) -> Real { return x[0] != 0; };
+  if (isa<FloatType>(from) && isa<IntegerType>(to))
+    return [](const Real *x) -> Real {
+      return std::isnan(x[0]) ? 0 : std::trunc(x[0]);
+    };
+  return [](const Real *x) { return x[0]; };
+}
+
+/// Null for an operation that is not elementwise.
+Formulas::Rule Formulas::ruleOf(Operation *op) {
+  using R = const Real *;
+  return llvm::TypeSwitch<Operation *, Rule>(op)
+      .Case([](ir::AbsOp) { return [](R x) { return std::abs(x[0]); }; })
+      .Case([](ir::NegOp) { return [](R x) { return -x[0]; }; })
+      .Case([](ir::SignOp) {
+        return [](R x) -> Real {
+          return std::isnan(x[0]) ? x[0] : (x[0] > 0) - (x[0] < 0);
+        };
+      })
+      .Case([](ir::NotOp) { return [](R x) -> Real { return x[0] == 0; }; })
+      .Case([](ir::ExpOp) { return [](R x) { return std::exp(x[0]); }; })
+      .Case([](ir::Exp2Op) { return [](R x) { return std::exp2(x[0]); }; })
+      .Case([](ir::Expm1Op) { return [](R x) { return std::expm1(x[0]); }; })
+      .Case([](ir::LogOp) { return [](R x) { return std::log(x[0]); }; })
+      .Case([](ir::Log1pOp) { return [](R x) { return std::log1p(x[0]); }; })
+      .Case([](ir::SqrtOp) { return [](R x) { return std::sqrt(x[0]); }; })
+      .Case([](ir::RsqrtOp) { return [](R x) { return 1 / std::sqrt(x[0]); }; })
+      .Case([](ir::TanhOp) { return [](R x) { return std::tanh(x[0]); }; })
+      .Case([](ir::SinhOp) { return [](R x) { return std::sinh(x[0]); }; })
+      .Case([](ir::CoshOp) { return [](R x) { return std::cosh(x[0]); }; })
+      .Case([](ir::SigmoidOp) {
+        return [](R x) { return 1 / (1 + std::exp(-x[0])); };
+      })
+      .Case([](ir::ErfOp) { return [](R x) { return std::erf(x[0]); }; })
+      .Case([](ir::SinOp) { return [](R x) { return std::sin(x[0]); }; })
+      .Case([](ir::CosOp) { return [](R x) { return std::cos(x[0]); }; })
+      .Case([](ir::FloorOp) { return [](R x) { return std::floor(x[0]); }; })
+      .Case([](ir::AddOp) { return [](R x) { return x[0] + x[1]; }; })
+      .Case([](ir::SubOp) { return [](R x) { return x[0] - x[1]; }; })
+      .Case([](ir::MulOp) { return [](R x) { return x[0] * x[1]; }; })
+      .Case([](ir::DivOp) { return [](R x) { return x[0] / x[1]; }; })
+      .Case([](ir::FloorDivOp) {
+        return [](R x) { return std::floor(x[0] / x[1]); };
+      })
+      .Case([](ir::ModOp) {
+        return [](R x) { return x[0] - x[1] * std::floor(x[0] / x[1]); };
+      })
+      .Case([](ir::PowOp) { return [](R x) { return std::pow(x[0], x[1]); }; })
+      .Case([](ir::MinOp) { return [](R x) { return smaller(x[0], x[1]); }; })
+      .Case([](ir::MaxOp) { return [](R x) { return larger(x[0], x[1]); }; })
+      .Case([](ir::AndOp) {
+        return [](R x) -> Real { return x[0] != 0 && x[1] != 0; };
+      })
+      .Case([](ir::OrOp) {
+        return [](R x) -> Real { return x[0] != 0 || x[1] != 0; };
+      })
+      .Case([](ir::SelectOp) { return [](R x) { return x[0] ? x[1] : x[2]; }; })
+      .Case([](ir::CompareOp op) { return comparison(op.getPredicate()); })
+      .Case([](ir::CastOp op) { return conversion(op); })
+      .Default([](Operation *) { return nullptr; });
+}
+
+unsigned Formulas::node(Value value) {
+  if (auto found = known.find(value); found != known.end())
+    return found->second;
+  const unsigned made = make(value);
+  return known[value] = made;
+}
+
+unsigned Formulas::make(Value value) {
+  Node node;
+  node.element = typeOf(value).getElementType();
+  Operation *op = value.getDefiningOp();
+  if (!op) {
+    nodes.push_back(node);
+    return nodes.size() - 1;
+  }
+  for (Value operand : op->getOperands())
+    node.args.push_back(this->node(operand));
+  const Key key{op->getName().getAsOpaquePointer(),
+                op->getAttrDictionary().getAsOpaquePointer(),
+                node.element.getAsOpaquePointer(), node.args};
+  const auto [found, isNew] = numbers.try_emplace(key, nodes.size());
+  if (!isNew)
+    return found->second;
+  if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
+    node.isConstant = true;
+    if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
+      node.constant = number.getValueAsDouble();
+    else if (auto number = dyn_cast<IntegerAttr>(constant.getValue()))
+      node.constant = number.getType().isInteger(1)
+                          ? Real(number.getValue().getBoolValue())
+                          : Real(number.getInt());
+  } else if (auto reduce = dyn_cast<ir::ReduceOp>(op);
+             reduce && isMember(reduce)) {
+    node.reduce = reduce;
+  } else if ((node.rule = ruleOf(op))) {
+    node.vanishes = isa<ir::ExpOp, ir::Exp2Op>(op);
+  } else {
+    auto index = dyn_cast<ir::IndexOp>(op);
+    auto size = dyn_cast<ir::SizeOp>(op);
+    const bool varies = llvm::any_of(axes, [&](ir::AxisAttr axis) {
+      return typeOf(value).hasAxis(axis.getName());
+    });
+    node.leaf = leaves.size();
+    leaves.push_back({static_cast<unsigned>(nodes.size()),
+                      node.element,
+                      varies,
+                      index && varies,
+                      size != nullptr,
+                      size && size.getSize() == extent,
+                      {}});
+  }
+  nodes.push_back(node);
+  return nodes.size() - 1;
+}
+
+Nodes Formulas::needs(ArrayRef<unsigned> roots) const {
+  std::vector<bool> isNeeded(nodes.size());
+  for (unsigned root : roots)
+    isNeeded[root] = true;
+  Nodes order;
+  for (size_t i = nodes.size(); i-- > 0;) {
+    const Node &node = nodes[i];
+    if (!isNeeded[i] || (!node.rule && !node.isConstant && node.leaf < 0))
+      continue;
+    order.push_back(i);
+    if (node.rule)
+      for (unsigned arg : node.args)
+        isNeeded[arg] = true;
+  }
+  std::reverse(order.begin(), order.end());
+  return order;
+}
+
+/// How far apart numbers near 1 are.
+static Real unitOf(Type element) {
+  return element.isF64() ? 0x1p-52L : 0x1p-23L;
+}
+
+Real Formulas::rounded(Type element, Real number, Rounding rounding) {
+  if (rounding == Rounding::None || !isa<FloatType>(element))
+    return number;
+  if (rounding == Rounding::Random)
+    number *= 1 + unitOf(element) * (static_cast<Real>(random()) / 0x1p31L - 1);
+  // f16 and bf16 are widened: what is stored is not of interest here.
+  const Real near = element.isF64() ? Real(static_cast<double>(number))
+                                    : Real(static_cast<float>(number));
+  // A number that is nearly 0 has few digits left.
+  const Real least = element.isF64() ? std::numeric_limits<double>::min()
+                                     : std::numeric_limits<float>::min();
+  isOnEdge = isOnEdge || std::isinf(near) != std::isinf(number) ||
+             (near != 0 && std::abs(near) < least) ||
+             (near == 0 && number != 0);
+  return near;
+}
+
+void Formulas::compute(const Nodes &list, size_t place, Rounding rounding,
+                       Reals &values) {
+  for (unsigned i : list) {
+    const Node &node = nodes[i];
+    if (node.isConstant) {
+      values[i] = rounded(node.element, node.constant,
+                          std::min(rounding, Rounding::Nearest));
+    } else if (node.leaf >= 0) {
+      const Leaf &leaf = leaves[node.leaf];
+      values[i] = leaf.numbers[leaf.varies ? place : 0];
+    } else {
+      Real args[3];
+      for (auto [k, arg] : llvm::enumerate(node.args))
+        args[k] = values[arg];
+      const Real number = node.rule(args);
+      isOnEdge = isOnEdge || (!std::isfinite(number) &&
+                              llvm::all_of(node.args, [&](unsigned arg) {
+                                return std::isfinite(values[arg]);
+                              }));
+      const bool wasOnEdge = isOnEdge;
+      values[i] = rounded(node.element, number, rounding);
+      if (node.vanishes && number < 1)
+        isOnEdge = wasOnEdge;
+    }
+  }
+}
+
+Real Formulas::reduced(unsigned number, size_t places, Rounding rounding,
+                       Reals &values, Real &size) {
+  // Others that it is made from, each after those that it needs.
+  Nodes reductions;
+  std::vector<bool> seen(nodes.size());
+  auto visit = [&](auto &&self, unsigned i) -> void {
+    if (seen[i])
+      return;
+    seen[i] = true;
+    if (nodes[i].leaf < 0)
+      for (unsigned arg : nodes[i].args)
+        self(self, arg);
+    if (nodes[i].reduce)
+      reductions.push_back(i);
+  };
+  visit(visit, number);
+  for (unsigned i : reductions) {
+    const Node &node = nodes[i];
+    const Nodes list = needs(node.args);
+    const ir::ReduceKind kind = ir::ReduceOp(node.reduce).getKind();
+    Real total = neutralNumber(kind), best = 0;
+    size = 0;
+    for (size_t place = 0; place < places; ++place) {
+      compute(list, place, rounding, values);
+      if (node.args.size() > 1 && values[node.args[1]] == 0)
+        continue;
+      const Real x = values[node.args[0]];
+      size += std::abs(x);
+      if (!ir::isArg(kind)) {
+        total = rounded(node.element, joined(kind, total, x), rounding);
+      } else if (total < 0 ||
+                 (kind == ir::ReduceKind::ArgMax ? x > best : x < best)) {
+        total = static_cast<Real>(place);
+        best = x;
+      }
+    }
+    values[i] = total;
+  }
+  return values[number];
+}
