@@ -421,6 +421,52 @@ static void skipNaNs(mlir::OpBuilder &b, ir::ReduceOp reduce) {
       ir::HardKind::None));
 }
 
+/// NaN for a product of which some part overflows: another part may be 0. 0 for
+/// one of which a part vanishes.
+static void takeApart(mlir::OpBuilder &b, ir::ReduceOp reduce, double largest) {
+  mlir::Location loc = reduce.getLoc();
+  mlir::Value result = reduce.getResult();
+  mlir::Value size = ir::AbsOp::create(b, loc, reduce.getOperand());
+  mlir::Value one = numberLike(b, size, 1);
+  auto productOf = [&](mlir::Value elements) {
+    return ir::ReduceOp::create(b, loc, reduce.getType(), reduce.getKind(),
+                                elements, reduce.getGuard(), reduce.getAxes());
+  };
+  auto isBeyond = [&](ir::Predicate predicate, mlir::Value product,
+                      double bound) {
+    return ir::CompareOp::create(b, loc, predicate, product,
+                                 numberLike(b, product, bound));
+  };
+  mlir::Value overflows =
+      isBeyond(ir::Predicate::Gt,
+               productOf(ir::MaxOp::create(b, loc, size, one)), largest);
+  mlir::Value vanishes =
+      isBeyond(ir::Predicate::Lt,
+               productOf(ir::MinOp::create(b, loc, size, one)), 1 / largest);
+  auto small = ir::SelectOp::create(b, loc, vanishes, numberLike(b, result, 0),
+                                    result, ir::HardKind::None);
+  auto now = ir::SelectOp::create(
+      b, loc, overflows,
+      numberLike(b, result, std::numeric_limits<double>::quiet_NaN()), small,
+      ir::HardKind::None);
+  replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{small, now});
+}
+
+/// What rounding may leave of a sum that is 0: a small number.
+static void leaveResidue(mlir::OpBuilder &b, ir::ReduceOp reduce,
+                         double residue) {
+  if (!isOfReduction(reduce.getOperand(), /*atOwnPlace=*/false))
+    return;
+  mlir::Location loc = reduce.getLoc();
+  mlir::Value result = reduce.getResult();
+  auto isZero = ir::CompareOp::create(b, loc, ir::Predicate::Eq, result,
+                                      numberLike(b, result, 0));
+  auto now =
+      ir::SelectOp::create(b, loc, isZero, numberLike(b, result, residue),
+                           result, ir::HardKind::None);
+  replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{isZero, now});
+}
+
 Expected<Compiled> Lab::compileRelaxed(const std::string &text,
                                        const Function &entry,
                                        const std::vector<Tensor> &inputs,
@@ -452,6 +498,10 @@ Expected<Compiled> Lab::compileRelaxed(const std::string &text,
       skipNaNs(b, reduce);
     if (relaxed == Relaxed::Masked && kind == ir::ReduceKind::Sum)
       skipNaNs(b, reduce);
+    if (relaxed == Relaxed::Products && reduce && kind == ir::ReduceKind::Prod)
+      takeApart(b, reduce, isSingle ? 1e37 : 1e300);
+    if (relaxed == Relaxed::Residues && kind == ir::ReduceKind::Sum)
+      leaveResidue(b, reduce, isSingle ? 1e-30 : 1e-300);
   }
   return compile(module->get(), *impl->reference);
 }

@@ -76,7 +76,9 @@ public:
     Differences,  ///< the same of two numbers, of which no digit is left
     Exponentials, ///< one of a finite number is neither infinite nor 0
     Extrema,      ///< one that depends on others does not see what is NaN
-    Masked        ///< nor does a sum
+    Masked,       ///< nor does a sum
+    Products,     ///< one of which a part overflows is NaN, or vanishes is 0
+    Residues ///< a sum that is 0 is a small number, if it depends on others
   };
   /// The program as the oracle has it, but so; with the digits and the range
   /// of f32 (`isSingle`) or f64.
