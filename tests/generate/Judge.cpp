@@ -179,10 +179,10 @@ static void markRelaxed(Lab &lab, const Case &program,
                         const std::vector<Tensor> &inputs, const Tensor &got,
                         size_t result, std::vector<bool> &known) {
   std::vector<Tensor> wide = widened(inputs), others;
-  for (Lab::Relaxed relaxed :
-       {Lab::Relaxed::Sums, Lab::Relaxed::Differences,
-        Lab::Relaxed::Exponentials, Lab::Relaxed::Extrema, Lab::Relaxed::Masked,
-        Lab::Relaxed::Products, Lab::Relaxed::Residues})
+  for (Relaxed relaxed :
+       {Relaxed::Sums, Relaxed::Differences, Relaxed::Exponentials,
+        Relaxed::Extrema, Relaxed::Masked, Relaxed::Products,
+        Relaxed::Residues})
     if (auto exe = lab.compileRelaxed(print(program, 0), program.entry, wide,
                                       relaxed, program.main == "f32"))
       if (Results results = (*exe)(wide))

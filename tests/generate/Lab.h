@@ -9,6 +9,7 @@
 
 #include "runtime/Tensor.h"
 #include "tests/generate/Ast.h"
+#include "tests/generate/Relaxed.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -70,16 +71,6 @@ public:
                                       const std::vector<Tensor> &inputs,
                                       const Undefined &instead);
 
-  /// What fusion may do otherwise than the formula, step by step.
-  enum class Relaxed {
-    Sums,         ///< one of which no digit is left, or that is subnormal, is 0
-    Differences,  ///< the same of two numbers, of which no digit is left
-    Exponentials, ///< one of a finite number is neither infinite nor 0
-    Extrema,      ///< one that depends on others does not see what is NaN
-    Masked,       ///< nor does a sum
-    Products,     ///< one of which a part overflows is NaN, or vanishes is 0
-    Residues ///< a sum that is 0 is a small number, if it depends on others
-  };
   /// The program as the oracle has it, but so; with the digits and the range
   /// of f32 (`isSingle`) or f64.
   Expected<Compiled> compileRelaxed(const std::string &text,
