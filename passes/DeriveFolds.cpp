@@ -148,7 +148,7 @@ bool Deriver::holds(Line &line, unsigned number) {
                     SmallVector<unsigned>(numbers.begin(), numbers.end()),
                     number);
   ir::ReduceOp op = (*line.chain)[number].op;
-  return agrees(writer.write(), op, [&](ir::ReduceOp reduce) {
+  return agrees(writer.write(), 0, op.getResult(), [&](ir::ReduceOp reduce) {
     return memberOf.count(reduce) && reduce.getAxes() == op.getAxes();
   });
 }

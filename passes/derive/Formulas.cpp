@@ -283,9 +283,9 @@ void Formulas::compute(const Nodes &list, size_t place, Rounding rounding,
   }
 }
 
-Real Formulas::reduced(unsigned number, size_t places, Rounding rounding,
+Real Formulas::written(unsigned number, size_t places, Rounding rounding,
                        Reals &values, Real &size) {
-  // Others that it is made from, each after those that it needs.
+  // Each after those that it needs.
   Nodes reductions;
   std::vector<bool> seen(nodes.size());
   auto visit = [&](auto &&self, unsigned i) -> void {
@@ -321,5 +321,6 @@ Real Formulas::reduced(unsigned number, size_t places, Rounding rounding,
     }
     values[i] = total;
   }
+  compute(needs(number), 0, rounding, values);
   return values[number];
 }

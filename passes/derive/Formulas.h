@@ -59,10 +59,11 @@ public:
   void compute(const Nodes &nodes, size_t place, Rounding rounding,
                Reals &values);
 
-  /// Computes a reduction and those that it is made from, as they are written.
-  /// `size` is the sum of the sizes of its elements.
-  Real reduced(unsigned reduction, size_t places, Rounding rounding,
-               Reals &values, Real &size);
+  /// Computes what does not vary along the axes, and the reductions that it is
+  /// made from, as it is written. `size` is the sum of the sizes of the last
+  /// reduction's elements.
+  Real written(unsigned node, size_t places, Rounding rounding, Reals &values,
+               Real &size);
 
   /// Numbers that were not made from others, with their types.
   struct Leaf {

@@ -22,7 +22,7 @@ using ir::typeOf;
 using Rounding = Formulas::Rounding;
 
 /// So many sets of numbers, of so many places in turn.
-static constexpr unsigned trials = 120;
+static constexpr unsigned trials = 200;
 static constexpr size_t placesOf[] = {3, 2, 5, 1};
 /// How many times the spread of so few samples may be exceeded.
 static constexpr Real patience = 16;
@@ -44,7 +44,7 @@ public:
   State empty(Reals &values);
   State step(const State &state, ArrayRef<size_t> places, Reals &values);
   State combined(const State &x, const State &y, Reals &values);
-  Real finished(const State &state, Reals &values);
+  Real finished(unsigned result, const State &state, Reals &values);
 
 private:
   using Begin = llvm::function_ref<Real(unsigned, const State &)>;
@@ -183,10 +183,10 @@ State Runner::combined(const State &x, const State &y, Reals &values) {
       values);
 }
 
-Real Runner::finished(const State &state, Reals &values) {
+Real Runner::finished(unsigned result, const State &state, Reals &values) {
   set(finishArgs, state.accumulators, values);
   set(ArrayRef(finishArgs).drop_front(count), state.gauges, values);
-  return value(results.front(), finishOrder, 0, values);
+  return value(results[result], finishOrder, 0, values);
 }
 
 namespace {
@@ -281,18 +281,18 @@ static std::pair<Real, Real> tolerance(Type element) {
                          : std::pair<Real, Real>{1e-4L, 0x1p-19L};
 }
 
-bool derive::agrees(ir::FoldOp fold, ir::ReduceOp reduce,
+bool derive::agrees(ir::FoldOp fold, unsigned result, Value written,
                     llvm::function_ref<bool(ir::ReduceOp)> isMember) {
   for (unsigned k = 0; k < fold.getNumAccumulators(); ++k)
     if (ir::isArg(fold.getKind(k)))
       return true;
   const SmallVector<ir::AxisAttr> axes = ir::axesOf(fold.getAxes());
   Formulas formulas(axes, isMember);
-  const unsigned result = formulas.node(reduce.getResult());
+  const unsigned target = formulas.node(written);
   Runner runner(formulas, fold);
   runner.order();
   Numbers numbers;
-  const Type element = reduce.getType().getElementType();
+  const Type element = typeOf(written).getElementType();
   const auto [relative, ofSize] = tolerance(element);
 
   for (unsigned trial = 0; trial < trials; ++trial) {
@@ -302,11 +302,11 @@ bool derive::agrees(ir::FoldOp fold, ir::ReduceOp reduce,
     Reals values(formulas.size());
     Real size = 0, other = 0, spread = 0;
     const Real wanted =
-        formulas.reduced(result, places, Rounding::None, values, size);
+        formulas.written(target, places, Rounding::None, values, size);
     bool isFinite = std::isfinite(wanted);
     formulas.isOnEdge = false;
     for (unsigned i = 0; i < samples && isFinite; ++i) {
-      const Real sample = formulas.reduced(result, places,
+      const Real sample = formulas.written(target, places,
                                            i + 1 < samples ? Rounding::Random
                                                            : Rounding::Nearest,
                                            values, other);
@@ -319,7 +319,7 @@ bool derive::agrees(ir::FoldOp fold, ir::ReduceOp reduce,
     const Real room =
         patience * spread + relative * std::abs(wanted) + ofSize * size;
     auto isRight = [&](const State &state) {
-      const Real got = runner.finished(state, values);
+      const Real got = runner.finished(result, state, values);
       return std::abs(got - wanted) <= room;
     };
     // All at once, one by one, in lanes of which one sees nothing, and each in

@@ -21,10 +21,11 @@
 
 namespace fovea::derive {
 
-/// Whether the only result of `fold` is what `reduce` is, for all numbers
-/// tried. `isMember` holds for the reductions over the same axes that `reduce`
-/// may be made from.
-bool agrees(ir::FoldOp fold, ir::ReduceOp reduce,
+/// Whether a result of `fold` is what is `written`, a reduction or what is made
+/// of some, for all numbers tried. `isMember` holds for the reductions over the
+/// axes of the fold that this may be made from; others may be any numbers. A
+/// fold with positions of elements is not tried: true.
+bool agrees(ir::FoldOp fold, unsigned result, mlir::Value written,
             llvm::function_ref<bool(ir::ReduceOp)> isMember);
 
 } // namespace fovea::derive
