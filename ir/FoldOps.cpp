@@ -300,9 +300,7 @@ private:
     return success();
   }
   LogicalResult verifyYields() {
-    auto lift = dyn_cast<LiftOp>(fold.getElement().front().getTerminator());
-    if (!lift) // fold_c5
-      return fold.emitOpError("element must end in a lift");
+    LiftOp lift = fold.getLift();
     const TypeRange state = fold.getGauge().front().getArgumentTypes();
     for (unsigned k = 0; k < accumulators; ++k) {
       auto type = cast<ArrayType>(lift.getElements()[k].getType());
@@ -385,4 +383,9 @@ private:
 };
 } // namespace
 
-LogicalResult FoldOp::verifyRegions() { return FoldVerifier(*this).verify(); }
+LogicalResult FoldOp::verifyRegions() {
+  // How many accumulators there are is asked of the lift.
+  if (!isa<LiftOp>(getElement().front().getTerminator())) // fold_c5
+    return emitOpError("element must end in a lift");
+  return FoldVerifier(*this).verify();
+}
