@@ -247,12 +247,15 @@ Real Formulas::rounded(Type element, Real number, Rounding rounding) {
   // f16 and bf16 are widened: what is stored is not of interest here.
   const Real near = element.isF64() ? Real(static_cast<double>(number))
                                     : Real(static_cast<float>(number));
-  // A number that is nearly 0 has few digits left.
+  // A number that is nearly 0 has few digits left, and a sum of several that
+  // are nearly infinite may be that.
   const Real least = element.isF64() ? std::numeric_limits<double>::min()
                                      : std::numeric_limits<float>::min();
-  isOnEdge = isOnEdge || std::isinf(near) != std::isinf(number) ||
-             (near != 0 && std::abs(near) < least) ||
-             (near == 0 && number != 0);
+  const Real most = element.isF64() ? std::numeric_limits<double>::max()
+                                    : std::numeric_limits<float>::max();
+  isOnEdge = isOnEdge ||
+             (std::isfinite(number) && std::abs(number) > most / 1000) ||
+             (number != 0 && std::abs(number) < least);
   return near;
 }
 

@@ -77,8 +77,8 @@ public:
   };
   std::vector<Leaf> leaves;
 
-  /// Whether some number was infinite that is made of finite ones, or so near
-  /// to 0 that it has few digits.
+  /// Whether some number was nearly infinite, or infinite and made of finite
+  /// ones, or so near to 0 that it has few digits.
   bool isOnEdge = false;
 
   size_t size() const { return nodes.size(); }

@@ -21,8 +21,9 @@ using namespace fovea::derive;
 using ir::typeOf;
 using Rounding = Formulas::Rounding;
 
-/// So many sets of numbers, of so many places in turn.
-static constexpr unsigned trials = 200;
+/// So many sets of numbers, of so many places in turn. Of those that the
+/// formula itself can do nothing with others take the place, but not for ever.
+static constexpr unsigned trials = 200, mostAttempts = 800;
 static constexpr size_t placesOf[] = {3, 2, 5, 1};
 /// How many times the spread of so few samples may be exceeded.
 static constexpr Real patience = 16;
@@ -295,8 +296,9 @@ bool derive::agrees(ir::FoldOp fold, unsigned result, Value written,
   const Type element = typeOf(written).getElementType();
   const auto [relative, ofSize] = tolerance(element);
 
-  for (unsigned trial = 0; trial < trials; ++trial) {
-    const size_t places = placesOf[trial % std::size(placesOf)];
+  for (unsigned attempt = 0, trial = 0;
+       attempt < mostAttempts && trial < trials; ++attempt) {
+    const size_t places = placesOf[attempt % std::size(placesOf)];
     for (Formulas::Leaf &leaf : formulas.leaves)
       numbers.fill(leaf, places);
     Reals values(formulas.size());
@@ -316,6 +318,7 @@ bool derive::agrees(ir::FoldOp fold, unsigned result, Value written,
     // What the formula itself does not say, no fold can say.
     if (!isFinite || formulas.isOnEdge)
       continue;
+    ++trial;
     const Real room =
         patience * spread + relative * std::abs(wanted) + ofSize * size;
     auto isRight = [&](const State &state) {
@@ -336,9 +339,8 @@ bool derive::agrees(ir::FoldOp fold, unsigned result, Value written,
     }
     if (!isRight(runner.step(empty, all, values)) || !isRight(sequence) ||
         !isRight(runner.combined(lanes[0], lanes[1], values)) ||
-        !isRight(joint)) {
+        !isRight(joint))
       return false;
-    }
   }
   return true;
 }
