@@ -45,27 +45,46 @@ struct Member {
 struct Line {
   std::unique_ptr<Chain> chain;
   std::unique_ptr<Reader> reader;
+  std::unique_ptr<Trial> trial;
   SmallVector<ir::AxisAttr> axes;
   /// Their number of places, once it was asked for.
   Value count;
 };
 
+/// What was found out about reductions, for the next try.
+struct Lessons {
+  /// Recomputed ones that are as well stored.
+  llvm::DenseSet<Operation *> stored;
+  /// Those that share no fold with siblings; those that wait in any case.
+  llvm::DenseSet<Operation *> apart, late;
+};
+
 /// What one function goes through.
 class Deriver {
 public:
-  Deriver(ir::FuncOp func, const llvm::DenseSet<Operation *> &stored)
-      : func(func), placement(func, stored) {}
+  Deriver(ir::FuncOp func, const Lessons &lessons)
+      : func(func), lessons(lessons), placement(func, lessons.stored) {}
 
   void derive();
   /// Recomputed reductions that are as well stored, since several folds take
   /// them.
   llvm::DenseSet<Operation *> takenTwice();
+  /// What is wrong in the folds as they are, though it was right by itself.
+  void check(Lessons &next);
   void rewrite();
 
 private:
   void enter(ir::ReduceOp reduce);
   Expr given(Line &line, unsigned number);
+  std::set<unsigned> closureOf(const Chain &chain, unsigned number) const;
   bool holds(Line &line, unsigned number);
+  /// The folds: by leader their members, and numbers of their chain.
+  struct Group {
+    Line *line;
+    SmallVector<unsigned> members;
+    std::set<unsigned> numbers;
+  };
+  std::vector<Group> groupsOfMembers();
   unsigned passWithoutCycle(ir::ReduceOp reduce, const Reader::Formula &formula,
                             Line &line);
   bool isMadeFrom(unsigned group, unsigned from);
@@ -80,6 +99,7 @@ private:
   const llvm::DenseSet<Operation *> &neededBy(Operation *root);
 
   ir::FuncOp func;
+  const Lessons &lessons;
   Placement placement;
   llvm::MapVector<Attribute, Line> lines;
   std::vector<Member> members;
@@ -131,26 +151,60 @@ Expr Deriver::given(Line &line, unsigned number) {
   return a.given(line.count);
 }
 
-/// Whether a fold of a reduction and what it depends on in its pass is right
-/// when it is tried.
-bool Deriver::holds(Line &line, unsigned number) {
-  const Chain &chain = *line.chain;
+/// A reduction and what it depends on in its pass.
+std::set<unsigned> Deriver::closureOf(const Chain &chain,
+                                      unsigned number) const {
   std::set<unsigned> numbers = {number};
   SmallVector<unsigned> work = {number};
   while (!work.empty())
     for (unsigned use : chain.usesOf(work.pop_back_val()))
       if (numbers.insert(use).second)
         work.push_back(use);
+  return numbers;
+}
+
+/// Whether a fold of a reduction and what it depends on in its pass is right
+/// when it is tried.
+bool Deriver::holds(Line &line, unsigned number) {
+  const Chain &chain = *line.chain;
+  if (lessons.late.contains(chain[number].op))
+    return false;
+  const std::set<unsigned> numbers = closureOf(chain, number);
   Block scratch;
   OpBuilder b(func.getContext());
   b.setInsertionPointToEnd(&scratch);
   FoldWriter writer(b, *line.chain, line.axes, placement,
                     SmallVector<unsigned>(numbers.begin(), numbers.end()),
                     number);
-  ir::ReduceOp op = (*line.chain)[number].op;
-  return agrees(writer.write(), 0, op.getResult(), [&](ir::ReduceOp reduce) {
-    return memberOf.count(reduce) && reduce.getAxes() == op.getAxes();
-  });
+  return line.trial->agrees(writer.write(), 0, chain[number].op->getResult(0));
+}
+
+void Deriver::check(Lessons &next) {
+  for (const Group &group : groupsOfMembers()) {
+    Line &line = *group.line;
+    SmallVector<unsigned> moving;
+    for (unsigned i : group.members)
+      if (!(*line.chain)[members[i].number].element->fresh.empty())
+        moving.push_back(members[i].number);
+    if (moving.empty())
+      continue;
+    Block scratch;
+    OpBuilder b(func.getContext());
+    b.setInsertionPointToEnd(&scratch);
+    FoldWriter writer(
+        b, *line.chain, line.axes, placement,
+        SmallVector<unsigned>(group.numbers.begin(), group.numbers.end()),
+        moving);
+    ir::FoldOp fold = writer.write();
+    for (auto [i, number] : llvm::enumerate(moving)) {
+      ir::ReduceOp op = (*line.chain)[number].op;
+      if (line.trial->agrees(fold, i, op.getResult()))
+        continue;
+      const bool isAlone = closureOf(*line.chain, number) == group.numbers;
+      (isAlone || lessons.apart.contains(op) ? next.late : next.apart)
+          .insert(op);
+    }
+  }
 }
 
 /// Reductions of the chain that a formula needs at its own place.
@@ -167,6 +221,10 @@ void Deriver::enter(ir::ReduceOp reduce) {
     line.axes = ir::axesOf(reduce.getAxes());
     line.chain = std::make_unique<Chain>();
     line.reader = std::make_unique<Reader>(*line.chain, line.axes);
+    line.trial = std::make_unique<Trial>(
+        line.axes, [this, axes = reduce.getAxes()](ir::ReduceOp other) {
+          return memberOf.count(other) && other.getAxes() == axes;
+        });
   }
   const Reader::Formula formula = line.reader->read(reduce);
   const unsigned index = members.size();
@@ -255,6 +313,9 @@ static SmallVector<ir::AxisAttr> common(ArrayRef<ir::AxisAttr> a,
 /// often: the rows of a group are the axes that all of its results have, and
 /// one of the two has no other rows.
 bool Deriver::mayShare(unsigned a, unsigned b) {
+  if (lessons.apart.contains(members[a].op) ||
+      lessons.apart.contains(members[b].op))
+    return false;
   const unsigned x = groups.getLeaderValue(a), y = groups.getLeaderValue(b);
   const size_t shared = common(rows[x], rows[y]).size();
   return x != y && members[a].axes == members[b].axes &&
@@ -343,17 +404,12 @@ const llvm::DenseSet<Operation *> &Deriver::neededBy(Operation *root) {
   return needs[root] = std::move(result);
 }
 
-void Deriver::rewrite() {
-  Block &block = func.getBody().front();
-  OpBuilder b = OpBuilder::atBlockEnd(&block);
-  const llvm::DenseSet<Operation *> needed = neededOutside();
-  llvm::MapVector<unsigned, SmallVector<unsigned>> folds;
+std::vector<Deriver::Group> Deriver::groupsOfMembers() {
+  llvm::MapVector<unsigned, SmallVector<unsigned>> lists;
   for (unsigned i = 0; i < members.size(); ++i)
-    folds[groups.getLeaderValue(i)].push_back(i);
-  for (Operation *op : placement.formulasToKeep())
-    op->setAttr(ir::keptName, b.getUnitAttr());
-  SmallVector<std::pair<Value, Value>> replaced;
-  for (auto &[leader, list] : folds) {
+    lists[groups.getLeaderValue(i)].push_back(i);
+  std::vector<Group> folds;
+  for (auto &[leader, list] : lists) {
     Line &line = lines[members[leader].axes];
     std::set<unsigned> numbers;
     for (unsigned i : list) {
@@ -363,6 +419,20 @@ void Deriver::rewrite() {
         if (!(*line.chain)[use].op)
           numbers.insert(use);
     }
+    folds.push_back({&line, std::move(list), std::move(numbers)});
+  }
+  return folds;
+}
+
+void Deriver::rewrite() {
+  Block &block = func.getBody().front();
+  OpBuilder b = OpBuilder::atBlockEnd(&block);
+  const llvm::DenseSet<Operation *> needed = neededOutside();
+  for (Operation *op : placement.formulasToKeep())
+    op->setAttr(ir::keptName, b.getUnitAttr());
+  SmallVector<std::pair<Value, Value>> replaced;
+  for (const auto &[own, list, numbers] : groupsOfMembers()) {
+    Line &line = *own;
     SmallVector<unsigned> wanted;
     for (unsigned number : numbers)
       if (ir::ReduceOp op = (*line.chain)[number].op; op && needed.contains(op))
@@ -405,14 +475,17 @@ void Deriver::rewrite() {
 namespace {
 struct DeriveFolds : fovea::impl::DeriveFoldsBase<DeriveFolds> {
   void runOnOperation() override {
-    llvm::DenseSet<Operation *> stored;
-    while (true) {
-      Deriver deriver(getOperation(), stored);
+    for (Lessons lessons;;) {
+      Deriver deriver(getOperation(), lessons);
       deriver.derive();
-      const llvm::DenseSet<Operation *> taken = deriver.takenTwice();
-      if (taken.empty())
+      Lessons next = lessons;
+      next.stored.insert_range(deriver.takenTwice());
+      if (next.stored.size() == lessons.stored.size())
+        deriver.check(next);
+      if (next.stored.size() + next.apart.size() + next.late.size() ==
+          lessons.stored.size() + lessons.apart.size() + lessons.late.size())
         return deriver.rewrite();
-      stored.insert_range(taken);
+      lessons = std::move(next);
     }
   }
 };

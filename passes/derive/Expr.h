@@ -141,6 +141,8 @@ public:
   /// A number to divide by, for which any would do. Gauges that something is
   /// divided by are that already.
   Expr safe(Expr e);
+  /// A gauge with 1 in its place where nothing may be divided by it.
+  Expr guarded(Expr gauge);
   Expr where(Expr condition, Expr onTrue, Expr onFalse, bool hard);
   /// Sine, cosine, or an operation without a law.
   Expr apply(Form form, mlir::Operation *like, llvm::ArrayRef<Expr> args);

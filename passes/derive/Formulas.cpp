@@ -23,11 +23,18 @@ using namespace fovea::derive;
 using ir::typeOf;
 
 Formulas::Formulas(ArrayRef<ir::AxisAttr> axes,
-                   llvm::function_ref<bool(ir::ReduceOp)> isMember)
+                   std::function<bool(ir::ReduceOp)> isMember)
     : axes(axes), extent(ir::sizeConstant(axes.front().getContext(), 1)),
-      isMember(isMember) {
+      isMember(std::move(isMember)) {
   for (ir::AxisAttr axis : axes)
     extent = ir::sizeMul(extent, axis.getSize());
+}
+
+uint64_t Random::next() {
+  uint64_t z = state += 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
 }
 
 /// NaN wins, as in the language.
@@ -108,9 +115,9 @@ static Real (*conversion(ir::CastOp op))(const Real *) {
 }
 
 /// Null for an operation that is not elementwise.
-Formulas::Rule Formulas::ruleOf(Operation *op) {
+static auto ruleOf(Operation *op) -> Real (*)(const Real *) {
   using R = const Real *;
-  return llvm::TypeSwitch<Operation *, Rule>(op)
+  return llvm::TypeSwitch<Operation *, Real (*)(R)>(op)
       .Case([](ir::AbsOp) { return [](R x) { return std::abs(x[0]); }; })
       .Case([](ir::NegOp) { return [](R x) { return -x[0]; }; })
       .Case([](ir::SignOp) {
@@ -165,22 +172,28 @@ unsigned Formulas::node(Value value) {
   if (auto found = known.find(value); found != known.end())
     return found->second;
   const unsigned made = make(value);
+  order.push_back(value);
   return known[value] = made;
 }
 
 unsigned Formulas::make(Value value) {
   Node node;
-  node.element = typeOf(value).getElementType();
+  const Type element = typeOf(value).getElementType();
+  node.precision = precisionOf(element);
   Operation *op = value.getDefiningOp();
   if (!op) {
     nodes.push_back(node);
     return nodes.size() - 1;
   }
+  auto reduce = dyn_cast<ir::ReduceOp>(op);
+  const bool isKnown = reduce && isMember(reduce);
+  node.rule = ruleOf(op);
+  // Any numbers will do for a leaf; what it is made from is its identity only.
   for (Value operand : op->getOperands())
     node.args.push_back(this->node(operand));
   const Key key{op->getName().getAsOpaquePointer(),
                 op->getAttrDictionary().getAsOpaquePointer(),
-                node.element.getAsOpaquePointer(), node.args};
+                element.getAsOpaquePointer(), node.args};
   const auto [found, isNew] = numbers.try_emplace(key, nodes.size());
   if (!isNew)
     return found->second;
@@ -192,22 +205,25 @@ unsigned Formulas::make(Value value) {
       node.constant = number.getType().isInteger(1)
                           ? Real(number.getValue().getBoolValue())
                           : Real(number.getInt());
-  } else if (auto reduce = dyn_cast<ir::ReduceOp>(op);
-             reduce && isMember(reduce)) {
+    if (element.isInteger(32) || element.isInteger(64))
+      integers.push_back(node.constant);
+  } else if (isKnown) {
     node.reduce = reduce;
-  } else if ((node.rule = ruleOf(op))) {
+  } else if (node.rule) {
     node.vanishes = isa<ir::ExpOp, ir::Exp2Op>(op);
+    node.isChoice = isa<ir::SelectOp>(op);
   } else {
-    auto index = dyn_cast<ir::IndexOp>(op);
     auto size = dyn_cast<ir::SizeOp>(op);
-    const bool varies = llvm::any_of(axes, [&](ir::AxisAttr axis) {
+    auto folded = llvm::find_if(axes, [&](ir::AxisAttr axis) {
       return typeOf(value).hasAxis(axis.getName());
     });
+    const bool varies = folded != axes.end();
     node.leaf = leaves.size();
-    leaves.push_back({static_cast<unsigned>(nodes.size()),
-                      node.element,
+    leaves.push_back({element,
                       varies,
-                      index && varies,
+                      varies && isa<ir::IndexOp>(op)
+                          ? static_cast<int>(folded - axes.begin())
+                          : -1,
                       size != nullptr,
                       size && size.getSize() == extent,
                       {}});
@@ -234,61 +250,68 @@ Nodes Formulas::needs(ArrayRef<unsigned> roots) const {
   return order;
 }
 
-/// How far apart numbers near 1 are.
-static Real unitOf(Type element) {
-  return element.isF64() ? 0x1p-52L : 0x1p-23L;
+Precision derive::precisionOf(Type element) {
+  return !isa<FloatType>(element) ? Precision::Exact
+         : element.isF64()        ? Precision::Double
+                                  : Precision::Single;
 }
 
-Real Formulas::rounded(Type element, Real number, Rounding rounding) {
-  if (rounding == Rounding::None || !isa<FloatType>(element))
+/// Rounded to `Float`. A number that is nearly 0 has few digits left, and a sum
+/// of several that are nearly infinite may be that.
+template <typename Float> static Real roundedTo(Real number, bool &isOnEdge) {
+  using Limits = std::numeric_limits<Float>;
+  const Real size = std::abs(number);
+  if (size < Limits::min() ? size != 0 : size > Limits::max() / 1000)
+    isOnEdge = isOnEdge || size <= std::numeric_limits<Real>::max();
+  return static_cast<Float>(number);
+}
+
+Real Formulas::rounded(Precision precision, Real number, Rounding rounding,
+                       bool &isOnEdge) {
+  if (rounding == Rounding::None || precision == Precision::Exact)
     return number;
+  const bool isDouble = precision == Precision::Double;
   if (rounding == Rounding::Random)
-    number *= 1 + unitOf(element) * (static_cast<Real>(random()) / 0x1p31L - 1);
-  // f16 and bf16 are widened: what is stored is not of interest here.
-  const Real near = element.isF64() ? Real(static_cast<double>(number))
-                                    : Real(static_cast<float>(number));
-  // A number that is nearly 0 has few digits left, and a sum of several that
-  // are nearly infinite may be that.
-  const Real least = element.isF64() ? std::numeric_limits<double>::min()
-                                     : std::numeric_limits<float>::min();
-  const Real most = element.isF64() ? std::numeric_limits<double>::max()
-                                    : std::numeric_limits<float>::max();
-  isOnEdge = isOnEdge ||
-             (std::isfinite(number) && std::abs(number) > most / 1000) ||
-             (number != 0 && std::abs(number) < least);
-  return near;
+    number *= 1 + (isDouble ? 0x1p-52L : 0x1p-23L) * (2 * random.uniform() - 1);
+  return isDouble ? roundedTo<double>(number, isOnEdge)
+                  : roundedTo<float>(number, isOnEdge);
 }
 
 void Formulas::compute(const Nodes &list, size_t place, Rounding rounding,
-                       Reals &values) {
+                       Values &values) {
   for (unsigned i : list) {
     const Node &node = nodes[i];
+    bool isOnEdge = false;
     if (node.isConstant) {
-      values[i] = rounded(node.element, node.constant,
-                          std::min(rounding, Rounding::Nearest));
+      bool ignored;
+      values.numbers[i] =
+          rounded(node.precision, node.constant,
+                  std::min(rounding, Rounding::Nearest), ignored);
     } else if (node.leaf >= 0) {
       const Leaf &leaf = leaves[node.leaf];
-      values[i] = leaf.numbers[leaf.varies ? place : 0];
+      values.numbers[i] = leaf.numbers[leaf.varies ? place : 0];
     } else {
       Real args[3];
-      for (auto [k, arg] : llvm::enumerate(node.args))
-        args[k] = values[arg];
+      bool areFinite = true;
+      for (auto [k, arg] : llvm::enumerate(node.args)) {
+        args[k] = values.numbers[arg];
+        areFinite = areFinite && std::isfinite(args[k]);
+      }
       const Real number = node.rule(args);
-      isOnEdge = isOnEdge || (!std::isfinite(number) &&
-                              llvm::all_of(node.args, [&](unsigned arg) {
-                                return std::isfinite(values[arg]);
-                              }));
-      const bool wasOnEdge = isOnEdge;
-      values[i] = rounded(node.element, number, rounding);
+      values.numbers[i] = rounded(node.precision, number, rounding, isOnEdge);
       if (node.vanishes && number < 1)
-        isOnEdge = wasOnEdge;
+        isOnEdge = false;
+      isOnEdge = isOnEdge || (!std::isfinite(number) && areFinite);
+      // A branch that is not taken does not count.
+      for (auto [k, arg] : llvm::enumerate(node.args))
+        if (!node.isChoice || k == 0 || (k == 1) == (args[0] != 0))
+          isOnEdge = isOnEdge || values.isOnEdge[arg];
     }
+    values.isOnEdge[i] = isOnEdge;
   }
 }
 
-Real Formulas::written(unsigned number, size_t places, Rounding rounding,
-                       Reals &values, Real &size) {
-  // Each after those that it needs.
+Nodes Formulas::reductionsBehind(unsigned node) const {
   Nodes reductions;
   std::vector<bool> seen(nodes.size());
   auto visit = [&](auto &&self, unsigned i) -> void {
@@ -301,29 +324,19 @@ Real Formulas::written(unsigned number, size_t places, Rounding rounding,
     if (nodes[i].reduce)
       reductions.push_back(i);
   };
-  visit(visit, number);
-  for (unsigned i : reductions) {
-    const Node &node = nodes[i];
-    const Nodes list = needs(node.args);
-    const ir::ReduceKind kind = ir::ReduceOp(node.reduce).getKind();
-    Real total = neutralNumber(kind), best = 0;
-    size = 0;
-    for (size_t place = 0; place < places; ++place) {
-      compute(list, place, rounding, values);
-      if (node.args.size() > 1 && values[node.args[1]] == 0)
-        continue;
-      const Real x = values[node.args[0]];
-      size += std::abs(x);
-      if (!ir::isArg(kind)) {
-        total = rounded(node.element, joined(kind, total, x), rounding);
-      } else if (total < 0 ||
-                 (kind == ir::ReduceKind::ArgMax ? x > best : x < best)) {
-        total = static_cast<Real>(place);
-        best = x;
-      }
-    }
-    values[i] = total;
-  }
-  compute(needs(number), 0, rounding, values);
-  return values[number];
+  visit(visit, node);
+  return reductions;
+}
+
+void Formulas::forget(Mark since) {
+  // Also those that are equal to operations that stay.
+  for (Value value : ArrayRef(order).drop_front(since.values))
+    known.erase(value);
+  order.resize(since.values);
+  std::erase_if(numbers,
+                [&](const auto &entry) { return entry.second >= since.nodes; });
+  for (size_t i = since.nodes; i < nodes.size(); ++i)
+    if (nodes[i].leaf >= 0)
+      leaves.pop_back();
+  nodes.resize(since.nodes);
 }

@@ -16,13 +16,13 @@
 
 #include "ir/Dialect.h"
 
+#include <functional>
 #include <map>
-#include <random>
 #include <vector>
 
 namespace fovea::derive {
 
-/// More digits than any number of a formula has.
+/// Numbers with more digits than those of a formula.
 using Real = long double;
 using Reals = std::vector<Real>;
 /// Numbers of nodes, each after those that it is made from.
@@ -33,12 +33,44 @@ using Nodes = std::vector<unsigned>;
 Real neutralNumber(ir::ReduceKind kind);
 Real joined(ir::ReduceKind kind, Real a, Real b);
 
+/// Any numbers, the same on every machine (SplitMix64, Steele et al. 2014).
+class Random {
+public:
+  explicit Random(uint64_t seed) : state(seed) {}
+  uint64_t next();
+  unsigned below(unsigned n) { return next() % n; }
+  /// From 0 up to 1.
+  Real uniform() { return static_cast<Real>(next() >> 11) * 0x1p-53L; }
+
+private:
+  uint64_t state;
+};
+
+/// What a type rounds to. f16 and bf16 are widened where they are read.
+enum class Precision { Exact, Single, Double };
+Precision precisionOf(mlir::Type element);
+
+/// How results are rounded.
+enum class Rounding {
+  None,
+  Nearest, ///< to what their type holds
+  Random   ///< to a number near that: several samples show what rounding does
+};
+
+/// A number for each node, and whether it is on an edge: nearly infinite, or
+/// infinite and made of finite ones, or so near to 0 that it has few digits, or
+/// made from such a number.
+struct Values {
+  Reals numbers;
+  std::vector<char> isOnEdge;
+  void resize(size_t size) { numbers.resize(size), isOnEdge.resize(size); }
+};
+
 class Formulas {
 public:
-  /// Reductions over `axes` for which `isMember` holds are computed; others are
-  /// leaves.
+  /// Reductions for which `isMember` holds are known before; others are leaves.
   Formulas(llvm::ArrayRef<ir::AxisAttr> axes,
-           llvm::function_ref<bool(ir::ReduceOp)> isMember);
+           std::function<bool(ir::ReduceOp)> isMember);
 
   /// The node of a value. Arguments of regions are nodes that others set.
   unsigned node(mlir::Value value);
@@ -46,72 +78,69 @@ public:
   /// What has to be computed at a place for these nodes. Reductions and
   /// arguments are known before.
   Nodes needs(llvm::ArrayRef<unsigned> roots) const;
+  /// The reductions behind a node, itself included.
+  Nodes reductionsBehind(unsigned node) const;
 
-  /// How results are rounded.
-  enum class Rounding {
-    None,
-    Nearest, ///< to what their type holds
-    Random   ///< to a number near that: several samples show what rounding does
-  };
-  Real rounded(mlir::Type element, Real number, Rounding rounding);
+  Real rounded(Precision precision, Real number, Rounding rounding,
+               bool &isOnEdge);
 
-  /// Computes `nodes` at a place into `values`, which has a number a node.
+  /// Computes `nodes` at a place.
   void compute(const Nodes &nodes, size_t place, Rounding rounding,
-               Reals &values);
-
-  /// Computes what does not vary along the axes, and the reductions that it is
-  /// made from, as it is written. `size` is the sum of the sizes of the last
-  /// reduction's elements.
-  Real written(unsigned node, size_t places, Rounding rounding, Reals &values,
-               Real &size);
+               Values &values);
 
   /// Numbers that were not made from others, with their types.
   struct Leaf {
-    unsigned node;
     mlir::Type element;
     /// Whether it is an array along the folded axes.
     bool varies;
-    /// The position along them; a size; the number of places.
-    bool isIndex, isSize, isExtent;
+    /// The position along one of them, by number, or -1.
+    int axis;
+    /// A size; the number of places.
+    bool isSize, isExtent;
     Reals numbers;
   };
   std::vector<Leaf> leaves;
+  /// The integers that are written in formulas.
+  Reals integers;
 
-  /// Whether some number was nearly infinite, or infinite and made of finite
-  /// ones, or so near to 0 that it has few digits.
-  bool isOnEdge = false;
-
-  size_t size() const { return nodes.size(); }
-
-private:
-  using Rule = Real (*)(const Real *);
   struct Node {
     /// Null for what is known before.
-    Rule rule = nullptr;
+    Real (*rule)(const Real *) = nullptr;
     Nodes args;
-    mlir::Type element;
+    Precision precision = Precision::Exact;
     /// A number in `leaves`, or -1.
     int leaf = -1;
-    /// A reduction of the chain: its element, and the guard if there is one.
+    /// A reduction: its element, and the guard if there is one.
     ir::ReduceOp reduce;
     /// It often is so small that it counts for nothing: a weight.
     bool vanishes = false;
-    bool isConstant = false;
+    bool isChoice = false, isConstant = false;
     Real constant = 0;
   };
+  const Node &operator[](unsigned node) const { return nodes[node]; }
+  size_t size() const { return nodes.size(); }
+  /// Forgets what was added since, operations that are gone.
+  struct Mark {
+    size_t nodes, values;
+  };
+  Mark mark() const { return {nodes.size(), order.size()}; }
+  void forget(Mark since);
+
+private:
   /// What makes operations equal: kind, attributes, type, operands.
   using Key = std::tuple<const void *, const void *, const void *, Nodes>;
 
   unsigned make(mlir::Value value);
-  static Rule ruleOf(mlir::Operation *op);
 
   llvm::SmallVector<ir::AxisAttr> axes;
   ir::SizeAttr extent;
-  llvm::function_ref<bool(ir::ReduceOp)> isMember;
+  std::function<bool(ir::ReduceOp)> isMember;
   std::vector<Node> nodes;
   llvm::DenseMap<mlir::Value, unsigned> known;
+  /// Its keys, in the order in which they came.
+  std::vector<mlir::Value> order;
   std::map<Key, unsigned> numbers;
-  std::mt19937 random{1};
+  Random random{1};
 };
 
 } // namespace fovea::derive

@@ -122,7 +122,7 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
     Exprs terms;
     for (Expr term : own)
       if (isFar(term) ||
-          (isLinear && (isOfOthers(term, data) || mayBeUndefined(term))))
+          (isLinear && (isOfOthers(term, data) || !isCentre(term))))
         terms.push_back(term);
     const Expr far = a.add(terms);
     return merge({Expansion{{a.atOld(a.sub(e, far)), a.one()}},

@@ -88,7 +88,7 @@ private:
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   bool isFar(Expr term);
-  bool mayBeUndefined(Expr term);
+  bool isCentre(Expr term);
   bool isOfOthers(Expr term, Expr data);
   bool isCentredAtOthers(Expr sum);
   bool isCentredFarOff(Expr sum);

@@ -90,36 +90,35 @@ bool Laws::isOfOthers(Expr term, Expr data) {
   });
 }
 
-/// Whether a term is a logarithm or a power of unfinished numbers that may be
-/// negative or 0: at a provisional gauge it is NaN, infinite or anywhere, and
+/// Whether a term may be what data lie around: a reduction as it is, perhaps by
+/// a number, or a mean, a quotient of sums. Others, such as a logarithm or the
+/// inverse of a maximum, are anywhere at a provisional gauge, or no number, and
 /// what was once added to a sum is never taken off again.
-bool Laws::mayBeUndefined(Expr term) {
-  if (term->fresh.empty())
-    return false;
-  // A mean is a quotient by a count: it lies among the data.
-  const bool isQuotient = term->form == Form::Power && term->number == -1;
-  if ((term->form == Form::Log || term->form == Form::Power) && !isQuotient &&
-      !a.isPositive(term->args[0]))
-    return true;
-  return llvm::any_of(term->args,
-                      [&](Expr arg) { return mayBeUndefined(arg); });
+bool Laws::isCentre(Expr term) {
+  unsigned reductions = 0;
+  for (Expr factor : factorsOf(term)) {
+    if (factor->fresh.empty())
+      continue;
+    const bool divides = factor->form == Form::Power && factor->number == -1;
+    if (divides && a.isPositive(factor->args[0]))
+      continue;
+    if (factor->form != Form::New || ++reductions > 1)
+      return false;
+  }
+  return reductions == 1;
 }
 
 /// Whether a factor may be far larger at first than in the end: the least of
-/// exponentials, what is divided by the largest of them, or a maximum that may
-/// be negative.
+/// exponentials, or what is divided by the largest of them.
 bool Laws::isWildAtFirst(Expr factor) {
   const bool divides = factor->form == Form::Power && factor->number < 0;
   const Expr base = factor->form == Form::Power ? factor->args[0] : factor;
   if (base->form != Form::New)
     return false;
   auto extremum = a.facts.extremum.find(base->reduction);
-  if (extremum == a.facts.extremum.end())
-    return false;
-  const bool isRoot = factor->form == Form::Power && factor->number < 1;
   const bool isMaximum = a.facts.bound.count(base->reduction) != 0;
-  return (contains(extremum->second, Form::Exp) && isMaximum == divides) ||
-         (!divides && !isRoot && !a.isPositive(base));
+  return extremum != a.facts.extremum.end() &&
+         contains(extremum->second, Form::Exp) && isMaximum == divides;
 }
 
 /// Whether a factor made of unfinished reductions may be 0. What is also made

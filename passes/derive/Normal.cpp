@@ -313,10 +313,12 @@ Expr Algebra::safe(Expr e) {
   const bool isGauge = base->form == Form::New || base->form == Form::Old;
   // The root of a gauge that is negative in mid-stream is no number.
   const bool isReal = !isPower || isWhole(e->number) || isPositive(base);
-  if (e->form == Form::Safe || (isGauge && isReal))
-    return e;
+  return e->form == Form::Safe || (isGauge && isReal) ? e : guarded(e);
+}
+
+Expr Algebra::guarded(Expr gauge) {
   Node node{Form::Safe};
-  node.args = {e};
+  node.args = {gauge};
   return intern(std::move(node));
 }
 

@@ -243,15 +243,21 @@ Expr Reader::array(Value value) {
   return mayFail(value) ? a.data(value) : a.given(value);
 }
 
-/// Counts are numbers like others; the number of places is a reduction.
+/// Counts are numbers like others, positions are not; the number of places is a
+/// reduction.
 Expr Reader::cast(ir::CastOp op) {
   const Value operand = op.getOperand();
-  const bool fromInteger =
-      !typeOf(operand).isFloat() && !typeOf(operand).isBool();
-  if (op.getType().isFloat() && fromInteger) {
-    if (numbers.count(operand))
-      return a.fresh(numbers.lookup(operand));
-    if (auto size = operand.getDefiningOp<ir::SizeOp>();
+  Value integer = operand;
+  // sum(x) / N divides by an f64 that is rounded to x's type.
+  if (auto wide = operand.getDefiningOp<ir::CastOp>();
+      wide && wide.getType().isFloat())
+    integer = wide.getOperand();
+  if (op.getType().isFloat() && !typeOf(integer).isFloat() &&
+      !typeOf(integer).isBool()) {
+    auto reduce = integer.getDefiningOp<ir::ReduceOp>();
+    if (numbers.count(integer) && !(reduce && ir::isArg(reduce.getKind())))
+      return a.fresh(numbers.lookup(integer));
+    if (auto size = integer.getDefiningOp<ir::SizeOp>();
         size && size.getSize() == extent)
       return a.fresh(Chain::count);
   }

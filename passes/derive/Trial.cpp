@@ -19,52 +19,54 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
 using ir::typeOf;
-using Rounding = Formulas::Rounding;
-
 /// So many sets of numbers, of so many places in turn. Of those that the
-/// formula itself can do nothing with others take the place, but not for ever.
-static constexpr unsigned trials = 200, mostAttempts = 800;
+/// formula itself can do nothing with others take the place, but not for ever;
+/// and so many must say something.
+static constexpr unsigned enough = 200, mostSets = 800, leastSets = 20;
 static constexpr size_t placesOf[] = {3, 2, 5, 1};
 /// How many times the spread of so few samples may be exceeded.
 static constexpr Real patience = 16;
-static constexpr unsigned samples = 3;
 
 namespace {
-/// What is accumulated, and the gauges.
+/// What is accumulated, and the gauges; for a position the element there.
 struct State {
-  Reals accumulators, gauges;
+  Reals accumulators, gauges, elements;
 };
 
 /// Runs a fold.
 class Runner {
 public:
-  Runner(Formulas &formulas, ir::FoldOp fold);
+  Runner(Formulas &formulas, ir::FoldOp fold, Values &values);
   /// Once all formulas have nodes.
   void order();
 
-  State empty(Reals &values);
-  State step(const State &state, ArrayRef<size_t> places, Reals &values);
-  State combined(const State &x, const State &y, Reals &values);
-  Real finished(unsigned result, const State &state, Reals &values);
+  State empty();
+  State step(const State &state, ArrayRef<size_t> places);
+  State combined(const State &x, const State &y);
+  Real finished(unsigned result, const State &state);
 
 private:
-  using Begin = llvm::function_ref<Real(unsigned, const State &)>;
-  State advance(Begin begin, Reals &values);
-  Real repaired(unsigned k, const State &from, const State &to, Reals &values);
-  Real value(unsigned root, const Nodes &order, size_t place, Reals &values);
+  using Begin = llvm::function_ref<void(unsigned, State &)>;
+  State advance(Begin begin);
+  Real repaired(unsigned k, const State &from, const State &to);
+  Real value(unsigned root, const Nodes &order, size_t place);
+  void join(unsigned k, State &state, Real other, Real element);
 
   Nodes argumentsOf(mlir::Region &region);
   Nodes rootsOf(mlir::Region &region);
-  static void set(ArrayRef<unsigned> nodes, const Reals &to, Reals &values);
+  void set(ArrayRef<unsigned> nodes, const Reals &to);
 
   Formulas &formulas;
-  ir::FoldOp fold;
+  Values &values;
+  const ArrayRef<int32_t> after;
   const unsigned count, gauges;
   Nodes elementArgs, gaugeArgs, repairArgs, finishArgs;
   /// What the regions give; guards that are not there are -1.
   Nodes elements, gaugeRoots, repairs, results;
   std::vector<int> guards;
-  std::vector<Nodes> elementOrder, gaugeOrder, repairOrder;
+  std::vector<ir::ReduceKind> kinds;
+  std::vector<Precision> precisions;
+  std::vector<Nodes> guardOrder, elementOrder, gaugeOrder, repairOrder;
   Nodes finishOrder;
 };
 } // namespace
@@ -83,9 +85,10 @@ Nodes Runner::rootsOf(mlir::Region &region) {
   return nodes;
 }
 
-Runner::Runner(Formulas &formulas, ir::FoldOp fold)
-    : formulas(formulas), fold(fold), count(fold.getNumAccumulators()),
-      gauges(fold.getNumGauges()), elementArgs(argumentsOf(fold.getElement())),
+Runner::Runner(Formulas &formulas, ir::FoldOp fold, Values &values)
+    : formulas(formulas), values(values), after(fold.getAfter()),
+      count(fold.getNumAccumulators()), gauges(fold.getNumGauges()),
+      elementArgs(argumentsOf(fold.getElement())),
       gaugeArgs(argumentsOf(fold.getGauge())),
       repairArgs(argumentsOf(fold.getRepair())),
       finishArgs(argumentsOf(fold.getFinish())),
@@ -94,6 +97,9 @@ Runner::Runner(Formulas &formulas, ir::FoldOp fold)
   ir::LiftOp lift = fold.getLift();
   for (unsigned k = 0; k < count; ++k) {
     elements.push_back(formulas.node(lift.getElements()[k]));
+    kinds.push_back(fold.getKind(k));
+    precisions.push_back(
+        precisionOf(fold.getAccumulatorType(k).getElementType()));
     Value guard = lift.getGuard(k);
     guards.push_back(guard ? static_cast<int>(formulas.node(guard)) : -1);
   }
@@ -101,10 +107,9 @@ Runner::Runner(Formulas &formulas, ir::FoldOp fold)
 
 void Runner::order() {
   for (unsigned k = 0; k < count; ++k) {
-    Nodes roots = {elements[k]};
-    if (guards[k] >= 0)
-      roots.push_back(guards[k]);
-    elementOrder.push_back(formulas.needs(roots));
+    guardOrder.push_back(guards[k] < 0 ? Nodes()
+                                       : formulas.needs(unsigned(guards[k])));
+    elementOrder.push_back(formulas.needs(elements[k]));
     repairOrder.push_back(formulas.needs(repairs[k]));
   }
   for (unsigned root : gaugeRoots)
@@ -112,94 +117,107 @@ void Runner::order() {
   finishOrder = formulas.needs(results);
 }
 
-void Runner::set(ArrayRef<unsigned> nodes, const Reals &to, Reals &values) {
+void Runner::set(ArrayRef<unsigned> nodes, const Reals &to) {
   for (auto [node, number] : llvm::zip(nodes, to))
-    values[node] = number;
+    values.numbers[node] = number;
 }
 
-Real Runner::value(unsigned root, const Nodes &order, size_t place,
-                   Reals &values) {
+Real Runner::value(unsigned root, const Nodes &order, size_t place) {
   formulas.compute(order, place, Rounding::Nearest, values);
-  return values[root];
+  return values.numbers[root];
 }
 
-/// Group after group: `begin` gives an accumulator, then the gauges that follow
+/// Group after group: `begin` makes an accumulator, then the gauges that follow
 /// are made.
-State Runner::advance(Begin begin, Reals &values) {
-  State next{Reals(count), Reals(gauges)};
-  const ArrayRef<int32_t> after = fold.getAfter();
+State Runner::advance(Begin begin) {
+  State next{Reals(count), Reals(gauges), Reals(count)};
   for (unsigned k = 0, q = 0; k <= count; ++k) {
     for (; q < gauges && after[q] == static_cast<int32_t>(k); ++q) {
-      set(gaugeArgs, next.accumulators, values);
-      set(ArrayRef(gaugeArgs).drop_front(count), next.gauges, values);
-      next.gauges[q] = value(gaugeRoots[q], gaugeOrder[q], 0, values);
+      set(gaugeArgs, next.accumulators);
+      set(ArrayRef(gaugeArgs).drop_front(count), next.gauges);
+      next.gauges[q] = value(gaugeRoots[q], gaugeOrder[q], 0);
     }
     if (k < count)
-      next.accumulators[k] = begin(k, next);
+      begin(k, next);
   }
   return next;
 }
 
-State Runner::empty(Reals &values) {
-  return advance(
-      [&](unsigned k, const State &) { return neutralNumber(fold.getKind(k)); },
-      values);
+/// Joins accumulator k with another part: its number, and for a position the
+/// element there.
+void Runner::join(unsigned k, State &state, Real other, Real element) {
+  const ir::ReduceKind kind = kinds[k];
+  Real &mine = state.accumulators[k];
+  if (ir::isArg(kind)) {
+    const bool isBetter = kind == ir::ReduceKind::ArgMax
+                              ? element > state.elements[k]
+                              : element < state.elements[k];
+    if (other >= 0 && (mine < 0 || isBetter)) {
+      mine = other;
+      state.elements[k] = element;
+    }
+    return;
+  }
+  bool ignored;
+  mine = formulas.rounded(precisions[k], joined(kind, mine, other),
+                          Rounding::Nearest, ignored);
 }
 
-Real Runner::repaired(unsigned k, const State &from, const State &to,
-                      Reals &values) {
+State Runner::empty() {
+  return advance([&](unsigned k, State &next) {
+    next.accumulators[k] = neutralNumber(kinds[k]);
+  });
+}
+
+Real Runner::repaired(unsigned k, const State &from, const State &to) {
   const ArrayRef<unsigned> args = repairArgs;
-  set(args, from.accumulators, values);
-  set(args.drop_front(count), from.gauges, values);
-  set(args.drop_front(count + gauges), to.gauges, values);
-  return value(repairs[k], repairOrder[k], 0, values);
+  set(args, from.accumulators);
+  set(args.drop_front(count), from.gauges);
+  set(args.drop_front(count + gauges), to.gauges);
+  return value(repairs[k], repairOrder[k], 0);
 }
 
-State Runner::step(const State &state, ArrayRef<size_t> places, Reals &values) {
-  return advance(
-      [&](unsigned k, const State &next) {
-        Real total = repaired(k, state, next, values);
-        const Type type = fold.getAccumulatorType(k).getElementType();
-        set(elementArgs, next.gauges, values);
-        for (size_t place : places) {
-          const Real x = value(elements[k], elementOrder[k], place, values);
-          if (guards[k] < 0 || values[guards[k]] != 0)
-            total = formulas.rounded(type, joined(fold.getKind(k), total, x),
-                                     Rounding::Nearest);
-        }
-        return total;
-      },
-      values);
+State Runner::step(const State &state, ArrayRef<size_t> places) {
+  return advance([&](unsigned k, State &next) {
+    next.accumulators[k] = repaired(k, state, next);
+    next.elements[k] = state.elements[k];
+    set(elementArgs, next.gauges);
+    for (size_t place : places) {
+      if (guards[k] >= 0 && value(guards[k], guardOrder[k], place) == 0)
+        continue;
+      const Real x = value(elements[k], elementOrder[k], place);
+      const bool isArg = ir::isArg(kinds[k]);
+      join(k, next, isArg ? static_cast<Real>(place) : x, x);
+    }
+  });
 }
 
-State Runner::combined(const State &x, const State &y, Reals &values) {
-  return advance(
-      [&](unsigned k, const State &next) {
-        const Real left = repaired(k, x, next, values);
-        const Real right = repaired(k, y, next, values);
-        return formulas.rounded(fold.getAccumulatorType(k).getElementType(),
-                                joined(fold.getKind(k), left, right),
-                                Rounding::Nearest);
-      },
-      values);
+State Runner::combined(const State &x, const State &y) {
+  return advance([&](unsigned k, State &next) {
+    next.accumulators[k] = repaired(k, x, next);
+    next.elements[k] = x.elements[k];
+    join(k, next, repaired(k, y, next), y.elements[k]);
+  });
 }
 
-Real Runner::finished(unsigned result, const State &state, Reals &values) {
-  set(finishArgs, state.accumulators, values);
-  set(ArrayRef(finishArgs).drop_front(count), state.gauges, values);
-  return value(results[result], finishOrder, 0, values);
+Real Runner::finished(unsigned result, const State &state) {
+  set(finishArgs, state.accumulators);
+  set(ArrayRef(finishArgs).drop_front(count), state.gauges);
+  return value(results[result], finishOrder, 0);
 }
 
 namespace {
-/// Numbers that formulas are tried on. Nothing depends on the library's
-/// distributions: what is fused is the same on every machine.
+/// Numbers that formulas are tried on.
 class Numbers {
 public:
-  void fill(Formulas::Leaf &leaf, size_t places);
+  Numbers(unsigned set, unsigned leaf) : random(set * 1000003ull + leaf) {}
+  /// `isPositive`: floats are.
+  void fill(Formulas::Leaf &leaf, size_t places, const Reals &integers,
+            bool isPositive);
 
 private:
-  unsigned below(unsigned n) { return random() % n; }
-  Real uniform() { return static_cast<Real>(random()) / 0x1p32L; }
+  unsigned below(unsigned n) { return random.below(n); }
+  Real uniform() { return random.uniform(); }
   /// About a standard normal number.
   Real normal() { return uniform() + uniform() + uniform() + uniform() - 2; }
   Real sign() { return below(2) ? 1 : -1; }
@@ -207,8 +225,9 @@ private:
     return std::pow(10.L, low + (high - low) * uniform());
   }
   void fillFloats(Formulas::Leaf &leaf);
+  Real integer(size_t places, const Reals &integers);
 
-  std::mt19937 random{2};
+  Random random;
 };
 } // namespace
 
@@ -256,24 +275,124 @@ void Numbers::fillFloats(Formulas::Leaf &leaf) {
   }
 }
 
-void Numbers::fill(Formulas::Leaf &leaf, size_t places) {
+/// Small, or near one that formulas speak of.
+Real Numbers::integer(size_t places, const Reals &integers) {
+  if (!integers.empty() && below(2))
+    return integers[below(integers.size())] + below(3) - 1;
+  return below(places + 1);
+}
+
+void Numbers::fill(Formulas::Leaf &leaf, size_t places, const Reals &integers,
+                   bool isPositive) {
   leaf.numbers.resize(leaf.varies ? places : 1);
   if (isa<FloatType>(leaf.element)) {
     fillFloats(leaf);
     // They are inputs: what their type holds.
-    for (Real &number : leaf.numbers)
+    for (Real &number : leaf.numbers) {
       number = leaf.element.isF64() ? Real(static_cast<double>(number))
                                     : Real(static_cast<float>(number));
+      if (isPositive)
+        number = number == 0 ? 1 : std::abs(number);
+    }
     return;
   }
   const bool isBool = leaf.element.isInteger(1);
   const unsigned share = 1 + below(4);
-  for (auto [place, number] : llvm::enumerate(leaf.numbers))
-    number = leaf.isExtent  ? Real(places)
-             : leaf.isIndex ? Real(place)
-             : leaf.isSize  ? Real(1 + below(9))
-             : isBool       ? Real(below(4) < share)
-                            : Real(below(places + 1));
+  for (Real &number : leaf.numbers)
+    number = leaf.isExtent ? Real(places)
+             : leaf.isSize ? Real(1 + below(9))
+             : isBool      ? Real(below(4) < share)
+                           : integer(places, integers);
+}
+
+Trial::Trial(ArrayRef<ir::AxisAttr> axes,
+             std::function<bool(ir::ReduceOp)> isMember)
+    : axisCount(axes.size()), formulas(axes, std::move(isMember)) {}
+
+Rounding Trial::roundingOf(unsigned sample) {
+  return sample == 0             ? Rounding::None
+         : sample + 1 == samples ? Rounding::Nearest
+                                 : Rounding::Random;
+}
+
+/// Gives all leaves the numbers of a set.
+void Trial::fill(unsigned set, size_t places) {
+  // Places in their order, one after the other or with others between.
+  Random random(set);
+  std::vector<Reals> positions(axisCount, Reals(places));
+  const bool isDense = axisCount == 1 && random.below(2) == 0;
+  std::vector<std::vector<unsigned>> tuples(places);
+  for (size_t place = 0; place < places; ++place)
+    for (size_t axis = 0; axis < axisCount; ++axis)
+      tuples[place].push_back(isDense ? place : random.below(12));
+  std::sort(tuples.begin(), tuples.end());
+  for (size_t place = 0; place < places; ++place)
+    for (size_t axis = 0; axis < axisCount; ++axis)
+      positions[axis][place] = tuples[place][axis];
+  const bool isPositive = set % 3 == 2;
+  for (auto [number, leaf] : llvm::enumerate(formulas.leaves)) {
+    if (leaf.axis >= 0)
+      leaf.numbers = positions[leaf.axis];
+    else
+      Numbers(set, number).fill(leaf, places, formulas.integers, isPositive);
+  }
+}
+
+/// A reduction as it is written; those that it is made from are in `values`.
+void Trial::reduce(unsigned node, unsigned sample, size_t places,
+                   Reduced &into) {
+  const Formulas::Node &info = formulas[node];
+  const Member &member = members.at(node);
+  const ir::ReduceKind kind = ir::ReduceOp(info.reduce).getKind();
+  const Rounding rounding = roundingOf(sample);
+  Real total = neutralNumber(kind), best = 0;
+  into.size = 0;
+  into.visited = 0;
+  for (size_t place = 0; place < places; ++place) {
+    if (info.args.size() > 1) {
+      formulas.compute(member.guard, place, rounding, values);
+      into.isOnEdge = into.isOnEdge || values.isOnEdge[info.args[1]];
+      if (values.numbers[info.args[1]] == 0)
+        continue;
+    }
+    formulas.compute(member.element, place, rounding, values);
+    into.isOnEdge = into.isOnEdge || values.isOnEdge[info.args[0]];
+    const Real x = values.numbers[info.args[0]];
+    ++into.visited;
+    if (kind == ir::ReduceKind::Sum)
+      into.size += std::abs(x);
+    if (!ir::isArg(kind)) {
+      total = formulas.rounded(info.precision, joined(kind, total, x), rounding,
+                               into.isOnEdge);
+    } else if (total < 0 ||
+               (kind == ir::ReduceKind::ArgMax ? x > best : x < best)) {
+      total = static_cast<Real>(place);
+      best = x;
+    }
+  }
+  into.samples[sample] = total;
+}
+
+/// A reduction on a set of numbers that is filled in; those that it is made
+/// from come first.
+const Trial::Reduced &Trial::reduced(unsigned node, unsigned set,
+                                     size_t places) {
+  Reduced &known = members.at(node).sets[set];
+  if (known.isKnown)
+    return known;
+  Nodes behind = formulas.reductionsBehind(node);
+  behind.pop_back(); // itself
+  for (unsigned other : behind)
+    known.isOnEdge |= reduced(other, set, places).isOnEdge;
+  for (unsigned sample = 0; sample < samples; ++sample) {
+    for (unsigned other : behind) {
+      values.numbers[other] = members.at(other).sets[set].samples[sample];
+      values.isOnEdge[other] = false;
+    }
+    reduce(node, sample, places, known);
+  }
+  known.isKnown = true;
+  return known;
 }
 
 /// What a result may be off by, relative to it and to what it is the sum of.
@@ -282,65 +401,74 @@ static std::pair<Real, Real> tolerance(Type element) {
                          : std::pair<Real, Real>{1e-4L, 0x1p-19L};
 }
 
-bool derive::agrees(ir::FoldOp fold, unsigned result, Value written,
-                    llvm::function_ref<bool(ir::ReduceOp)> isMember) {
-  for (unsigned k = 0; k < fold.getNumAccumulators(); ++k)
-    if (ir::isArg(fold.getKind(k)))
-      return true;
-  const SmallVector<ir::AxisAttr> axes = ir::axesOf(fold.getAxes());
-  Formulas formulas(axes, isMember);
+bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
   const unsigned target = formulas.node(written);
-  Runner runner(formulas, fold);
-  runner.order();
-  Numbers numbers;
-  const Type element = typeOf(written).getElementType();
-  const auto [relative, ofSize] = tolerance(element);
-
-  for (unsigned attempt = 0, trial = 0;
-       attempt < mostAttempts && trial < trials; ++attempt) {
-    const size_t places = placesOf[attempt % std::size(placesOf)];
-    for (Formulas::Leaf &leaf : formulas.leaves)
-      numbers.fill(leaf, places);
-    Reals values(formulas.size());
-    Real size = 0, other = 0, spread = 0;
-    const Real wanted =
-        formulas.written(target, places, Rounding::None, values, size);
-    bool isFinite = std::isfinite(wanted);
-    formulas.isOnEdge = false;
-    for (unsigned i = 0; i < samples && isFinite; ++i) {
-      const Real sample = formulas.written(target, places,
-                                           i + 1 < samples ? Rounding::Random
-                                                           : Rounding::Nearest,
-                                           values, other);
-      isFinite = std::isfinite(sample);
-      spread = std::max(spread, std::abs(sample - wanted));
-    }
-    // What the formula itself does not say, no fold can say.
-    if (!isFinite || formulas.isOnEdge)
+  const Nodes behind = formulas.reductionsBehind(target);
+  for (unsigned node : behind) {
+    auto [member, isNew] = members.try_emplace(node);
+    if (!isNew)
       continue;
-    ++trial;
+    const Nodes &args = formulas[node].args;
+    member->second.element = formulas.needs(args[0]);
+    if (args.size() > 1)
+      member->second.guard = formulas.needs(args[1]);
+    member->second.sets.resize(mostSets);
+  }
+  const Formulas::Mark mark = formulas.mark();
+  Runner runner(formulas, fold, values);
+  runner.order();
+  values.resize(formulas.size());
+  const Nodes order = formulas.needs(target);
+  const auto [relative, ofSize] = tolerance(typeOf(written).getElementType());
+
+  unsigned telling = 0;
+  bool isRight = true;
+  for (unsigned set = 0; set < mostSets && telling < enough && isRight; ++set) {
+    const size_t places = placesOf[set % std::size(placesOf)];
+    fill(set, places);
+    Real size = 0, wanted = 0, spread = 0;
+    unsigned visited = 0;
+    bool says = true;
+    for (unsigned node : behind) {
+      const Reduced &known = reduced(node, set, places);
+      says = says && !known.isOnEdge;
+      size = known.size;
+      visited = known.visited;
+    }
+    for (unsigned sample = 0; sample < samples && says; ++sample) {
+      for (unsigned node : behind)
+        values.numbers[node] = members.at(node).sets[set].samples[sample];
+      formulas.compute(order, 0, roundingOf(sample), values);
+      const Real number = values.numbers[target];
+      // What the formula itself does not say, no fold can say.
+      says = std::isfinite(number) && !values.isOnEdge[target];
+      if (sample == 0)
+        wanted = number;
+      spread = std::max(spread, std::abs(number - wanted));
+    }
+    if (!says)
+      continue;
+    telling += visited > 1;
     const Real room =
         patience * spread + relative * std::abs(wanted) + ofSize * size;
-    auto isRight = [&](const State &state) {
-      const Real got = runner.finished(result, state, values);
-      return std::abs(got - wanted) <= room;
+    auto agrees = [&](const State &state) {
+      return std::abs(runner.finished(result, state) - wanted) <= room;
     };
     // All at once, one by one, in lanes of which one sees nothing, and each in
     // a lane of its own.
-    const State empty = runner.empty(values);
+    const State empty = runner.empty();
     SmallVector<size_t> all;
     for (size_t place = 0; place < places; ++place)
       all.push_back(place);
     State sequence = empty, lanes[2] = {empty, empty}, joint = empty;
     for (size_t place : all) {
-      sequence = runner.step(sequence, place, values);
-      lanes[place % 2] = runner.step(lanes[place % 2], place, values);
-      joint = runner.combined(joint, runner.step(empty, place, values), values);
+      sequence = runner.step(sequence, place);
+      lanes[place % 2] = runner.step(lanes[place % 2], place);
+      joint = runner.combined(joint, runner.step(empty, place));
     }
-    if (!isRight(runner.step(empty, all, values)) || !isRight(sequence) ||
-        !isRight(runner.combined(lanes[0], lanes[1], values)) ||
-        !isRight(joint))
-      return false;
+    isRight = agrees(runner.step(empty, all)) && agrees(sequence) &&
+              agrees(runner.combined(lanes[0], lanes[1])) && agrees(joint);
   }
-  return true;
+  formulas.forget(mark);
+  return isRight && telling >= leastSets;
 }

@@ -17,16 +17,52 @@
 #ifndef FOVEA_PASSES_DERIVE_TRIAL_H
 #define FOVEA_PASSES_DERIVE_TRIAL_H
 
-#include "ir/Dialect.h"
+#include "passes/derive/Formulas.h"
 
 namespace fovea::derive {
 
-/// Whether a result of `fold` is what is `written`, a reduction or what is made
-/// of some, for all numbers tried. `isMember` holds for the reductions over the
-/// axes of the fold that this may be made from; others may be any numbers. A
-/// fold with positions of elements is not tried: true.
-bool agrees(ir::FoldOp fold, unsigned result, mlir::Value written,
-            llvm::function_ref<bool(ir::ReduceOp)> isMember);
+/// Tries folds over some axes. What reductions are, on the numbers tried, is
+/// kept: a chain of them is computed once.
+class Trial {
+public:
+  /// `isMember` holds for the reductions over the axes; others may be any
+  /// numbers.
+  Trial(llvm::ArrayRef<ir::AxisAttr> axes,
+        std::function<bool(ir::ReduceOp)> isMember);
+
+  /// Whether a result of `fold` is what is `written`, a reduction or what is
+  /// made of some, for all numbers tried: false also if too few of these say
+  /// anything.
+  bool agrees(ir::FoldOp fold, unsigned result, mlir::Value written);
+
+private:
+  /// How a reduction is computed: without rounding, with random rounding, and
+  /// as its type rounds.
+  static constexpr unsigned samples = 4;
+  static Rounding roundingOf(unsigned sample);
+  /// What a reduction is on one set of numbers.
+  struct Reduced {
+    bool isKnown = false, isOnEdge = false;
+    Real samples[Trial::samples];
+    /// The sum of the sizes of what is added, and how many elements count.
+    Real size = 0;
+    unsigned visited = 0;
+  };
+  /// A reduction of the chain: what its guard and its element need.
+  struct Member {
+    Nodes guard, element;
+    std::vector<Reduced> sets;
+  };
+
+  void fill(unsigned set, size_t places);
+  const Reduced &reduced(unsigned node, unsigned set, size_t places);
+  void reduce(unsigned node, unsigned sample, size_t places, Reduced &into);
+
+  size_t axisCount;
+  Formulas formulas;
+  std::map<unsigned, Member> members;
+  Values values;
+};
 
 } // namespace fovea::derive
 

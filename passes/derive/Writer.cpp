@@ -86,7 +86,8 @@ void FoldWriter::writeElement(ir::FoldOp fold) {
     Type type = state.element;
     if (ir::ReduceOp op = state.reduction ? state.reduction->op : nullptr)
       type = typeOf(op.getOperand()).getElementType();
-    elements.push_back(emit(region, accumulator.element, type));
+    elements.push_back(emit(
+        region, withGuards(state.guarded, accumulator.element, true), type));
     guarded.push_back(!accumulator.domain.empty());
     if (guarded.back())
       guards.push_back(all(region, accumulator.domain));
@@ -160,7 +161,8 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
   const Type element = elementOf(number);
   Value neutral = this->number(element, *neutralOf(reduction.kind));
   Value total;
-  for (auto [function, factor] : expansion) {
+  for (auto [function, unguarded] : expansion) {
+    const Expr factor = withGuards(guarded[number], unguarded, !isFinal);
     Value term;
     if (function == one && !isSum) {
       term = emit(region, factor, element);
@@ -266,6 +268,20 @@ Value FoldWriter::finished(Region &region, const Reduction &reduction,
   if (reduction.kind == ir::ReduceKind::Sum)
     value = ir::AddOp::create(b, loc, value, neutral);
   return ir::SelectOp::create(b, loc, seen, value, neutral, ir::HardKind::None);
+}
+
+/// A formula with the gauges that are `guarded` so that they can be divided by;
+/// at the end, not `isUnfinished`, New leaves are no gauges.
+Expr FoldWriter::withGuards(const Names &guarded, Expr e, bool isUnfinished) {
+  if (guarded.empty())
+    return e;
+  return chain.algebra.mapped(e, [&](Expr leaf) {
+    const bool isGauge =
+        leaf->form == Form::Old || (isUnfinished && leaf->form == Form::New);
+    return isGauge && guarded.count(leaf->reduction)
+               ? chain.algebra.guarded(leaf)
+               : leaf;
+  });
 }
 
 /// A number near `value` at which the formulas are finite: a gauge need not be

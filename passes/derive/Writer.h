@@ -38,6 +38,8 @@ private:
     Axes axes;
     /// Accumulators with the same number see the same gauges.
     unsigned group;
+    /// Gauges that its reduction divides by, and others do not.
+    Names guarded;
   };
   /// Where reductions' numbers are found while a region is written.
   using Numbers = std::map<unsigned, mlir::Value>;
@@ -53,7 +55,8 @@ private:
   };
 
   void plan();
-  unsigned stateOf(const Reduction &reduction, Expr element, unsigned group);
+  void findDivisors();
+  unsigned stateOf(unsigned member, Expr element, unsigned group);
   void watch(const Exprs &domain, unsigned group);
   Exprs branchOf(const Reduction &reduction, Expr part, Expr factor);
   void solveAxes();
@@ -86,6 +89,7 @@ private:
   mlir::Value finished(Region &region, const Reduction &reduction,
                        unsigned number);
   mlir::Value finite(mlir::Value value, bool divides);
+  Expr withGuards(const Names &guarded, Expr e, bool isUnfinished);
 
   mlir::Value emit(Region &region, Expr e, mlir::Type element);
   mlir::Value compute(Region &region, Expr e, mlir::Type element);
@@ -124,8 +128,10 @@ private:
   /// Members that are gauges, and after how many accumulators each is made.
   std::vector<unsigned> gauges;
   std::vector<int32_t> after;
-  /// Members that something is divided by, or whose logarithm is taken.
+  /// Members that all who use them divide by, or take the logarithm of.
   Names divisors;
+  /// For each member those that it divides by, and others do not.
+  std::map<unsigned, Names> guarded;
 };
 
 } // namespace fovea::derive

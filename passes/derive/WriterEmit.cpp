@@ -163,8 +163,9 @@ bool FoldWriter::areNear(Expr x, Expr y) {
   auto boundOf = [&](Expr term) {
     Exprs factors;
     for (Expr factor : factorsOf(term)) {
-      auto found = factor->form == Form::New || factor->form == Form::Old
-                       ? a.facts.bound.find(factor->reduction)
+      const Expr leaf = factor->form == Form::Safe ? factor->args[0] : factor;
+      auto found = leaf->form == Form::New || leaf->form == Form::Old
+                       ? a.facts.bound.find(leaf->reduction)
                        : a.facts.bound.end();
       if (found == a.facts.bound.end()) {
         factors.push_back(factor);
@@ -335,26 +336,34 @@ Value FoldWriter::power(Value x, double exponent) {
                            number(typeOf(x).getElementType(), exponent));
 }
 
+/// The factors of `part` taken out of `factors`, each once; false if one is not
+/// among them.
+static bool takeOut(Expr part, Exprs &factors) {
+  for (Expr factor : part->args) {
+    auto found = llvm::find(factors, factor);
+    if (found == factors.end())
+      return false;
+    factors.erase(found);
+  }
+  return true;
+}
+
 /// The longest part of a product with unfinished reductions that is a product
 /// as it is written: p / z * v may be finite where v / z is not. Null if there
 /// is none.
 Expr FoldWriter::writtenPart(Expr product) {
   Algebra &a = chain.algebra;
   Expr longest = nullptr;
-  auto look = [&](Expr known) {
+  for (const auto &[known, value] : a.writtenMoving) {
     if (known->form != Form::Multiply ||
         known->args.size() >= product->args.size() ||
         (longest && known->args.size() <= longest->args.size()))
-      return;
+      continue;
     for (Expr part : {known, a.atOld(known)})
-      if (part->form == Form::Multiply &&
-          llvm::all_of(part->args, [&](Expr factor) {
-            return llvm::is_contained(product->args, factor);
-          }))
+      if (Exprs factors = product->args;
+          part->form == Form::Multiply && takeOut(part, factors))
         longest = part;
-  };
-  for (const auto &[known, value] : a.writtenMoving)
-    look(known);
+  }
   return longest;
 }
 
@@ -369,8 +378,7 @@ Value FoldWriter::product(Region &region, Expr e, Type element) {
   Exprs again, factors = e->args;
   if (const Expr part = writtenPart(e)) {
     over = emit(region, part, element);
-    for (Expr factor : part->args)
-      llvm::erase(factors, factor);
+    takeOut(part, factors);
   }
   const Exprs list = factors;
   const bool divides = llvm::any_of(list, [](Expr factor) {

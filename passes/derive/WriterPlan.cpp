@@ -16,22 +16,55 @@ static void addNames(Names &into, const Names &names) {
   into.insert(names.begin(), names.end());
 }
 
-/// Reductions under a negative power or a logarithm.
-static void collectDivisors(Expr e, Names &into) {
+/// Gauges under a negative power or a logarithm; New leaves are gauges only
+/// where `isUnfinished`.
+static void collectDivisors(Expr e, bool isUnfinished, Names &into) {
   if (!contains(e, Form::Power) && !contains(e, Form::Log))
     return;
   if ((e->form == Form::Power && e->number < 0) || e->form == Form::Log) {
-    addNames(into, e->args[0]->fresh);
+    if (isUnfinished)
+      addNames(into, e->args[0]->fresh);
     addNames(into, e->args[0]->old);
   }
   for (Expr arg : e->args)
-    collectDivisors(arg, into);
+    collectDivisors(arg, isUnfinished, into);
 }
 
-/// The accumulator of `reduction` with that element: one that is there already
+/// What a reduction divides by while it is unfinished.
+static Names divisorsOf(const Reduction &reduction, bool isGauge) {
+  Names divisors;
+  for (const auto &[element, moved] : reduction.repair) {
+    collectDivisors(element, /*isUnfinished=*/true, divisors);
+    for (auto [function, factor] : moved)
+      collectDivisors(factor, /*isUnfinished=*/true, divisors);
+  }
+  for (auto [function, factor] : reduction.value)
+    collectDivisors(factor, isGauge, divisors);
+  return divisors;
+}
+
+/// What is divided by a gauge takes 1 in its place where it is nearly 0. For
+/// who is centred at it that would be far off: if there are both, each has its
+/// own.
+void FoldWriter::findDivisors() {
+  Names others;
+  for (unsigned member : members) {
+    const Names own =
+        divisorsOf(chain[member], llvm::is_contained(gauges, member));
+    for (unsigned gauge : chain.gaugesOf(member))
+      (own.count(gauge) ? divisors : others).insert(gauge);
+    guarded[member] = own;
+  }
+  for (auto &[member, own] : guarded)
+    std::erase_if(own, [&](unsigned gauge) { return !others.count(gauge); });
+  std::erase_if(divisors,
+                [&](unsigned gauge) { return others.count(gauge) != 0; });
+}
+
+/// The accumulator of a member with that element: one that is there already
 /// serves, if it is in the same group and moves the same way.
-unsigned FoldWriter::stateOf(const Reduction &reduction, Expr element,
-                             unsigned group) {
+unsigned FoldWriter::stateOf(unsigned member, Expr element, unsigned group) {
+  const Reduction &reduction = chain[member];
   const Accumulator wanted = reduction.accumulator(element);
   Type type = widest;
   if (ir::ReduceOp op = reduction.op)
@@ -39,9 +72,10 @@ unsigned FoldWriter::stateOf(const Reduction &reduction, Expr element,
   for (auto [i, state] : llvm::enumerate(states))
     if (state.group == group && state.accumulator == wanted &&
         state.element == type && state.reduction &&
+        state.guarded == guarded[member] &&
         state.reduction->repair.at(element) == reduction.repair.at(element))
       return i;
-  states.push_back({wanted, &reduction, type, {}, group});
+  states.push_back({wanted, &reduction, type, {}, group, guarded[member]});
   return states.size() - 1;
 }
 
@@ -55,7 +89,8 @@ void FoldWriter::watch(const Exprs &domain, unsigned group) {
                     nullptr,
                     b.getI1Type(),
                     {},
-                    group});
+                    group,
+                    {}});
 }
 
 /// Where a part of a formula is not 0, besides in the domain: it stands in a
@@ -116,23 +151,20 @@ void FoldWriter::plan() {
   for (unsigned member : llvm::reverse(members))
     if (needed.count(member))
       addNames(needed, chain.usesOf(member));
+  for (unsigned member : members)
+    if (needed.count(member))
+      gauges.push_back(member);
+  findDivisors();
   unsigned group = 0;
   for (unsigned member : members) {
     const Reduction &reduction = chain[member];
-    for (const auto &[element, moved] : reduction.repair) {
-      stateNumbers[{member, element}] = stateOf(reduction, element, group);
-      collectDivisors(element, divisors);
-      for (auto [function, factor] : moved)
-        collectDivisors(factor, divisors);
-    }
-    for (auto [function, factor] : reduction.value) {
-      collectDivisors(factor, divisors);
+    for (const auto &[element, moved] : reduction.repair)
+      stateNumbers[{member, element}] = stateOf(member, element, group);
+    for (auto [function, factor] : reduction.value)
       watch(branchOf(reduction, function, factor), group);
-    }
     if (!reduction.isPlain(chain.algebra.one()))
       watch(reduction.domain, group);
     if (needed.count(member)) {
-      gauges.push_back(member);
       after.push_back(states.size());
       ++group;
     }
