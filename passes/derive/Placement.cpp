@@ -227,12 +227,22 @@ AxisNames Placement::spaceOf(ir::ReduceOp consumer,
   return space;
 }
 
-/// Whether a recomputed reduction is over axes of another one's results: scores
-/// that are mixed are kept for a block, for all mixtures of it.
+/// Whether a recomputed reduction is over axes of another one's results, times
+/// weights: scores that are mixed are kept for a block, for all mixtures of it.
+/// (Projections under a function of others, tanh(a[i, h] + b[j, h]), are not.)
 bool Placement::isMixedBy(ir::ReduceOp reduce, ir::ReduceOp consumer) const {
+  auto isWithin = [&](ArrayRef<ir::AxisAttr> axes) {
+    return llvm::all_of(axes, [&](ir::AxisAttr axis) {
+      return reduce.getType().hasAxis(axis.getName());
+    });
+  };
   return recomputed.contains(consumer) &&
-         llvm::all_of(ir::axesOf(consumer.getAxes()), [&](ir::AxisAttr axis) {
-           return reduce.getType().hasAxis(axis.getName());
+         isWithin(ir::axesOf(consumer.getAxes())) &&
+         llvm::all_of(factorsOf(consumer.getOperand()), [&](Value factor) {
+           return isWithin(typeOf(factor).getAxes()) ||
+                  !isBehind(factor, [&](ir::ReduceOp other) {
+                    return other == reduce;
+                  });
          });
 }
 
