@@ -1,4 +1,4 @@
-//===- Kept.h - formulas that are computed once -----------------*- C++ -*-===//
+//===- Kept.h - what passes leave on operations -----------------*- C++ -*-===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -15,6 +15,10 @@ namespace fovea::ir {
 /// folds would compute anew for each of their rows, or a reduction that is a
 /// fold of its own.
 inline constexpr llvm::StringLiteral keptName = "fovea.kept";
+
+/// Marks a read, or an integer division, that does not fail: its operands were
+/// checked before (passes/Speculate.h).
+inline constexpr llvm::StringLiteral checkedName = "fovea.checked";
 
 inline bool isKept(mlir::Operation *op) { return op && op->hasAttr(keptName); }
 

@@ -196,8 +196,11 @@ private:
       types.push_back(typeOf(index));
     const ir::ArrayType type = ir::ArrayType::get(
         typeOf(value).getElementType(), *ir::unionAxes(types));
-    return ir::AtOp::create(b, at.getLoc(), type, value, at.getIndices(),
-                            at.getAxes(), at.getTensor());
+    auto read = ir::AtOp::create(b, at.getLoc(), type, value, at.getIndices(),
+                                 at.getAxes(), at.getTensor());
+    // Whatever was found out about the read.
+    read->setDiscardableAttrs(at->getDiscardableAttrDictionary());
+    return read;
   }
 
   /// Whether the source is a formula without any of the axes that are read.
@@ -249,6 +252,7 @@ private:
         ir::ArrayType::get(type.getElementType(), *ir::unionAxes(types)),
         operand, indices, ir::axisArray(b.getContext(), replaced),
         at.getTensor());
+    read->setDiscardableAttrs(at->getDiscardableAttrDictionary());
     work.insert(read);
     return read;
   }

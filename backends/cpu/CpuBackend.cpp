@@ -6,8 +6,10 @@
 
 #include "backends/cpu/CpuBackend.h"
 
-#include "backends/cpu/CpuExecutable.h"
+#include "backends/SizeExpr.h"
+#include "backends/cpu/CheckedExecutable.h"
 #include "backends/cpu/Isa.h"
+#include "passes/Speculate.h"
 
 using namespace fovea;
 
@@ -20,12 +22,40 @@ public:
     Expected<cpu::EmittedProgram> emitted = cpu::emitProgram(func);
     if (!emitted)
       return emitted.status();
+    if (auto speculation = speculate(func))
+      return compileChecked(func, *speculation, std::move(*emitted));
     Expected<cpu::CompiledProgram> compiled =
         cpu::compileEmitted(std::move(*emitted));
     if (!compiled)
       return compiled.status();
     return std::unique_ptr<Executable>(std::make_unique<cpu::CpuExecutable>(
         signatureOf(func), std::move(*compiled)));
+  }
+
+private:
+  static Expected<cpu::CompiledProgram> compileNow(mlir::ModuleOp module) {
+    Expected<cpu::EmittedProgram> emitted =
+        cpu::emitProgram(*module.getOps<ir::FuncOp>().begin());
+    if (!emitted)
+      return emitted.status();
+    return cpu::compileEmitted(std::move(*emitted));
+  }
+
+  static Expected<std::unique_ptr<Executable>>
+  compileChecked(ir::FuncOp func, const CheckedFunction &speculation,
+                 cpu::EmittedProgram whole) {
+    Expected<cpu::CompiledProgram> check = compileNow(*speculation.check);
+    if (!check)
+      return check.status();
+    Expected<cpu::CompiledProgram> fast = compileNow(*speculation.fast);
+    if (!fast)
+      return fast.status();
+    std::vector<SizeExpr> extents;
+    for (ir::SizeAttr extent : speculation.extents)
+      extents.push_back(sizeExprOf(extent, func));
+    return std::unique_ptr<Executable>(std::make_unique<cpu::CheckedExecutable>(
+        signatureOf(func), std::move(*check), std::move(*fast),
+        std::move(whole), std::move(extents)));
   }
 };
 } // namespace

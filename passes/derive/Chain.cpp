@@ -162,9 +162,12 @@ std::map<Expr, Expr, ById> Chain::unsafeExponents(ReduceKind peak,
   std::map<Expr, Expr, ById> found;
   using Wrap = llvm::function_ref<Expr(Expr)>;
   const Expr none = algebra.constant(*neutralOf(peak));
+  // Choices of choices have more paths than any fold would follow.
+  constexpr size_t mostPaths = 4000;
   std::set<std::pair<Expr, Expr>> seen;
   auto walk = [&](auto &&self, Expr e, Wrap wrap) -> void {
     if (!contains(e, Form::Exp) || e->fresh.empty() ||
+        seen.size() > mostPaths ||
         !seen.insert({e, wrap(algebra.one())}).second)
       return;
     if (e->form == Form::Exp && !e->fresh.empty() && e->hasData &&

@@ -266,15 +266,20 @@ template <typename Float> static Real roundedTo(Real number, bool &isOnEdge) {
   return static_cast<Float>(number);
 }
 
+/// A number that rounding may make of another one.
+static Real moved(Precision precision, Real number, Random &random) {
+  const Real unit = precision == Precision::Double ? 0x1p-52L : 0x1p-23L;
+  return number * (1 + unit * (2 * random.uniform() - 1));
+}
+
 Real Formulas::rounded(Precision precision, Real number, Rounding rounding,
                        bool &isOnEdge) {
   if (rounding == Rounding::None || precision == Precision::Exact)
     return number;
-  const bool isDouble = precision == Precision::Double;
   if (rounding == Rounding::Random)
-    number *= 1 + (isDouble ? 0x1p-52L : 0x1p-23L) * (2 * random.uniform() - 1);
-  return isDouble ? roundedTo<double>(number, isOnEdge)
-                  : roundedTo<float>(number, isOnEdge);
+    number = moved(precision, number, random);
+  return precision == Precision::Double ? roundedTo<double>(number, isOnEdge)
+                                        : roundedTo<float>(number, isOnEdge);
 }
 
 void Formulas::compute(const Nodes &list, size_t place, Rounding rounding,
@@ -289,7 +294,13 @@ void Formulas::compute(const Nodes &list, size_t place, Rounding rounding,
                   std::min(rounding, Rounding::Nearest), ignored);
     } else if (node.leaf >= 0) {
       const Leaf &leaf = leaves[node.leaf];
-      values.numbers[i] = leaf.numbers[leaf.varies ? place : 0];
+      const size_t at = leaf.varies ? place : 0;
+      Real number = leaf.numbers[at];
+      if (rounding == Rounding::Random && node.precision != Precision::Exact) {
+        Random near(((sample << 16) + node.leaf) * 64 + at);
+        number = moved(node.precision, number, near);
+      }
+      values.numbers[i] = number;
     } else {
       Real args[3];
       bool areFinite = true;

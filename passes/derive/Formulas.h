@@ -54,7 +54,7 @@ Precision precisionOf(mlir::Type element);
 enum class Rounding {
   None,
   Nearest, ///< to what their type holds
-  Random   ///< to a number near that: several samples show what rounding does
+  Random   ///< near that, the given numbers as well: what rounding may do
 };
 
 /// A number for each node, and whether it is on an edge: nearly infinite, or
@@ -98,8 +98,12 @@ public:
     /// A size; the number of places.
     bool isSize, isExtent;
     Reals numbers;
+    /// How many of `integers` were known when it was first tried.
+    size_t integers = 0;
   };
   std::vector<Leaf> leaves;
+  /// What Rounding::Random makes of a given number is the same in one sample.
+  uint64_t sample = 0;
   /// The integers that are written in formulas.
   Reals integers;
 

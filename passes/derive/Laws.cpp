@@ -19,7 +19,20 @@ MaybeExpansion Laws::refuse(Refusal::Reason reason, Expr part) {
   return std::nullopt;
 }
 
+/// No fold keeps so many functions, and no formula of a page takes so long.
+static constexpr size_t mostTerms = 32;
+static constexpr unsigned mostSteps = 4000;
+
 MaybeExpansion Laws::expand(Expr e, bool isLinear) {
+  if (++steps > mostSteps)
+    return refuse(Refusal::Reason::TooMany, e);
+  MaybeExpansion made = expandNow(e, isLinear);
+  if (made && made->size() > mostTerms)
+    return refuse(Refusal::Reason::TooMany, e);
+  return made;
+}
+
+MaybeExpansion Laws::expandNow(Expr e, bool isLinear) {
   if (e->fresh.empty() && e->hasData)
     return Expansion{{e, a.one()}};
   if (!e->hasData)

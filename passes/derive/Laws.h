@@ -75,6 +75,7 @@ public:
   } factors = Factors::Leave;
 
 private:
+  std::optional<Expansion> expandNow(Expr e, bool isLinear);
   std::optional<Expansion> refuse(Refusal::Reason reason, Expr part);
   std::optional<Expansion> expandAdd(Expr e, bool isLinear);
   std::optional<Expansion> expandMultiply(Expr e, bool isLinear);
@@ -88,6 +89,7 @@ private:
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   bool isFar(Expr term);
+  bool isCount(Expr divisor);
   bool isCentre(Expr term);
   bool isOfOthers(Expr term, Expr data);
   bool isCentredAtOthers(Expr sum);
@@ -108,6 +110,8 @@ private:
   std::optional<std::pair<Expr, Expr>> scaleOf(const Expansion &x);
 
   Algebra &a;
+  /// How much was expanded: choices of choices are as many as their paths.
+  unsigned steps = 0;
 };
 
 } // namespace fovea::derive

@@ -15,6 +15,13 @@
 
 using namespace fovea::derive;
 
+/// Whether what is divided by it may be a mean: a count, a sum of weights.
+bool Laws::isCount(Expr divisor) {
+  return llvm::all_of(divisor->fresh, [&](unsigned name) {
+    return a.facts.sums.count(name) != 0 || a.facts.positive.count(name) != 0;
+  });
+}
+
 /// Whether a number may lie anywhere, and not among the data as a mean or a
 /// maximum does: an exponential of half a sum, a sum that is not divided.
 bool Laws::isFar(Expr term) {
@@ -30,12 +37,9 @@ bool Laws::isFar(Expr term) {
              (factor->form == Form::Power && factor->number > 0 &&
               isFar(factor->args[0]));
     // What is divided by a maximum is no mean.
-    isDivided = isDivided || (factor->form == Form::Power &&
-                              factor->number < 0 && factor->moves() &&
-                              llvm::all_of(factor->fresh, [&](unsigned name) {
-                                return a.facts.sums.count(name) != 0 ||
-                                       a.facts.positive.count(name) != 0;
-                              }));
+    isDivided =
+        isDivided || (factor->form == Form::Power && factor->number < 0 &&
+                      factor->moves() && isCount(factor->args[0]));
   }
   return hasSum && !isDivided;
 }
@@ -100,7 +104,7 @@ bool Laws::isCentre(Expr term) {
     if (factor->fresh.empty())
       continue;
     const bool divides = factor->form == Form::Power && factor->number == -1;
-    if (divides && a.isPositive(factor->args[0]))
+    if (divides && isCount(factor->args[0]))
       continue;
     if (factor->form != Form::New || ++reductions > 1)
       return false;

@@ -22,8 +22,8 @@ using ir::typeOf;
 /// So many sets of numbers, of so many places in turn. Of those that the
 /// formula itself can do nothing with others take the place, but not for ever;
 /// and so many must say something.
-static constexpr unsigned enough = 200, mostSets = 800, leastSets = 20;
-static constexpr size_t placesOf[] = {3, 2, 5, 1};
+static constexpr unsigned enough = 400, mostSets = 1600, leastSets = 20;
+static constexpr size_t placesOf[] = {3, 2, 5, 4, 1};
 /// How many times the spread of so few samples may be exceeded.
 static constexpr Real patience = 16;
 
@@ -210,10 +210,14 @@ namespace {
 /// Numbers that formulas are tried on.
 class Numbers {
 public:
+  /// Kinds of floats; ordinary ones are as many as the others together.
+  static constexpr unsigned kinds = 16;
+
   Numbers(unsigned set, unsigned leaf) : random(set * 1000003ull + leaf) {}
-  /// `isPositive`: floats are.
-  void fill(Formulas::Leaf &leaf, size_t places, const Reals &integers,
-            bool isPositive);
+  unsigned anyKind() { return below(kinds); }
+  /// `kind` is of floats that vary; they may be `isHuge` or `isPositive`.
+  void fill(Formulas::Leaf &leaf, size_t places, unsigned kind,
+            const Reals &integers, bool isHuge, bool isPositive);
 
 private:
   unsigned below(unsigned n) { return random.below(n); }
@@ -224,69 +228,89 @@ private:
   Real power(int low, int high) {
     return std::pow(10.L, low + (high - low) * uniform());
   }
-  void fillFloats(Formulas::Leaf &leaf);
-  Real integer(size_t places, const Reals &integers);
+  void fillFloats(Reals &numbers, unsigned kind, bool isHuge);
+  Real integer(size_t places, ArrayRef<Real> integers);
 
   Random random;
 };
 } // namespace
 
-void Numbers::fillFloats(Formulas::Leaf &leaf) {
+void Numbers::fillFloats(Reals &numbers, unsigned kind, bool isHuge) {
   auto each = [&](auto &&make) {
-    for (auto [place, number] : llvm::enumerate(leaf.numbers))
+    for (auto [place, number] : llvm::enumerate(numbers))
       number = make(place);
   };
-  const Real scale = below(2) ? power(-12, 12) : power(-25, 30), s = sign();
-  // Half of all arrays are ordinary, so that not all of them are strange.
-  switch (below(18)) {
-  default:
+  const Real scale = isHuge ? power(-25, 30) : power(-9, 6), s = sign();
+  switch (kind) {
+  case 0: // ordinary
     return each([&](size_t) { return normal(); });
-  case 0:
   case 1:
     return each([&](size_t) { return 0.1L + 3 * uniform(); });
   case 2:
     return each([&](size_t) -> Real { return Real(below(7)) - 3; });
   case 3:
-  case 4:
+    return each([&](size_t) { return uniform(); });
+  case 4: // of some size
     return each([&](size_t) { return scale * normal(); });
   case 5:
-    return each([&](size_t) { return scale * (0.1L + uniform()); });
+    return each([&](size_t) { return s * scale * (0.1L + uniform()); });
   case 6: // of every size
-    return each([&](size_t) { return sign() * power(-20, 20); });
+    return each([&](size_t) { return sign() * power(-20, isHuge ? 20 : 6); });
   case 7:
-    return each([&](size_t) { return power(-20, 20); });
+    return each([&](size_t) { return power(-20, isHuge ? 20 : 6); });
   case 8: // rising or falling, far apart
     return each([&](size_t place) -> Real {
       return s * 40 * (1 + below(3)) * (Real(place) + uniform());
     });
   case 9:
     return each([&](size_t place) -> Real {
-      return s * 100 * (Real(leaf.numbers.size() - place) + uniform());
+      return s * 100 * (Real(numbers.size() - place) + uniform());
     });
   case 10: // nearly equal
     return each([&](size_t) { return s * scale * (1 + 1e-4L * normal()); });
-  case 11: // equal
+  case 11:
+    return each([&](size_t) { return s * 1e4L + normal(); });
+  case 12: // equal
     return each(
         [&, same = below(2) ? normal() : s * scale](size_t) { return same; });
-  case 12: // zeros among them, or at first
-    return each([&, first = below(2)](size_t place) -> Real {
-      return (first ? place == 0 : below(2)) ? 0 : normal();
+  case 13: // zeros at first
+    return each([&](size_t place) -> Real {
+      return 2 * place < numbers.size() ? 0 : 0.1L + uniform();
     });
+  case 14: // zeros among them
+    return each([&](size_t) -> Real { return below(2) ? 0 : normal(); });
+  default: { // large ones that cancel in the end
+    const Real size = power(2, 8);
+    Real total = 0;
+    each([&](size_t place) -> Real {
+      const Real next = std::round(size * normal());
+      const bool isLast = place + 1 == numbers.size();
+      total += isLast ? 0 : next;
+      return isLast ? -total : next;
+    });
+  }
   }
 }
 
-/// Small, or near one that formulas speak of.
-Real Numbers::integer(size_t places, const Reals &integers) {
-  if (!integers.empty() && below(2))
-    return integers[below(integers.size())] + below(3) - 1;
-  return below(places + 1);
+/// Small, or large, or near one that formulas speak of.
+Real Numbers::integer(size_t places, ArrayRef<Real> integers) {
+  switch (below(4)) {
+  case 0:
+    return sign() * std::round(power(0, 9));
+  case 1:
+    if (!integers.empty())
+      return integers[below(integers.size())] + below(3) - 1;
+    [[fallthrough]];
+  default:
+    return below(places + 1);
+  }
 }
 
-void Numbers::fill(Formulas::Leaf &leaf, size_t places, const Reals &integers,
-                   bool isPositive) {
+void Numbers::fill(Formulas::Leaf &leaf, size_t places, unsigned kind,
+                   const Reals &integers, bool isHuge, bool isPositive) {
   leaf.numbers.resize(leaf.varies ? places : 1);
   if (isa<FloatType>(leaf.element)) {
-    fillFloats(leaf);
+    fillFloats(leaf.numbers, leaf.varies ? kind : below(kinds), isHuge);
     // They are inputs: what their type holds.
     for (Real &number : leaf.numbers) {
       number = leaf.element.isF64() ? Real(static_cast<double>(number))
@@ -302,7 +326,8 @@ void Numbers::fill(Formulas::Leaf &leaf, size_t places, const Reals &integers,
     number = leaf.isExtent ? Real(places)
              : leaf.isSize ? Real(1 + below(9))
              : isBool      ? Real(below(4) < share)
-                           : integer(places, integers);
+                           : integer(places,
+                                     ArrayRef(integers).take_front(leaf.integers));
 }
 
 Trial::Trial(ArrayRef<ir::AxisAttr> axes,
@@ -330,16 +355,29 @@ void Trial::fill(unsigned set, size_t places) {
     for (size_t axis = 0; axis < axisCount; ++axis)
       positions[axis][place] = tuples[place][axis];
   const bool isPositive = set % 3 == 2;
+  // Two arrays meet in all pairs of kinds, others as it happens. Products of
+  // two that are huge are too large for any formula. What a leaf is depends on
+  // those before it only: more may come, and reductions of these are known.
+  const unsigned huge = random.below(6);
+  unsigned kinds = set, arrays = 0;
   for (auto [number, leaf] : llvm::enumerate(formulas.leaves)) {
-    if (leaf.axis >= 0)
+    if (leaf.axis >= 0) {
       leaf.numbers = positions[leaf.axis];
-    else
-      Numbers(set, number).fill(leaf, places, formulas.integers, isPositive);
+      continue;
+    }
+    Numbers numbers(set, number);
+    unsigned kind = numbers.anyKind();
+    if (leaf.varies && isa<FloatType>(leaf.element) && arrays++ < 2) {
+      kind = kinds % Numbers::kinds;
+      kinds /= Numbers::kinds;
+    }
+    numbers.fill(leaf, places, kind, formulas.integers, number == huge,
+                 isPositive);
   }
 }
 
 /// A reduction as it is written; those that it is made from are in `values`.
-void Trial::reduce(unsigned node, unsigned sample, size_t places,
+void Trial::reduce(unsigned node, unsigned set, unsigned sample, size_t places,
                    Reduced &into) {
   const Formulas::Node &info = formulas[node];
   const Member &member = members.at(node);
@@ -348,6 +386,7 @@ void Trial::reduce(unsigned node, unsigned sample, size_t places,
   Real total = neutralNumber(kind), best = 0;
   into.size = 0;
   into.visited = 0;
+  formulas.sample = set * samples + sample;
   for (size_t place = 0; place < places; ++place) {
     if (info.args.size() > 1) {
       formulas.compute(member.guard, place, rounding, values);
@@ -389,7 +428,7 @@ const Trial::Reduced &Trial::reduced(unsigned node, unsigned set,
       values.numbers[other] = members.at(other).sets[set].samples[sample];
       values.isOnEdge[other] = false;
     }
-    reduce(node, sample, places, known);
+    reduce(node, set, sample, places, known);
   }
   known.isKnown = true;
   return known;
@@ -414,6 +453,9 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
       member->second.guard = formulas.needs(args[1]);
     member->second.sets.resize(mostSets);
   }
+  for (Formulas::Leaf &leaf : formulas.leaves)
+    if (leaf.integers == 0)
+      leaf.integers = formulas.integers.size();
   const Formulas::Mark mark = formulas.mark();
   Runner runner(formulas, fold, values);
   runner.order();
@@ -438,6 +480,7 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
     for (unsigned sample = 0; sample < samples && says; ++sample) {
       for (unsigned node : behind)
         values.numbers[node] = members.at(node).sets[set].samples[sample];
+      formulas.sample = set * samples + sample;
       formulas.compute(order, 0, roundingOf(sample), values);
       const Real number = values.numbers[target];
       // What the formula itself does not say, no fold can say.

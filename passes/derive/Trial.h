@@ -56,7 +56,8 @@ private:
 
   void fill(unsigned set, size_t places);
   const Reduced &reduced(unsigned node, unsigned set, size_t places);
-  void reduce(unsigned node, unsigned sample, size_t places, Reduced &into);
+  void reduce(unsigned node, unsigned set, unsigned sample, size_t places,
+              Reduced &into);
 
   size_t axisCount;
   Formulas formulas;

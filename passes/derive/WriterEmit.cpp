@@ -359,7 +359,12 @@ Expr FoldWriter::writtenPart(Expr product) {
         known->args.size() >= product->args.size() ||
         (longest && known->args.size() <= longest->args.size()))
       continue;
-    for (Expr part : {known, a.atOld(known)})
+    // Factors at a gauge are perhaps guarded (Laws::settle).
+    Exprs settled;
+    for (Expr factor : known->args)
+      settled.push_back(factor->hasData ? a.atOld(factor)
+                                        : a.safe(a.atOld(factor)));
+    for (Expr part : {known, a.atOld(known), a.mul(settled)})
       if (Exprs factors = product->args;
           part->form == Form::Multiply && takeOut(part, factors))
         longest = part;

@@ -6,6 +6,8 @@
 
 #include "passes/kernels/Facts.h"
 
+#include "ir/Kept.h"
+
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -67,7 +69,8 @@ void Facts::addFold(ir::FoldOp fold) {
 bool Facts::isInRange(ir::AtOp at, unsigned k) const {
   Value index = at.getIndices()[k];
   auto axis = cast<ir::AxisAttr>(at.getAxes()[k]);
-  return !mayFail(index) && ranges.isBelow(index, axis.getSize());
+  return !mayFail(index) && (at->hasAttr(ir::checkedName) ||
+                             ranges.isBelow(index, axis.getSize()));
 }
 
 bool Facts::isInRange(ir::AtOp at) const {
@@ -79,7 +82,7 @@ bool Facts::isInRange(ir::AtOp at) const {
 
 bool Facts::isSafeDivision(Operation *op) const {
   auto type = cast<ir::ArrayType>(op->getResult(0).getType());
-  if (type.isFloat())
+  if (type.isFloat() || op->hasAttr(ir::checkedName))
     return true;
   if (isa<ir::FloorDivOp, ir::ModOp>(op))
     return ranges.isNonZero(op->getOperand(1), type);

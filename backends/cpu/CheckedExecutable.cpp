@@ -1,0 +1,50 @@
+//===- CheckedExecutable.cpp - what fails is asked first ------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/cpu/CheckedExecutable.h"
+
+using namespace fovea;
+using namespace fovea::cpu;
+
+CheckedExecutable::CheckedExecutable(Signature signature, CompiledProgram check,
+                                     CompiledProgram fast, EmittedProgram whole,
+                                     std::vector<SizeExpr> extents)
+    : Executable(signature), check(signature, std::move(check)),
+      fast(std::move(signature), std::move(fast)), extents(std::move(extents)),
+      emitted(std::move(whole)) {}
+
+Status CheckedExecutable::execute(std::span<const Tensor> inputs,
+                                  std::span<Tensor> outputs,
+                                  std::span<const int64_t> dims,
+                                  CancelFlag cancel) const {
+  bool mayFail = false;
+  for (const SizeExpr &extent : extents) {
+    Expected<int64_t> value = evaluate(extent, dims);
+    if (!value)
+      return value.status();
+    mayFail = mayFail || *value == 0;
+  }
+  if (!mayFail) {
+    Tensor answer = Tensor::view(&mayFail, DType::Bool, {});
+    if (Status status = check.runSolved(inputs, {&answer, 1}, dims, cancel);
+        status.failed())
+      return status;
+  }
+  if (!mayFail)
+    return fast.runSolved(inputs, outputs, dims, cancel);
+  std::call_once(isCompiled, [&] {
+    Expected<CompiledProgram> code = compileEmitted(std::move(*emitted));
+    emitted.reset();
+    if (code)
+      whole =
+          std::make_unique<CpuExecutable>(this->signature(), std::move(*code));
+    else
+      whole = code.status();
+  });
+  if (!*whole)
+    return whole->status();
+  return (**whole)->runSolved(inputs, outputs, dims, cancel);
+}

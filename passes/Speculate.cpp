@@ -1,0 +1,285 @@
+//===- Speculate.cpp - one check before a run, none in it -----------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Speculate.h"
+
+#include "ir/Kept.h"
+#include "ir/TypeOf.h"
+#include "passes/Pipelines.h"
+#include "passes/kernels/Facts.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace fovea;
+using ir::typeOf;
+using kernels::Facts;
+
+/// Whether the value is cheap to have: made by elementwise operations and reads
+/// from what is there before the function runs.
+static bool isCheap(Value value) {
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    Operation *op = work[i].getDefiningOp();
+    if (isa<ir::ReduceOp, ir::FoldOp>(op))
+      return false;
+    work.insert_range(op->getOperands());
+  }
+  return true;
+}
+
+namespace {
+/// Makes the check in a copy of a function, and says in both what it covers.
+class Speculator {
+public:
+  explicit Speculator(ir::FuncOp func)
+      : func(func), facts(func), b(func.getContext()), loc(func.getLoc()) {
+    b.setInsertionPointToEnd(&func.getBody().front());
+  }
+
+  /// Operations that may fail by themselves; none if they cannot be checked.
+  std::optional<SmallVector<Operation *>> risks();
+  /// Puts the check in the place of the function's outputs.
+  void check(ArrayRef<Operation *> risks);
+  /// Gives a risk operands with which it does not fail.
+  static void secure(Operation *risk);
+
+private:
+  Value neededAt(Operation *user, OpOperand &use);
+  Value needed(Operation *op);
+  Value both(Value x, Value y);
+  Value either(Value x, Value y);
+  Value compared(ir::Predicate predicate, Value x, Value y) {
+    return ir::CompareOp::create(b, loc, predicate, x, y);
+  }
+  Value integer(Value like, int64_t number);
+  Value size(ir::SizeAttr size);
+  Value failureOf(Operation *risk);
+
+  ir::FuncOp func;
+  const Facts facts;
+  OpBuilder b;
+  Location loc;
+  /// Where the result of an operation is needed; null for everywhere.
+  llvm::DenseMap<Operation *, Value> needs;
+};
+} // namespace
+
+std::optional<SmallVector<Operation *>> Speculator::risks() {
+  SmallVector<Operation *> found;
+  for (Operation &op : func.getBody().front()) {
+    if (isa<ir::FoldOp>(op))
+      return std::nullopt;
+    auto at = dyn_cast<ir::AtOp>(op);
+    const bool isRisk =
+        op.getNumResults() == 1 &&
+        (at ? !facts.isInRange(at) : !facts.isSafeDivision(&op));
+    if (!isRisk)
+      continue;
+    for (Value operand : at ? ValueRange(at.getIndices()) : op.getOperands())
+      if (!isCheap(operand))
+        return std::nullopt;
+    found.push_back(&op);
+  }
+  return found;
+}
+
+Value Speculator::both(Value x, Value y) {
+  if (!x || !y)
+    return x ? x : y;
+  return ir::AndOp::create(b, loc, x, y);
+}
+
+Value Speculator::either(Value x, Value y) {
+  return ir::OrOp::create(b, loc, x, y);
+}
+
+Value Speculator::integer(Value like, int64_t number) {
+  const Type element = typeOf(like).getElementType();
+  return ir::ConstantOp::create(
+      b, loc, ir::ArrayType::get(element, ArrayRef<ir::AxisAttr>()),
+      b.getIntegerAttr(element, number));
+}
+
+Value Speculator::size(ir::SizeAttr size) {
+  return ir::SizeOp::create(
+      b, loc, ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()),
+      size);
+}
+
+/// Where `user` needs that operand, at the operand's own places.
+Value Speculator::neededAt(Operation *user, OpOperand &use) {
+  const unsigned number = use.getOperandNumber();
+  // Other places of the operand are looked at.
+  if (isa<ir::RenameOp>(user) || (isa<ir::AtOp>(user) && number == 0))
+    return nullptr;
+  Value own = needed(user), condition;
+  if (isa<ir::SelectOp, ir::AndOp, ir::OrOp>(user) && number > 0) {
+    condition = user->getOperand(0);
+    if (isa<ir::OrOp>(user) || number == 2)
+      condition = ir::NotOp::create(b, loc, condition);
+  } else if (auto reduce = dyn_cast<ir::ReduceOp>(user);
+             reduce && number == 0) {
+    condition = reduce.getGuard();
+  }
+  // What is dear to know may as well hold.
+  if (condition && !isCheap(condition))
+    condition = nullptr;
+  return both(condition, own);
+}
+
+/// The condition under which some output needs an element: an upper bound.
+Value Speculator::needed(Operation *op) {
+  if (auto found = needs.find(op); found != needs.end())
+    return found->second;
+  Value any;
+  bool isAlways = false;
+  SmallVector<OpOperand *> uses;
+  for (OpOperand &use : op->getUses())
+    uses.push_back(&use);
+  for (OpOperand *use : uses) {
+    Operation *user = use->getOwner();
+    Value here = isa<ir::OutputOp>(user) ? Value() : neededAt(user, *use);
+    isAlways = isAlways || !here;
+    if (!isAlways)
+      any = any ? either(any, here) : here;
+  }
+  if (isAlways)
+    any = nullptr;
+  return needs[op] = any;
+}
+
+/// Where a risk fails, needed or not.
+Value Speculator::failureOf(Operation *risk) {
+  auto at = dyn_cast<ir::AtOp>(risk);
+  if (!at) {
+    // Integer divisions; zero to a negative power.
+    const bool isPower = isa<ir::PowOp>(risk);
+    Value divisor = risk->getOperand(isPower ? 0 : 1);
+    Value isZero = compared(ir::Predicate::Eq, divisor, integer(divisor, 0));
+    if (!isPower)
+      return isZero;
+    Value exponent = risk->getOperand(1);
+    return both(isZero,
+                compared(ir::Predicate::Lt, exponent, integer(exponent, 0)));
+  }
+  Value any;
+  for (auto [index, axis] :
+       llvm::zip_equal(at.getIndices(), ir::axesOf(at.getAxes()))) {
+    Value wide = index;
+    if (!typeOf(index).getElementType().isInteger(64))
+      wide = ir::CastOp::create(
+          b, loc, typeOf(index).withElement(b.getI64Type()), index);
+    Value isOutside =
+        either(compared(ir::Predicate::Lt, wide, integer(wide, 0)),
+               compared(ir::Predicate::Ge, wide, size(axis.getSize())));
+    any = any ? either(any, isOutside) : isOutside;
+  }
+  return any;
+}
+
+void Speculator::check(ArrayRef<Operation *> risks) {
+  // Before anything is added that takes these values as well.
+  for (Operation *risk : risks)
+    needed(risk);
+  Value fails;
+  for (Operation *risk : risks) {
+    Value failure = both(needed(risk), failureOf(risk));
+    if (const ir::ArrayType type = typeOf(failure); !type.isScalar())
+      failure =
+          ir::ReduceOp::create(b, loc, ir::ReduceKind::Any, failure, Value(),
+                               ir::axisArray(b.getContext(), type.getAxes()));
+    fails = fails ? either(fails, failure) : failure;
+  }
+  for (ir::OutputOp output : ir::outputsOf(func))
+    output.erase();
+  ir::OutputOp::create(b, loc, b.getStringAttr("fails"), fails,
+                       b.getArrayAttr({}));
+}
+
+void Speculator::secure(Operation *risk) {
+  OpBuilder b(risk);
+  const Location loc = risk->getLoc();
+  auto constant = [&](Value like, int64_t number) -> Value {
+    const Type element = typeOf(like).getElementType();
+    return ir::ConstantOp::create(
+        b, loc, ir::ArrayType::get(element, ArrayRef<ir::AxisAttr>()),
+        b.getIntegerAttr(element, number));
+  };
+  risk->setAttr(ir::checkedName, b.getUnitAttr());
+  if (auto at = dyn_cast<ir::AtOp>(risk)) {
+    for (auto [k, axis] : llvm::enumerate(ir::axesOf(at.getAxes()))) {
+      Value index = at.getIndices()[k];
+      if (!typeOf(index).getElementType().isInteger(64))
+        index = ir::CastOp::create(
+            b, loc, typeOf(index).withElement(b.getI64Type()), index);
+      Value extent = ir::SizeOp::create(
+          b, loc, ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()),
+          axis.getSize());
+      Value last = ir::SubOp::create(b, loc, extent, constant(extent, 1));
+      index = ir::MinOp::create(b, loc, index, last);
+      index = ir::MaxOp::create(b, loc, index, constant(index, 0));
+      at.getIndicesMutable()[k].set(index);
+    }
+    return;
+  }
+  const unsigned number = isa<ir::PowOp>(risk) ? 0 : 1;
+  Value divisor = risk->getOperand(number);
+  Value isZero = ir::CompareOp::create(b, loc, ir::Predicate::Eq, divisor,
+                                       constant(divisor, 0));
+  risk->setOperand(number,
+                   ir::SelectOp::create(b, loc, isZero, constant(divisor, 1),
+                                        divisor, ir::HardKind::None));
+}
+
+static OwningOpRef<ModuleOp> moduleWith(ir::FuncOp func) {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(func.getLoc());
+  module->push_back(func->clone());
+  return module;
+}
+
+static ir::FuncOp functionOf(ModuleOp module) {
+  return *module.getOps<ir::FuncOp>().begin();
+}
+
+std::optional<CheckedFunction> fovea::speculate(ir::FuncOp func) {
+  OwningOpRef<ModuleOp> source = moduleWith(func);
+  PassManager manager(func.getContext());
+  buildOptimizePipeline(manager);
+  if (failed(manager.run(*source)))
+    return std::nullopt;
+  const auto risks = Speculator(functionOf(*source)).risks();
+  if (!risks || risks->empty())
+    return std::nullopt;
+  // The risks of copies: the operations are in the same order.
+  llvm::DenseSet<Operation *> isRisk(risks->begin(), risks->end());
+  auto risksIn = [&](ModuleOp copy) {
+    SmallVector<Operation *> found;
+    for (auto [mine, theirs] :
+         llvm::zip_equal(functionOf(*source).getBody().front(),
+                         functionOf(copy).getBody().front()))
+      if (isRisk.contains(&mine))
+        found.push_back(&theirs);
+    return found;
+  };
+  CheckedFunction made{
+      moduleWith(functionOf(*source)), moduleWith(functionOf(*source)), {}};
+  for (Operation *risk : *risks)
+    if (auto at = dyn_cast<ir::AtOp>(risk))
+      for (ir::AxisAttr axis : ir::axesOf(at.getAxes()))
+        if (!llvm::is_contained(made.extents, axis.getSize()))
+          made.extents.push_back(axis.getSize());
+  const SmallVector<Operation *> inCheck = risksIn(*made.check);
+  Speculator(functionOf(*made.check)).check(inCheck);
+  // What is checked is read for the check as well.
+  for (Operation *risk : inCheck)
+    Speculator::secure(risk);
+  for (Operation *risk : risksIn(*made.fast))
+    Speculator::secure(risk);
+  return made;
+}
