@@ -7,7 +7,7 @@
 #include "passes/derive/Trial.h"
 
 #include "ir/TypeOf.h"
-#include "passes/derive/Formulas.h"
+#include "passes/derive/FoldRunner.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -26,185 +26,6 @@ static constexpr unsigned enough = 400, mostSets = 1600, leastSets = 20;
 static constexpr size_t placesOf[] = {3, 2, 5, 4, 1};
 /// How many times the spread of so few samples may be exceeded.
 static constexpr Real patience = 16;
-
-namespace {
-/// What is accumulated, and the gauges; for a position the element there.
-struct State {
-  Reals accumulators, gauges, elements;
-};
-
-/// Runs a fold.
-class Runner {
-public:
-  Runner(Formulas &formulas, ir::FoldOp fold, Values &values);
-  /// Once all formulas have nodes.
-  void order();
-
-  State empty();
-  State step(const State &state, ArrayRef<size_t> places);
-  State combined(const State &x, const State &y);
-  Real finished(unsigned result, const State &state);
-
-private:
-  using Begin = llvm::function_ref<void(unsigned, State &)>;
-  State advance(Begin begin);
-  Real repaired(unsigned k, const State &from, const State &to);
-  Real value(unsigned root, const Nodes &order, size_t place);
-  void join(unsigned k, State &state, Real other, Real element);
-
-  Nodes argumentsOf(mlir::Region &region);
-  Nodes rootsOf(mlir::Region &region);
-  void set(ArrayRef<unsigned> nodes, const Reals &to);
-
-  Formulas &formulas;
-  Values &values;
-  const ArrayRef<int32_t> after;
-  const unsigned count, gauges;
-  Nodes elementArgs, gaugeArgs, repairArgs, finishArgs;
-  /// What the regions give; guards that are not there are -1.
-  Nodes elements, gaugeRoots, repairs, results;
-  std::vector<int> guards;
-  std::vector<ir::ReduceKind> kinds;
-  std::vector<Precision> precisions;
-  std::vector<Nodes> guardOrder, elementOrder, gaugeOrder, repairOrder;
-  Nodes finishOrder;
-};
-} // namespace
-
-Nodes Runner::argumentsOf(mlir::Region &region) {
-  Nodes nodes;
-  for (Value argument : region.getArguments())
-    nodes.push_back(formulas.node(argument));
-  return nodes;
-}
-
-Nodes Runner::rootsOf(mlir::Region &region) {
-  Nodes nodes;
-  for (Value value : region.front().getTerminator()->getOperands())
-    nodes.push_back(formulas.node(value));
-  return nodes;
-}
-
-Runner::Runner(Formulas &formulas, ir::FoldOp fold, Values &values)
-    : formulas(formulas), values(values), after(fold.getAfter()),
-      count(fold.getNumAccumulators()), gauges(fold.getNumGauges()),
-      elementArgs(argumentsOf(fold.getElement())),
-      gaugeArgs(argumentsOf(fold.getGauge())),
-      repairArgs(argumentsOf(fold.getRepair())),
-      finishArgs(argumentsOf(fold.getFinish())),
-      gaugeRoots(rootsOf(fold.getGauge())), repairs(rootsOf(fold.getRepair())),
-      results(rootsOf(fold.getFinish())) {
-  ir::LiftOp lift = fold.getLift();
-  for (unsigned k = 0; k < count; ++k) {
-    elements.push_back(formulas.node(lift.getElements()[k]));
-    kinds.push_back(fold.getKind(k));
-    precisions.push_back(
-        precisionOf(fold.getAccumulatorType(k).getElementType()));
-    Value guard = lift.getGuard(k);
-    guards.push_back(guard ? static_cast<int>(formulas.node(guard)) : -1);
-  }
-}
-
-void Runner::order() {
-  for (unsigned k = 0; k < count; ++k) {
-    guardOrder.push_back(guards[k] < 0 ? Nodes()
-                                       : formulas.needs(unsigned(guards[k])));
-    elementOrder.push_back(formulas.needs(elements[k]));
-    repairOrder.push_back(formulas.needs(repairs[k]));
-  }
-  for (unsigned root : gaugeRoots)
-    gaugeOrder.push_back(formulas.needs(root));
-  finishOrder = formulas.needs(results);
-}
-
-void Runner::set(ArrayRef<unsigned> nodes, const Reals &to) {
-  for (auto [node, number] : llvm::zip(nodes, to))
-    values.numbers[node] = number;
-}
-
-Real Runner::value(unsigned root, const Nodes &order, size_t place) {
-  formulas.compute(order, place, Rounding::Nearest, values);
-  return values.numbers[root];
-}
-
-/// Group after group: `begin` makes an accumulator, then the gauges that follow
-/// are made.
-State Runner::advance(Begin begin) {
-  State next{Reals(count), Reals(gauges), Reals(count)};
-  for (unsigned k = 0, q = 0; k <= count; ++k) {
-    for (; q < gauges && after[q] == static_cast<int32_t>(k); ++q) {
-      set(gaugeArgs, next.accumulators);
-      set(ArrayRef(gaugeArgs).drop_front(count), next.gauges);
-      next.gauges[q] = value(gaugeRoots[q], gaugeOrder[q], 0);
-    }
-    if (k < count)
-      begin(k, next);
-  }
-  return next;
-}
-
-/// Joins accumulator k with another part: its number, and for a position the
-/// element there.
-void Runner::join(unsigned k, State &state, Real other, Real element) {
-  const ir::ReduceKind kind = kinds[k];
-  Real &mine = state.accumulators[k];
-  if (ir::isArg(kind)) {
-    const bool isBetter = kind == ir::ReduceKind::ArgMax
-                              ? element > state.elements[k]
-                              : element < state.elements[k];
-    if (other >= 0 && (mine < 0 || isBetter)) {
-      mine = other;
-      state.elements[k] = element;
-    }
-    return;
-  }
-  bool ignored;
-  mine = formulas.rounded(precisions[k], joined(kind, mine, other),
-                          Rounding::Nearest, ignored);
-}
-
-State Runner::empty() {
-  return advance([&](unsigned k, State &next) {
-    next.accumulators[k] = neutralNumber(kinds[k]);
-  });
-}
-
-Real Runner::repaired(unsigned k, const State &from, const State &to) {
-  const ArrayRef<unsigned> args = repairArgs;
-  set(args, from.accumulators);
-  set(args.drop_front(count), from.gauges);
-  set(args.drop_front(count + gauges), to.gauges);
-  return value(repairs[k], repairOrder[k], 0);
-}
-
-State Runner::step(const State &state, ArrayRef<size_t> places) {
-  return advance([&](unsigned k, State &next) {
-    next.accumulators[k] = repaired(k, state, next);
-    next.elements[k] = state.elements[k];
-    set(elementArgs, next.gauges);
-    for (size_t place : places) {
-      if (guards[k] >= 0 && value(guards[k], guardOrder[k], place) == 0)
-        continue;
-      const Real x = value(elements[k], elementOrder[k], place);
-      const bool isArg = ir::isArg(kinds[k]);
-      join(k, next, isArg ? static_cast<Real>(place) : x, x);
-    }
-  });
-}
-
-State Runner::combined(const State &x, const State &y) {
-  return advance([&](unsigned k, State &next) {
-    next.accumulators[k] = repaired(k, x, next);
-    next.elements[k] = x.elements[k];
-    join(k, next, repaired(k, y, next), y.elements[k]);
-  });
-}
-
-Real Runner::finished(unsigned result, const State &state) {
-  set(finishArgs, state.accumulators);
-  set(ArrayRef(finishArgs).drop_front(count), state.gauges);
-  return value(results[result], finishOrder, 0);
-}
 
 namespace {
 /// Numbers that formulas are tried on.
@@ -457,7 +278,7 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
     if (leaf.integers == 0)
       leaf.integers = formulas.integers.size();
   const Formulas::Mark mark = formulas.mark();
-  Runner runner(formulas, fold, values);
+  FoldRunner runner(formulas, fold, values);
   runner.order();
   values.resize(formulas.size());
   const Nodes order = formulas.needs(target);
@@ -494,16 +315,16 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
     telling += visited > 1;
     const Real room =
         patience * spread + relative * std::abs(wanted) + ofSize * size;
-    auto agrees = [&](const State &state) {
+    auto agrees = [&](const FoldState &state) {
       return std::abs(runner.finished(result, state) - wanted) <= room;
     };
     // All at once, one by one, in lanes of which one sees nothing, and each in
     // a lane of its own.
-    const State empty = runner.empty();
+    const FoldState empty = runner.empty();
     SmallVector<size_t> all;
     for (size_t place = 0; place < places; ++place)
       all.push_back(place);
-    State sequence = empty, lanes[2] = {empty, empty}, joint = empty;
+    FoldState sequence = empty, lanes[2] = {empty, empty}, joint = empty;
     for (size_t place : all) {
       sequence = runner.step(sequence, place);
       lanes[place % 2] = runner.step(lanes[place % 2], place);

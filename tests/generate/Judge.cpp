@@ -223,6 +223,23 @@ static void markPromised(Lab &lab, const Case &program,
   markThoseOf(others, got, known);
 }
 
+/// Marks the elements that are made from a sum which is not finite: what that
+/// is instead is not promised, and what is made of it is anything.
+static void markUndefined(Lab &lab, const Case &program,
+                          const std::vector<Tensor> &inputs, const Tensor &got,
+                          size_t result, std::vector<bool> &known) {
+  const std::vector<Tensor> wide = widened(inputs);
+  auto exe = lab.compileTracker(print(program, 0), program.entry, wide);
+  if (!exe)
+    return;
+  Results results = (*exe)(wide);
+  if (!results)
+    return;
+  const Tensor &marks = (*results)[result];
+  for (int64_t i = 0; i < got.numElements(); ++i)
+    known[i] = known[i] || marks.loadAsInt(marks.offsetOfOrdinal(i)) != 0;
+}
+
 static std::string describe(const Difference &difference, size_t result) {
   return "r" + std::to_string(result) + " at " +
          shapeText(difference.position) + " is " + difference.got +
@@ -296,6 +313,8 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
       continue;
     if (isDegenerate(lab, program, inputs)) {
       markPromised(lab, program, inputs, mine, theirs, i, known);
+      if (!isExplained())
+        markUndefined(lab, program, inputs, mine, i, known);
       if (isExplained()) {
         judgement.verdict = Verdict::Degenerate;
         continue;

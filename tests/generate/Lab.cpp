@@ -320,6 +320,16 @@ Expected<Compiled> Lab::compileRelaxed(const std::string &text,
   return compile(module->get(), *impl->reference);
 }
 
+Expected<Compiled> Lab::compileTracker(const std::string &text,
+                                       const Function &entry,
+                                       const std::vector<Tensor> &inputs) {
+  auto module = instantiate(text, entry, inputs);
+  if (!module)
+    return module.status();
+  trackUndefined(*module->get().getOps<ir::FuncOp>().begin());
+  return compile(module->get(), *impl->reference);
+}
+
 Expected<Lab::Folds> Lab::countFolds(const std::string &text,
                                      const Function &entry,
                                      const std::vector<Tensor> &inputs) {

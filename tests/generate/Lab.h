@@ -78,6 +78,12 @@ public:
                                     const std::vector<Tensor> &inputs,
                                     Relaxed relaxed, bool isSingle);
 
+  /// Of each result which elements are made from a sum or a product that is not
+  /// finite, as the oracle has it.
+  Expected<Compiled> compileTracker(const std::string &text,
+                                    const Function &entry,
+                                    const std::vector<Tensor> &inputs);
+
   /// How many folds of several accumulators, or with a gauge, the passes make
   /// of a program, and how many reductions they refuse to fuse.
   struct Folds {

@@ -203,3 +203,94 @@ void fovea::generate::relax(ir::FuncOp func, Relaxed relaxed, bool isSingle) {
       leaveResidue(b, reduce, isSingle ? 1e-30 : 1e-300);
   }
 }
+
+namespace {
+/// Which elements of values are made from a sum that is not finite; null for
+/// values of which none is.
+class Tracker {
+public:
+  explicit Tracker(ir::FuncOp func) : func(func), b(func.getContext()) {}
+
+  void run() {
+    for (mlir::Operation &op :
+         llvm::make_early_inc_range(func.getBody().front())) {
+      b.setInsertionPointAfter(&op);
+      if (auto output = mlir::dyn_cast<ir::OutputOp>(op))
+        replace(output);
+      else if (op.getNumResults() == 1)
+        if (mlir::Value mark = markOf(&op))
+          marks[op.getResult(0)] = mark;
+    }
+  }
+
+private:
+  mlir::Value either(mlir::Value x, mlir::Value y) {
+    if (!x || !y)
+      return x ? x : y;
+    return ir::OrOp::create(b, x.getLoc(), x, y);
+  }
+
+  mlir::Value markOf(mlir::Operation *op) {
+    auto of = [&](unsigned i) { return marks.lookup(op->getOperand(i)); };
+    auto copied = [&](mlir::Value mark) -> mlir::Value {
+      if (!mark)
+        return nullptr;
+      mlir::Operation *made = b.clone(*op);
+      made->setOperand(0, mark);
+      made->getResult(0).setType(
+          ir::typeOf(op->getResult(0)).withElement(b.getI1Type()));
+      return made->getResult(0);
+    };
+    if (auto reduce = mlir::dyn_cast<ir::ReduceOp>(op))
+      return markOf(reduce);
+    mlir::Value mark;
+    if (mlir::isa<ir::RenameOp, ir::AtOp>(op)) {
+      mark = copied(of(0));
+      for (unsigned i = 1; i < op->getNumOperands(); ++i)
+        mark = either(mark, of(i));
+    } else if (mlir::isa<ir::ElementwiseOpInterface>(op)) {
+      for (unsigned i = 0; i < op->getNumOperands(); ++i)
+        mark = either(mark, of(i));
+    }
+    return mark;
+  }
+
+  mlir::Value markOf(ir::ReduceOp reduce) {
+    const mlir::Location loc = reduce.getLoc();
+    mlir::Value elements = marks.lookup(reduce.getOperand());
+    if (reduce.getGuard())
+      elements = either(elements, marks.lookup(reduce.getGuard()));
+    mlir::Value mark;
+    if (elements)
+      mark = ir::ReduceOp::create(b, loc, ir::ReduceKind::Any, elements,
+                                  mlir::Value(), reduce.getAxes());
+    const bool isSum = reduce.getKind() == ir::ReduceKind::Sum ||
+                       reduce.getKind() == ir::ReduceKind::Prod;
+    if (!isSum || !reduce.getType().isFloat())
+      return mark;
+    mlir::Value isFinite = ir::CompareOp::create(
+        b, loc, ir::Predicate::Lt, ir::AbsOp::create(b, loc, reduce),
+        numberLike(b, reduce, std::numeric_limits<double>::infinity()));
+    return either(ir::NotOp::create(b, loc, isFinite), mark);
+  }
+
+  void replace(ir::OutputOp output) {
+    mlir::Value mark = marks.lookup(output.getValue());
+    if (!mark)
+      mark = ir::ConstantOp::create(
+          b, output.getLoc(),
+          ir::ArrayType::get(b.getI1Type(), llvm::ArrayRef<ir::AxisAttr>()),
+          b.getBoolAttr(false));
+    b.setInsertionPointAfter(output);
+    ir::OutputOp::create(b, output.getLoc(), output.getName(), mark,
+                         output.getAxes());
+    output.erase();
+  }
+
+  ir::FuncOp func;
+  mlir::OpBuilder b;
+  llvm::DenseMap<mlir::Value, mlir::Value> marks;
+};
+} // namespace
+
+void fovea::generate::trackUndefined(ir::FuncOp func) { Tracker(func).run(); }

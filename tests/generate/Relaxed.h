@@ -27,6 +27,10 @@ enum class Relaxed {
 /// or f64.
 void relax(ir::FuncOp func, Relaxed relaxed, bool isSingle);
 
+/// Puts in the place of each result which of its elements are made, in whatever
+/// way, from a sum or a product that is infinite or NaN.
+void trackUndefined(ir::FuncOp func);
+
 /// Whether a value is made from a reduction, through elementwise operations;
 /// or, not `atOwnPlace`, through reads as well.
 bool isOfReduction(mlir::Value value, bool atOwnPlace = true);
