@@ -4,9 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 /*
- * What a backend plugin implements, and what it is handed. C99 and C++17; needs
- * runtime/fovea_abi.h and nothing else. docs/writing-a-backend.md is the way
- * in.
+ * What a backend plugin implements, and what it is handed. C99 and C++17; it
+ * needs runtime/fovea_abi.h and nothing else. docs/writing-a-backend.md is the
+ * way in.
  *
  * A plugin is a shared library that exports one function, fovea_plugin_entry.
  * Per program:
@@ -26,8 +26,9 @@
  *
  * Threads. The host calls open, query, compile and prepare from any thread, one
  * call at a time for one backend; run from any number of threads at once, for
- * one instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN. `free`
- * comes when nothing uses the object any more. The floating-point environment
+ * one instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN: then one
+ * run at a time in the whole process, whatever the instance. `free` comes when
+ * nothing uses the object any more. The floating-point environment
  * is left as it was found. Nothing is written to stdout; texts go to
  * fovea_host::log.
  *
@@ -72,8 +73,7 @@ extern "C" {
 /** No op, no place, no number. */
 #define FOVEA_NONE 0xffffffffu
 
-/*===-- Arrays
- * --------------------------------------------------------------===*/
+/*===-- Arrays ------------------------------------------------------------===*/
 
 /** `count` elements, `stride` bytes apart. Frozen. */
 typedef struct fovea_span {
@@ -139,15 +139,16 @@ typedef struct fovea_list {
  *  brackets. NaN wins max, min, argmax and argmin (the first NaN). */
 typedef uint32_t fovea_join;
 enum {
-  FOVEA_SUM = 0,    /**< [0] */
-  FOVEA_PROD = 1,   /**< [1] */
-  FOVEA_MAX = 2,    /**< [-inf; of integers the least] */
-  FOVEA_MIN = 3,    /**< [inf; of integers the greatest] */
-  FOVEA_ANY = 4,    /**< [false] */
-  FOVEA_ALL = 5,    /**< [true] */
-  FOVEA_ARGMAX = 6, /**< [-1] position of the first greatest, row-major along
-                       the axes in the order that is listed; i64 */
-  FOVEA_ARGMIN = 7  /**< [-1] */
+  FOVEA_SUM = 0,  /**< [0] */
+  FOVEA_PROD = 1, /**< [1] */
+  FOVEA_MAX = 2,  /**< [-inf; of integers the least] */
+  FOVEA_MIN = 3,  /**< [inf; of integers the greatest] */
+  FOVEA_ANY = 4,  /**< [false] */
+  FOVEA_ALL = 5,  /**< [true] */
+  /** [-1] position of the first greatest, row-major along the axes in the order
+   *  that is listed; i64 */
+  FOVEA_ARGMAX = 6,
+  FOVEA_ARGMIN = 7 /**< [-1] */
 };
 
 /** Comparisons; with NaN only FOVEA_NE holds. */
@@ -176,9 +177,9 @@ enum {
   /* Leaves. */
   FOVEA_OP_INPUT = 1,    /**< input number `selector` */
   FOVEA_OP_CONSTANT = 2, /**< `number` if of floats, else `integer` */
-  FOVEA_OP_LITERAL =
-      3,              /**< element of an array in fovea_cluster::bytes, from
-                           byte `integer` on, dense and row-major along `over` */
+  /** Element of an array in fovea_cluster::bytes, from byte `integer` on, dense
+   *  and row-major along `over`. */
+  FOVEA_OP_LITERAL = 3,
   FOVEA_OP_SIZE = 4,  /**< value of size number `selector`; i64 */
   FOVEA_OP_INDEX = 5, /**< coordinate along `over`[0]; i64 */
   /* State of fold `selector`: accumulator or gauge number `integer`. */
@@ -188,35 +189,33 @@ enum {
   FOVEA_OP_OLD_GAUGE = 9,       /**< in `repair`: what it was made at */
   FOVEA_OP_FOLD = 10, /**< result number `integer` of fold `selector` */
   /* Structure. */
-  FOVEA_OP_AT = 11,      /**< operand 0 with the axes of `over` replaced by the
-                              operands 1, 2, ... (i64). An index outside of
-                              0 .. extent - 1 is FOVEA_OUT_OF_RANGE, in tensor
-                              `name`. Operand 0 may lack an axis of `over`: its
-                              index is checked all the same. Hardness is kept. An
-                              index that is FOVEA_OP_INDEX of an axis of the same
-                              size only renames, and cannot fail */
-  FOVEA_OP_REDUCE = 12,  /**< operand 0 joined by `selector` (fovea_join) along
-                              `over`; operand 1, if there is one, is the guard:
-                            only  places at which it holds count. Operand 0 may
-                            lack an  axis of `over`: it counts extent times */
-  FOVEA_OP_SELECT = 13,  /**< a ? b : c; hard as what it takes is; if not a,
-                            also as `selector` (fovea_hard) says */
+  /** Operand 0 with the axes of `over` replaced by the operands 1, 2, ...,
+   *  which are i64. An index outside of 0 .. extent - 1 is FOVEA_OUT_OF_RANGE,
+   *  in tensor `name`. Operand 0 may lack an axis of `over`: its index is
+   *  checked all the same. Hardness is kept. An index that is FOVEA_OP_INDEX of
+   *  an axis of the same size only renames, and cannot fail. */
+  FOVEA_OP_AT = 11,
+  /** Operand 0 joined by `selector` (fovea_join) along `over`; operand 1, if
+   *  there is one, is the guard: only places at which it holds count. Operand 0
+   *  may lack an axis of `over`: it counts extent times. */
+  FOVEA_OP_REDUCE = 12,
+  /** a ? b : c; hard as what it takes is; if not a, also as `selector`
+   *  (fovea_hard) says. */
+  FOVEA_OP_SELECT = 13,
   FOVEA_OP_COMPARE = 14, /**< a `selector` b */
-  FOVEA_OP_CAST = 15, /**< a as `dtype`: to floats round to nearest even; floats
-                         to integers towards zero, saturated, NaN gives 0; i64
-                         to i32 saturated; to bool: not 0. 0 and -inf (of
-                         floats) pass */
-  FOVEA_OP_FOLD_KEY = 16, /**< key a with index b folded in (i64): the low 64
-                             bits of Philox4x32-10 with key a and counter {b
-                             low, b high, 0, 1} */
-  FOVEA_OP_RANDOM =
-      17, /**< number of distribution `selector` with key a and
-               counter b: word b mod 4 of Philox block b div 4,
-               counter {block low, block high, 0, 0}; both round
-               down. Uniform: (word >> 8) * 2^-24. Normal, of the
-               words v and w with the counters c = b - b mod 2 and
-               c + 1: sqrt(-2 ln(((v >> 8) + 1) * 2^-24)) times the
-               cosine (b = c) or sine of 2 pi (w >> 8) * 2^-24 */
+  /** a as `dtype`: to floats round to nearest even; floats to integers towards
+   *  zero, saturated, NaN gives 0; i64 to i32 saturated; to bool: not 0. 0 and
+   *  -inf (of floats) pass. */
+  FOVEA_OP_CAST = 15,
+  /** Key a with index b folded in (i64): the low 64 bits of Philox4x32-10 with
+   *  key a and counter {b low, b high, 0, 1}. */
+  FOVEA_OP_FOLD_KEY = 16,
+  /** Number of distribution `selector` with key a and counter b: word b mod 4
+   *  of Philox block b div 4, counter {block low, block high, 0, 0}; both round
+   *  down. Uniform: (word >> 8) * 2^-24. Normal, of the words v and w with the
+   *  counters c = b - b mod 2 and c + 1: sqrt(-2 ln(((v >> 8) + 1) * 2^-24))
+   *  times the cosine (b = c) or sine of 2 pi (w >> 8) * 2^-24. */
+  FOVEA_OP_RANDOM = 17,
   /* One operand. */
   FOVEA_OP_ABS = 32,
   FOVEA_OP_NEG = 33,  /**< 0 passes */
@@ -238,18 +237,20 @@ enum {
   FOVEA_OP_COS = 49,
   FOVEA_OP_FLOOR = 50,
   /* Two operands. */
-  FOVEA_OP_ADD = 64,      /**< -inf of either passes */
-  FOVEA_OP_SUB = 65,      /**< -inf of a passes */
-  FOVEA_OP_MUL = 66,      /**< 0 of either passes, whatever the other is */
-  FOVEA_OP_DIV = 67,      /**< of floats; 0 of a passes, whatever b is */
-  FOVEA_OP_FLOORDIV = 68, /**< floor(a / b); an integer b of 0 is
-                               FOVEA_DIVISION_BY_ZERO. Of floats as in Python:
-                             the quotient that belongs to the remainder, rounded
-                             to a whole number; b = 0 gives a / b */
-  FOVEA_OP_MOD = 69, /**< a - b floor(a / b), with the sign of b; likewise. Of
-                          floats fmod(a, b), plus b if the signs differ */
-  FOVEA_OP_POW = 70, /**< 0 of a passes if b > 0. Integers wrap; b < 0 gives the
-                          truncated quotient, of a = 0 FOVEA_DIVISION_BY_ZERO */
+  FOVEA_OP_ADD = 64, /**< -inf of either passes */
+  FOVEA_OP_SUB = 65, /**< -inf of a passes */
+  FOVEA_OP_MUL = 66, /**< 0 of either passes, whatever the other is */
+  FOVEA_OP_DIV = 67, /**< of floats; 0 of a passes, whatever b is */
+  /** floor(a / b); an integer b of 0 is FOVEA_DIVISION_BY_ZERO. Of floats as in
+   *  Python: the quotient that belongs to the remainder, rounded to a whole
+   *  number; b = 0 gives a / b. */
+  FOVEA_OP_FLOORDIV = 68,
+  /** a - b floor(a / b), with the sign of b; likewise. Of floats fmod(a, b),
+   *  plus b if the signs differ. */
+  FOVEA_OP_MOD = 69,
+  /** 0 of a passes if b > 0. Integers wrap; b < 0 gives the truncated quotient,
+   *  of a = 0 FOVEA_DIVISION_BY_ZERO. */
+  FOVEA_OP_POW = 70,
   FOVEA_OP_MIN = 71, /**< NaN wins */
   FOVEA_OP_MAX = 72, /**< NaN wins */
   FOVEA_OP_AND = 73,
@@ -261,8 +262,9 @@ enum {
   FOVEA_OP_MAY_BE_ZERO = 1u,   /**< may be a hard 0 */
   FOVEA_OP_MAY_BE_NEGINF = 2u, /**< may be a hard -inf */
   FOVEA_OP_MAY_FAIL = 4u,      /**< it, or an op that it needs, may fail */
-  FOVEA_OP_STORED = 8u /**< a hint: used so often that it pays to keep it; a
-                            plugin that does is still FUSED */
+  /** A hint: used so often that it pays to keep it; a plugin that does is still
+   *  FUSED. */
+  FOVEA_OP_STORED = 8u
 };
 
 /** An op. */
@@ -282,33 +284,32 @@ typedef struct fovea_op {
   uint32_t place; /**< where in the user's program, or FOVEA_NONE */
 } fovea_op;
 
-/** Chains of dependent reductions in one pass over `axes` (see docs/
- *  writing-a-backend.md for a worked example). The accumulators A[0], A[1], ...
- *  are joined along the axes; the gauges G[0], G[1], ... are numbers that the
- *  elements of later accumulators are written at: a running maximum, a mean.
+/** Chains of dependent reductions in one pass over `axes` (a worked example is
+ *  in docs/writing-a-backend.md). The accumulators A[0], A[1], ... are joined
+ *  along the axes; the gauges G[0], G[1], ... are numbers that the elements of
+ *  later accumulators are written at: a running maximum, a mean.
  *
  *  The naive way: for each accumulator in order, make the gauges that it may
- * see (those with number < `gauges`), then join `element` over all places at
- * which `guard` holds. The results are the `finish` ops. One visit of the
- * places for each group of accumulators with the same `gauges`.
+ *  see (those with number < `gauges`), then join `element` over all places at
+ *  which `guard` holds. The results are the `finish` ops. One visit of the
+ *  places for each group of accumulators with the same `gauges`.
  *
  *  Accumulators may lack axes that others have: a maximum over the rows beside
- * a sum that has a payload axis as well. Folds may stand in one another: what
- * is made from the state of a fold around it, FOVEA_OP_FOLD of an inner one
- * included, changes as that state does.
+ *  a sum that has a payload axis as well. Folds may stand in one another: what
+ *  is made from the state of a fold around it, FOVEA_OP_FOLD of an inner one
+ *  included, changes as that state does.
  *
  *  The streaming way visits the places once, in blocks of any size: for each
  *  group in order, A' = `repair`(A, G, G') joined with the block's elements at
  *  G', then the gauges that follow the group. An empty state has the neutral
  *  numbers and the gauges that they give. Two states are combined by moving
- * both to the gauges of the joint one. argmax and argmin keep the element
- * beside the position, and repair hands the position on. */
+ *  both to the gauges of the joint one. argmax and argmin keep the element
+ *  beside the position, and repair hands the position on. */
 typedef struct fovea_fold {
-  fovea_list axes; /**< the place counts row-major along them */
-  fovea_list
-      accumulators;   /**< first and count in fovea_cluster::accumulators */
-  fovea_list gauges;  /**< first and count in fovea_cluster::gauges */
-  fovea_list results; /**< ops: the finish roots */
+  fovea_list axes;         /**< the place counts row-major along them */
+  fovea_list accumulators; /**< first, count in fovea_cluster::accumulators */
+  fovea_list gauges;       /**< first, count in fovea_cluster::gauges */
+  fovea_list results;      /**< ops: the finish roots */
 } fovea_fold;
 
 typedef struct fovea_accumulator {
@@ -316,11 +317,12 @@ typedef struct fovea_accumulator {
   fovea_dtype dtype; /**< of the joined elements; argmax and argmin give i64 */
   fovea_list axes;   /**< has one number for each place of these */
   uint32_t element;  /**< op */
-  uint32_t guard;  /**< op, or FOVEA_NONE. This is meaning, not a hint: what it
-                        leaves out contributes nothing, not even NaN */
-  uint32_t repair; /**< op: itself at the new gauges */
-  uint32_t gauges; /**< its element and repair see gauges before this one */
-  fovea_list ranges; /**< first and count in fovea_cluster::ranges */
+  /** Op, or FOVEA_NONE. This is meaning, not a hint: what it leaves out
+   *  contributes nothing, not even NaN. */
+  uint32_t guard;
+  uint32_t repair;   /**< op: itself at the new gauges */
+  uint32_t gauges;   /**< its element and repair see gauges before this one */
+  fovea_list ranges; /**< first, count in fovea_cluster::ranges */
 } fovea_accumulator;
 
 typedef struct fovea_gauge {
@@ -334,14 +336,13 @@ typedef struct fovea_gauge {
 /** A hint: outside of lo <= coordinate < hi the guard fails. */
 typedef struct fovea_range {
   uint32_t axis;
-  uint32_t
-      lo; /**< op, i64, which does not vary along the axis; or FOVEA_NONE */
+  uint32_t lo;    /**< op, i64, that does not vary along the axis; FOVEA_NONE */
   uint32_t hi;    /**< likewise */
   uint32_t exact; /**< 1: inside the guard holds */
 } fovea_range;
 
 /** A dimension: a symbol for an extent, at least 0. Its value comes with
- * prepare and run. */
+ *  prepare and run. */
 typedef struct fovea_dim {
   uint32_t name; /**< text */
   uint32_t reserved;
@@ -375,9 +376,10 @@ typedef struct fovea_axis {
 typedef struct fovea_port {
   uint32_t name; /**< text: the user's name */
   fovea_dtype dtype;
-  fovea_list axes; /**< of an output: may hold some that its op lacks; the
-                        element is repeated along them */
-  uint32_t op;     /**< of an output: what it is. Of an input: FOVEA_NONE */
+  /** Those of an output may be more than its op has: the element is repeated
+   *  along them. */
+  fovea_list axes;
+  uint32_t op; /**< of an output: what it is. Of an input: FOVEA_NONE */
   uint32_t reserved;
 } fovea_port;
 
@@ -414,12 +416,11 @@ typedef struct fovea_cluster {
   fovea_span text;         /**< char: zero-terminated strings; offset 0 is "" */
 } fovea_cluster;
 
-/*===-- What the host offers
- * ------------------------------------------------===*/
+/*===-- What the host offers ----------------------------------------------===*/
 
 /** Something that a later version asks for or tells. A reader ignores kinds
- * that it does not know, unless `required` is 1: then it answers
- * FOVEA_UNSUPPORTED. */
+ *  that it does not know, unless `required` is 1: then it answers
+ *  FOVEA_UNSUPPORTED. */
 typedef struct fovea_extension {
   uint32_t size;
   uint32_t version;
@@ -493,29 +494,31 @@ typedef struct fovea_open_request {
   uint32_t size;
   uint32_t version;
   const fovea_host *host;
-  fovea_span
-      options; /**< fovea_backend_option. One that is not known is
-                    FOVEA_INVALID_ARGUMENT; the message lists those that are */
+  /** fovea_backend_option. One that is not known is FOVEA_INVALID_ARGUMENT; the
+   *  message lists those that are. */
+  fovea_span options;
   const fovea_extension *extensions;
 } fovea_open_request;
 
 typedef uint32_t fovea_claim_kind;
 enum {
   FOVEA_CLAIM_NONE = 0,
-  FOVEA_CLAIM_FUSED = 1,     /**< it stores nothing larger than inputs, outputs,
-                                  accumulators and ops that are FOVEA_OP_STORED */
-  FOVEA_CLAIM_DECOMPOSED = 2 /**< it does (a score matrix, say); the user must
-                                have said --allow-materialize */
+  /** It stores nothing larger than inputs, outputs, accumulators and ops that
+   *  are FOVEA_OP_STORED. */
+  FOVEA_CLAIM_FUSED = 1,
+  /** It does (a score matrix, say); the user must have said
+   *  --allow-materialize. */
+  FOVEA_CLAIM_DECOMPOSED = 2
 };
 
 typedef uint32_t fovea_claim_sizes;
 enum {
   FOVEA_SIZES_ANY = 0,
-  FOVEA_SIZES_STATIC =
-      1 /**< prepare is expensive: it compiles for those sizes */
+  FOVEA_SIZES_STATIC = 1 /**< prepare is expensive: it compiles for them */
 };
 
-/** Why a cluster is not claimed. */
+/** Why a cluster is not claimed, for programs (`fovea explain --partition
+ *  --json`); people see the text, and this only if there is none. */
 typedef uint32_t fovea_reason;
 enum {
   FOVEA_REASON_OTHER = 0,
@@ -577,15 +580,15 @@ typedef struct fovea_prepared {
 } fovea_prepared;
 
 /** Pointer to need `i` of `array`, which is inputs or outputs of
- * fovea_prepared. */
+ *  fovea_prepared. */
 #define FOVEA_NEEDS(prepared, array, i)                                        \
   ((fovea_needs *)(void *)((char *)(prepared)->array +                         \
                            (prepared)->needs_stride * (uint64_t)(i)))
 
 /** One run. An input's content id says that all bytes of its buffer are those
- * of every other buffer with that id; 0 says nothing. Tensors are checked:
- * dtypes and shapes are those of the ports, all elements lie inside of their
- * buffers, outputs overlap nothing. */
+ *  of every other buffer with that id; 0 says nothing. Tensors are checked:
+ *  dtypes and shapes are those of the ports, all elements lie inside of their
+ *  buffers, outputs overlap nothing. */
 typedef struct fovea_run_request {
   uint32_t size;
   uint32_t version;
@@ -604,7 +607,7 @@ typedef fovea_code (*fovea_write)(void *context, const void *data,
 
 /** Flags of a plugin. */
 enum {
-  FOVEA_PLUGIN_SERIAL_RUN = 1u, /**< the host never runs two at once */
+  FOVEA_PLUGIN_SERIAL_RUN = 1u, /**< no two runs at once, of any instance */
   FOVEA_PLUGIN_OWN_THREADS = 2u /**< it keeps threads of its own */
 };
 
@@ -637,24 +640,28 @@ typedef struct fovea_plugin {
                         fovea_prepared *prepared, fovea_error *error);
   void (*instance_free)(fovea_instance *instance);
 
-  /** Computes. After an error outputs hold anything, the instance is still
-   * good. */
+  /** Computes. After an error outputs hold anything, and the instance is still
+   *  good. */
   fovea_code (*run)(fovea_instance *instance, const fovea_run_request *request,
                     fovea_error *error);
 
-  /** Optional: writes the exe as bytes that `load` of the same build takes. */
+  /* Optional. A host of version 1.0 keeps nothing from one process to the next
+   * and never calls these; only the kit does, on behalf of hosts that will. */
+
+  /** Writes the exe as bytes that `load` of the same `build` takes. */
   fovea_code (*save)(fovea_plugin_exe *exe, fovea_write write, void *context,
                      fovea_error *error);
-  /** Optional: the exe from its bytes (the host has checked that they are what
-   *  save wrote), without compiling. */
+  /** The exe from its bytes, without compiling. Whoever calls it answers for
+   *  that they are, unchanged, what `save` of the same build wrote for an equal
+   *  cluster. */
   fovea_code (*load)(fovea_backend *backend, const fovea_cluster *cluster,
                      const void *data, uint64_t bytes, fovea_plugin_exe **exe,
                      fovea_error *error);
 } fovea_plugin;
 
 /** What the library exports under the name "fovea_plugin_entry". Gets the
- * host's version; gives the plugin, or null if it cannot work with that host.
- * Called once, before anything else. */
+ *  host's version; gives the plugin, or null if it cannot work with that host.
+ *  Called once in a process, before anything else. */
 typedef const fovea_plugin *(*fovea_plugin_entry_fn)(uint32_t host_version);
 FOVEA_PLUGIN_EXPORT const fovea_plugin *
 fovea_plugin_entry(uint32_t host_version);

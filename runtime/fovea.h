@@ -302,6 +302,11 @@ FOVEA_API fovea_code fovea_plugin_check(const char *backend, int32_t level,
                                         const char *form, fovea_call *call,
                                         int32_t *passed, fovea_error *error);
 
+/** The plugin that this thread is inside of, or null; `function` becomes the
+ *  name of its function (or null). May be called in a signal handler: the last
+ *  words of a program can then say whose crash it was. */
+FOVEA_API const char *fovea_current_plugin(const char **function);
+
 /** Makes a report for fovea_call_text of who would compute which part of the
  *  function and why not those before him; `form` is "text" or "json"
  *  (docs/explain.md has its keys). Errors: those of fovea_compile. `call` is
@@ -320,9 +325,10 @@ FOVEA_API fovea_code fovea_compile(const fovea_program *program,
                                    fovea_error *error);
 FOVEA_API void fovea_exe_free(fovea_exe *exe);
 
-/** Makes a line for fovea_call_text of what a user should know: that not only
- * the first backend computes, and what was copied in the runs so far. Empty if
- * there is nothing. `call` is not null. */
+/** Makes a line for fovea_call_text of what a user should know of the last run
+ *  that came to its end: that not only the first backend computed, and which
+ *  arrays were copied. Empty if there is nothing. Before the first run it says
+ *  who will compute. `call` is not null. */
 FOVEA_API fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
                                       fovea_error *error);
 

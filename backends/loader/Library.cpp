@@ -6,9 +6,12 @@
 
 #include "backends/loader/Library.h"
 
+#include "runtime/PlainText.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <map>
 
 #include <dlfcn.h>
 
@@ -26,11 +29,23 @@ static Status wrong(const std::string &origin, const std::string &text,
                        std::move(fix));
 }
 
-static std::string text(uint32_t version) {
+constinit thread_local PluginCall::Names PluginCall::current = {};
+
+std::string plugin::versionText(uint32_t version) {
   return std::to_string(version >> 16) + "." + std::to_string(version & 0xffff);
 }
 
-std::string Library::version() const { return text(known.version); }
+std::string Library::version() const { return versionText(known.version); }
+
+Status plugin::wrongMajor(const std::string &which,
+                          const std::string &version) {
+  return Status::error(
+      StatusCode::Backend,
+      which + " is built for version " + version +
+          " of the plugin interface; this Fovea needs version " +
+          std::to_string(FOVEA_PLUGIN_MAJOR) + ".x",
+      "build it again with this Fovea's backends/fovea_plugin.h");
+}
 
 bool plugin::isPluginName(std::string_view name) {
   auto isLetter = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -42,11 +57,7 @@ bool plugin::isPluginName(std::string_view name) {
 
 static Status check(const fovea_plugin &table, const std::string &origin) {
   if (table.version >> 16 != FOVEA_PLUGIN_MAJOR)
-    return wrong(origin,
-                 "is built for version " + text(table.version) +
-                     " of the plugin interface; this Fovea needs version " +
-                     std::to_string(FOVEA_PLUGIN_MAJOR) + ".x",
-                 "build it again with this Fovea's backends/fovea_plugin.h");
+    return wrongMajor("plugin `" + origin + "`", versionText(table.version));
   if (table.size < leastSize)
     return wrong(origin,
                  "has a table of " + std::to_string(table.size) +
@@ -69,17 +80,18 @@ static Status check(const fovea_plugin &table, const std::string &origin) {
       return wrong(origin,
                    std::string("has no `") + name + "`, which is not optional");
   if (!isPluginName(table.name))
-    return wrong(origin, std::string("is called `") + table.name +
+    return wrong(origin, "is called `" + plainText(table.name) +
                              "`; a name has lower case letters, digits and "
                              "dashes, and begins with a letter");
   return Status::ok();
 }
 
 Expected<std::shared_ptr<const Library>>
-Library::fromTable(const fovea_plugin *table, std::string origin) {
+Library::fromTable(const fovea_plugin *table, std::string origin, bool isOurs) {
   if (!table)
     return wrong(origin,
-                 "does not work with version " + text(FOVEA_PLUGIN_VERSION) +
+                 "does not work with version " +
+                     versionText(FOVEA_PLUGIN_VERSION) +
                      " of the plugin interface",
                  "its version for this Fovea may be another one");
   std::shared_ptr<Library> library(new Library);
@@ -92,7 +104,24 @@ Library::fromTable(const fovea_plugin *table, std::string origin) {
   if (Status status = check(library->known, origin); status.failed())
     return status;
   library->from = std::move(origin);
+  library->ours = isOurs;
   return std::shared_ptr<const Library>(std::move(library));
+}
+
+/// Asks a library that is loaded.
+static Expected<std::shared_ptr<const Library>>
+askLibrary(void *handle, const std::string &path) {
+  void *symbol = dlsym(handle, "fovea_plugin_entry");
+  if (!symbol)
+    return wrong(path, "exports no `fovea_plugin_entry`",
+                 "declare it with FOVEA_PLUGIN_EXPORT, in C++ as extern \"C\"");
+  const auto entry = reinterpret_cast<fovea_plugin_entry_fn>(symbol);
+  const PluginCall call({path.c_str(), "fovea_plugin_entry"});
+  try {
+    return Library::fromTable(entry(FOVEA_PLUGIN_VERSION), path);
+  } catch (...) {
+    return wrong(path, "threw an exception out of `fovea_plugin_entry`");
+  }
 }
 
 Expected<std::shared_ptr<const Library>>
@@ -100,7 +129,11 @@ Library::load(const std::string &path) {
   // A bare name would be looked for in the system's folders.
   const std::string file =
       path.find('/') == std::string::npos ? "./" + path : path;
-  void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void *handle = [&] {
+    // Its constructors run here.
+    const PluginCall call({file.c_str(), "dlopen"});
+    return dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  }();
   if (!handle) {
     const char *reason = dlerror();
     return wrong(path,
@@ -108,14 +141,13 @@ Library::load(const std::string &path) {
                      (reason ? reason : "no reason is given"),
                  "`ldd " + file + "` lists the libraries that it needs");
   }
-  void *symbol = dlsym(handle, "fovea_plugin_entry");
-  if (!symbol)
-    return wrong(path, "exports no `fovea_plugin_entry`",
-                 "declare it with FOVEA_PLUGIN_EXPORT, in C++ as extern \"C\"");
-  const auto entry = reinterpret_cast<fovea_plugin_entry_fn>(symbol);
-  try {
-    return fromTable(entry(FOVEA_PLUGIN_VERSION), path);
-  } catch (...) {
-    return wrong(path, "threw an exception out of `fovea_plugin_entry`");
-  }
+  // Whatever its path, the system gives one library one handle.
+  static std::mutex mutex;
+  static auto &asked =
+      *new std::map<void *, Expected<std::shared_ptr<const Library>>>;
+  std::lock_guard<std::mutex> lock(mutex);
+  auto known = asked.find(handle);
+  if (known == asked.end())
+    known = asked.emplace(handle, askLibrary(handle, path)).first;
+  return known->second;
 }

@@ -7,6 +7,7 @@
 #include "backends/loader/Manifest.h"
 
 #include "backends/loader/Library.h"
+#include "runtime/PlainText.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <sstream>
 
 using namespace fovea;
@@ -39,12 +41,24 @@ static Expected<std::string> textOf(const json &object, const char *key,
   if (text.empty() && isNeeded)
     return wrong("`" + std::string(key) + "` is empty");
   // It is shown to people, and part of it becomes a path.
-  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20; }))
+  const bool hasLines = text.find_first_of("\n\t") != std::string::npos;
+  if (hasLines || plainText(text) != text)
     return wrong("`" + std::string(key) + "` has control characters");
   return text;
 }
 
-static Expected<ManifestOption> optionOf(const json &given) {
+/// Adds the members of `object` that are not in `known`.
+static void listUnknown(const json &object,
+                        std::span<const std::string_view> known,
+                        const std::string &prefix,
+                        std::vector<std::string> &unknown) {
+  for (const auto &member : object.items())
+    if (!std::ranges::count(known, member.key()))
+      unknown.push_back(prefix + plainText(member.key()));
+}
+
+static Expected<ManifestOption> optionOf(const json &given,
+                                         std::vector<std::string> &unknown) {
   if (!given.is_object())
     return wrong("an option is no object");
   ManifestOption option;
@@ -60,6 +74,8 @@ static Expected<ManifestOption> optionOf(const json &given) {
   if (option.type != "string" && option.type != "int" && option.type != "bool")
     return wrong("option `" + option.name + "` has the type `" + option.type +
                  "`; there is `string`, `int` and `bool`");
+  static constexpr std::string_view known[] = {"name", "type", "description"};
+  listUnknown(given, known, "options.", unknown);
   return option;
 }
 
@@ -113,12 +129,16 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
     if (!options->is_array())
       return wrong("`options` is no list");
     for (const json &given : *options) {
-      Expected<ManifestOption> option = optionOf(given);
+      Expected<ManifestOption> option = optionOf(given, manifest.unknown);
       if (!option)
         return option.status();
       manifest.options.push_back(*std::move(option));
     }
   }
+  static constexpr std::string_view known[] = {
+      "manifest_version", "name",    "library",  "abi",
+      "description",      "license", "homepage", "options"};
+  listUnknown(root, known, "", manifest.unknown);
   return manifest;
 }
 

@@ -19,10 +19,13 @@ namespace fovea::plugin {
 struct BuiltInBackend {
   const char *name;
   const char *description;
+  /// It stores what would be computed again and again, a matrix of scores too:
+  /// FOVEA_CLAIM_DECOMPOSED.
+  bool storesScores;
 };
 inline constexpr BuiltInBackend builtInBackends[] = {
-    {"cpu", "native code for this machine"},
-    {"reference", "evaluates the formula element by element, in f64"}};
+    {"cpu", "native code for this machine", false},
+    {"reference", "evaluates the formula element by element, in f64", true}};
 
 /// An option that a plugin takes: `--backend=NAME:key=value`.
 struct ManifestOption {
@@ -39,7 +42,8 @@ struct ManifestOption {
 ///     "options": [{ "name": "cc", "type": "string", "description": "..." }] }
 ///
 /// `library` is a path, relative to the manifest's folder. Members that are not
-/// known are left for later versions.
+/// known are left for later versions; they are listed, since they may be
+/// misspelt. No text has characters that a terminal would obey.
 struct Manifest {
   std::string name;
   /// As written in the file.
@@ -51,6 +55,8 @@ struct Manifest {
   std::string license;
   std::string homepage;
   std::vector<ManifestOption> options;
+  /// Members that are not known, those of an option as `options.NAME`.
+  std::vector<std::string> unknown;
 };
 
 /// Reads the text of a manifest. Error (Backend): what is wrong with it.

@@ -6,11 +6,18 @@
 
 #include "backends/loader/Search.h"
 
+#include "backends/loader/Library.h"
+#include "runtime/PlainText.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <mutex>
+#include <string>
 
+#include <grp.h>
+#include <pwd.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,7 +58,31 @@ plugin::searchFolders(const std::string &libraryFolder) {
   return folders;
 }
 
-Status plugin::checkPermissions(const std::string &path) {
+/// Whether the group is its owner's own: it has his name and no other members,
+/// as many systems make them.
+static bool isOwnGroup(const struct stat &info) {
+  // The answers of the system lie in memory that all threads share.
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> lock(mutex);
+  const group *group = getgrgid(info.st_gid);
+  const passwd *owner = getpwuid(info.st_uid);
+  if (!group || !owner || std::string_view(group->gr_name) != owner->pw_name)
+    return false;
+  for (char **member = group->gr_mem; *member; ++member)
+    if (std::string_view(*member) != owner->pw_name)
+      return false;
+  return true;
+}
+
+static Status open(const std::string &path, const std::string &whom,
+                   const std::string &mode) {
+  return Status::error(StatusCode::Backend,
+                       "`" + path + "` can be changed by " + whom,
+                       "chmod " + mode + " " + path);
+}
+
+/// Checks the file, or the folder that it lies in.
+static Status checkOwner(const std::string &path) {
   struct stat info {};
   if (stat(path.c_str(), &info) != 0)
     return Status::error(StatusCode::Io, "cannot read `" + path + "`");
@@ -59,39 +90,61 @@ Status plugin::checkPermissions(const std::string &path) {
     return Status::error(StatusCode::Backend,
                          "`" + path + "` belongs to another user",
                          "copy it to a folder of your own");
-  if (info.st_mode & S_IWOTH)
-    return Status::error(StatusCode::Backend,
-                         "`" + path + "` can be changed by everybody",
-                         "chmod o-w " + path);
+  const bool isGuarded = S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX);
+  if (info.st_mode & S_IWOTH && !isGuarded)
+    return open(path, "everybody", "o-w");
+  if (info.st_mode & S_IWGRP && !isGuarded && !isOwnGroup(info))
+    return open(path, "its group", "g-w");
   return Status::ok();
 }
 
-/// Checks the manifest, its folder, its library and that one's folder.
-static Status checkAll(const Found &found) {
-  for (const fs::path &file :
-       {fs::path(found.manifestPath), fs::path(found.libraryPath)}) {
-    if (file.empty())
-      continue;
-    std::error_code ignored;
-    if (!fs::exists(file, ignored))
+/// Checks the folders around a file, up to the root.
+static Status checkAround(fs::path path) {
+  for (path = path.parent_path(); path != path.root_path();
+       path = path.parent_path()) {
+    struct stat info {};
+    if (stat(path.c_str(), &info) != 0)
       return Status::error(StatusCode::Io,
-                           "there is no file `" + file.string() + "`",
-                           found.manifestPath.empty()
-                               ? ""
-                               : "`library` is relative to the manifest's "
-                                 "folder");
-    const fs::path folder = file.parent_path();
-    for (const fs::path &path : {file, folder.empty() ? "." : folder})
-      if (Status status = checkPermissions(path.string()); status.failed())
-        return status;
+                           "cannot read `" + path.string() + "`");
+    if (info.st_mode & S_IWOTH && !(info.st_mode & S_ISVTX))
+      return open(path.string(), "everybody", "o-w");
   }
   return Status::ok();
+}
+
+Status plugin::checkPermissions(const std::string &path) {
+  std::error_code fault;
+  const fs::path given = fs::absolute(path, fault).lexically_normal();
+  const fs::path real = fault ? fs::path() : fs::canonical(path, fault);
+  if (fault)
+    return Status::error(StatusCode::Io, "there is no file `" + path + "`");
+  // The way to it, and where it ends if there are links on the way.
+  for (const fs::path &way : {given, real}) {
+    for (const fs::path &one : {way, way.parent_path()})
+      if (Status status = checkOwner(one.string()); status.failed())
+        return status;
+    if (Status status = checkAround(way); status.failed())
+      return status;
+  }
+  return Status::ok();
+}
+
+/// Checks the manifest and the library.
+static Status checkAll(const Found &found) {
+  if (!found.manifestPath.empty())
+    if (Status status = checkPermissions(found.manifestPath); status.failed())
+      return status;
+  Status status = checkPermissions(found.libraryPath);
+  if (status.code() == StatusCode::Io && !found.manifestPath.empty())
+    return std::move(status).withFix(
+        "`library` is relative to the manifest's folder");
+  return status;
 }
 
 static Found foundAt(const std::string &path) {
   Found found;
   found.manifestPath = path;
-  found.name = fs::path(path).stem().string();
+  found.name = plainText(fs::path(path).stem().string());
   Expected<Manifest> manifest = readManifest(path);
   if (!manifest) {
     found.status = manifest.status();
@@ -103,7 +156,12 @@ static Found foundAt(const std::string &path) {
   found.libraryPath = library.is_absolute()
                           ? library.string()
                           : (fs::path(path).parent_path() / library).string();
-  found.status = checkAll(found);
+  // Before anything of it is loaded.
+  if (const std::string &abi = found.manifest.abi;
+      std::stoul(abi) != FOVEA_PLUGIN_MAJOR)
+    found.status = wrongMajor("`" + path + "`", abi);
+  else
+    found.status = checkAll(found);
   return found;
 }
 
@@ -114,6 +172,8 @@ plugin::findPlugins(const std::vector<SearchFolder> &folders) {
   for (const SearchFolder &folder : folders) {
     std::vector<std::string> manifests;
     std::error_code ignored;
+    if (!folder.isAbsolute())
+      continue;
     for (fs::directory_iterator entry(folder.path, ignored), end;
          !ignored && entry != end; entry.increment(ignored))
       if (entry->path().extension() == ".json")

@@ -12,9 +12,10 @@
 //   3. fovea/plugins.d beside libfovea, of an installed Fovea
 //   4. /usr/local/lib/fovea/plugins.d, /usr/lib/fovea/plugins.d
 //
-// The current folder only if FOVEA_PLUGIN_PATH names it, and nothing of the
-// environment if the program has more rights than who calls it. A plugin is
-// native code: what everybody may write to, or another user owns, is refused.
+// Only absolute paths, so what is found never depends on the current folder,
+// and nothing of the environment if the program has more rights than who calls
+// it. A plugin is native code: what others than the user and root may change is
+// refused (checkPermissions).
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,6 +33,8 @@ struct SearchFolder {
   std::string path;
   /// Why it is in the list: `FOVEA_PLUGIN_PATH`, ...
   std::string from;
+  /// Whether it is looked into: a relative path is not.
+  bool isAbsolute() const { return path.starts_with('/'); }
 };
 
 /// A manifest that was found.
@@ -59,8 +62,11 @@ std::vector<Found> findPlugins(const std::vector<SearchFolder> &folders);
 const Found *pluginNamed(const std::vector<Found> &plugins,
                          std::string_view name);
 
-/// Whether the file or folder belongs to the user or root, and not everybody
-/// may change it. Error (Backend): it does not, or everybody can.
+/// Whether nobody else than the user and root may put something else at `path`:
+/// the file and its folder belong to one of them and are closed to others and
+/// to groups (but the owner's own, of his name), and no folder around them is
+/// open to everybody, unless only owners may remove things there (/tmp). Error
+/// (Backend): somebody may; says who and where. Error (Io): there is no file.
 Status checkPermissions(const std::string &path);
 
 /// What a file gives: a manifest, or (with an empty name) a bare library.

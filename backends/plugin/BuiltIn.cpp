@@ -6,15 +6,19 @@
 
 #include "backends/plugin/BuiltIn.h"
 
-#include "backends/plugin/Device.h"
+#include "backends/loader/Manifest.h"
+#include "backends/plugin/Cluster.h"
+#include "backends/plugin/Host.h"
 #include "backends/plugin/Unflatten.h"
 
 #include "mlir/IR/MLIRContext.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstring>
-#include <deque>
 #include <mutex>
+#include <utility>
 
 using namespace fovea;
 using namespace fovea::plugin;
@@ -177,11 +181,11 @@ struct Entry {
   std::string name;
   Registry::Factory factory;
   fovea_claim_kind claim;
-  fovea_plugin table;
+  std::shared_ptr<const Library> library;
 };
-constexpr size_t mostBuiltIn = 4;
-std::deque<Entry> entries;
-std::mutex mutex;
+constexpr size_t mostBuiltIn = std::size(builtInBackends);
+/// Written before the table with its `open` is given to anybody.
+std::array<Entry, mostBuiltIn> entries;
 
 template <size_t number>
 fovea_code open(const fovea_open_request *request, fovea_backend **backend,
@@ -204,32 +208,47 @@ fovea_code open(const fovea_open_request *request, fovea_backend **backend,
     return Status::ok();
   });
 }
-constexpr decltype(&open<0>) opens[mostBuiltIn] = {open<0>, open<1>, open<2>,
-                                                   open<3>};
+
+template <size_t... numbers>
+constexpr auto opensOf(std::index_sequence<numbers...>) {
+  return std::array{&open<numbers>...};
+}
+constexpr auto opens = opensOf(std::make_index_sequence<mostBuiltIn>());
 } // namespace
 
 Expected<std::shared_ptr<const Library>>
 plugin::builtIn(const std::string &name, Registry::Factory factory,
                 fovea_claim_kind claim) {
+  static std::mutex mutex;
+  static size_t count = 0;
   std::lock_guard<std::mutex> lock(mutex);
-  auto known = std::ranges::find(entries, name, &Entry::name);
-  if (known == entries.end()) {
-    assert(entries.size() < mostBuiltIn && "no `open` is left");
-    fovea_plugin table{};
-    table.size = sizeof(table);
-    table.version = FOVEA_PLUGIN_VERSION;
-    table.build = FOVEA_VERSION_STRING;
-    table.open = opens[entries.size()];
-    table.close = close;
-    table.query = query;
-    table.compile = compile;
-    table.exe_free = freeExe;
-    table.prepare = prepare;
-    table.instance_free = freeInstance;
-    table.run = run;
-    entries.push_back({name, factory, claim, table});
-    known = entries.end() - 1;
-    known->table.name = known->name.c_str();
-  }
-  return Library::fromTable(&known->table, "built in");
+  const auto end = entries.begin() + count;
+  if (auto known =
+          std::find_if(entries.begin(), end,
+                       [&](const Entry &entry) { return entry.name == name; });
+      known != end)
+    return known->library;
+  if (count == mostBuiltIn)
+    return Status::error(StatusCode::Internal,
+                         "`" + name + "` is not in builtInBackends");
+  Entry &entry = entries[count];
+  entry = {name, factory, claim, nullptr};
+  fovea_plugin table{};
+  table.size = sizeof(table);
+  table.version = FOVEA_PLUGIN_VERSION;
+  table.name = entry.name.c_str();
+  table.build = FOVEA_VERSION_STRING;
+  table.open = opens[count];
+  table.close = close;
+  table.query = query;
+  table.compile = compile;
+  table.exe_free = freeExe;
+  table.prepare = prepare;
+  table.instance_free = freeInstance;
+  table.run = run;
+  auto library = Library::fromTable(&table, "built in", /*isOurs=*/true);
+  if (library)
+    entry.library = *library;
+  ++count;
+  return library;
 }

@@ -13,9 +13,9 @@
 namespace fovea::plugin {
 
 /// A backend of ours behind the plugin interface: it gets the flat arrays and
-/// nothing else, makes a function of them, and compiles that. Each name once;
-/// the factory makes a backend for each `open`. It claims every cluster, fused
-/// or decomposed.
+/// nothing else, makes a function of them, and compiles that. `name` is in
+/// builtInBackends; the factory makes a backend for each `open`. It claims
+/// every cluster, fused or decomposed.
 Expected<std::shared_ptr<const Library>> builtIn(const std::string &name,
                                                  Registry::Factory factory,
                                                  fovea_claim_kind claim);

@@ -16,9 +16,8 @@
 //   32      8      fovea_cluster::hash
 //   40      4      number of arrays: 14, later perhaps more
 //   44      4      0
-//   48      24 each   for each array in the order of the header: offset from
-//   the
-//                     beginning (a multiple of 8), count, stride
+//   48      24     for each array in the order of the header: its offset from
+//                  the beginning (a multiple of 8), its count, its stride
 //   then the elements
 //
 //===----------------------------------------------------------------------===//

@@ -16,38 +16,29 @@
 
 #include "backends/loader/Library.h"
 #include "backends/plugin/Cluster.h"
-#include "runtime/Cancel.h"
+#include "backends/plugin/Host.h"
 #include "runtime/Tensor.h"
-#include "runtime/ThreadPool.h"
 
 #include <map>
 #include <mutex>
 #include <span>
 
-/// What a run may ask of the host.
-struct fovea_run_handle {
-  fovea::ThreadPool *pool;
-  fovea::CancelFlag cancel;
-};
-
 namespace fovea::plugin {
-
-/// Matches a cluster with a pattern (fovea_host::match): the frontend is above
-/// this folder, so who has one says how.
-using Matcher = fovea_code (*)(const fovea_host *, const fovea_cluster *,
-                               const char *, fovea_match *, int32_t *,
-                               fovea_error *);
-/// Shows a plugin's line to the user.
-using Logger = void (*)(const fovea_host *, fovea_log_level, const char *);
-/// The host's functions for plugins; null: nothing matches, and nothing is
-/// shown. The table lives for ever.
-void setHost(Matcher matcher, Logger logger);
-const fovea_host &host();
 
 /// An option for `open`.
 struct Option {
   std::string key;
   std::string value;
+};
+
+/// What a plugin answers to `query`: numbers that are known, and text that is
+/// fit to be shown.
+struct Claim {
+  fovea_claim_kind kind;
+  fovea_claim_sizes sizes;
+  fovea_reason reason;
+  uint32_t op;
+  std::string text;
 };
 
 class Exe;
@@ -62,8 +53,8 @@ public:
   const Library &library() const { return *lib; }
   std::string name() const { return lib->name(); }
 
-  /// The plugin's claim, with numbers that are known; the text ends.
-  Expected<fovea_claim> query(const Cluster &cluster);
+  // Calls of these and of Exe::prepare take turns.
+  Expected<Claim> query(const Cluster &cluster);
   Expected<std::shared_ptr<Exe>>
   compile(std::shared_ptr<const Cluster> cluster);
 
@@ -75,6 +66,7 @@ public:
     error.size = sizeof(error);
     error.version = FOVEA_ABI_VERSION;
     error.op = -1;
+    const PluginCall call = lib->enter(what);
     try {
       const fovea_code code = fn(error);
       return statusOf(what, cluster, code, error);
@@ -101,7 +93,8 @@ private:
 
 /// Arrays that were copied because a plugin needs another layout.
 struct Copies {
-  uint64_t count = 0;
+  /// Their names in the program, each once; empty: one between clusters.
+  std::vector<std::string> arrays;
   uint64_t bytes = 0;
 };
 
@@ -111,7 +104,8 @@ public:
   ~Instance();
 
   /// Computes; arrays are as the cluster's ports say. Copies what the plugin
-  /// needs otherwise, and counts it in `copied`.
+  /// needs otherwise, and adds it to `copied`. Waits for its turn if the plugin
+  /// says FOVEA_PLUGIN_SERIAL_RUN.
   Status run(std::span<const Tensor> inputs, std::span<const Tensor> outputs,
              CancelFlag cancel, Copies &copied) const;
 
@@ -125,7 +119,6 @@ private:
   std::vector<int64_t> dims;
   fovea_prepared prepared{};
   std::vector<fovea_needs> inputNeeds, outputNeeds;
-  mutable std::mutex serial;
 };
 
 /// A compiled cluster. Any number of threads may use it.
@@ -133,9 +126,13 @@ class Exe {
 public:
   ~Exe();
 
-  /// The instance for those sizes, which is made once and kept for a while.
-  Expected<std::shared_ptr<const Instance>>
-  prepare(std::span<const int64_t> dims);
+  using Prepared = Expected<std::shared_ptr<const Instance>>;
+  /// So many sizes are kept; those that were not used for the longest time go.
+  static constexpr size_t mostSizes = 64;
+
+  /// The instance for those sizes, which is made once and kept for a while; so
+  /// is the plugin's answer that it does not do them (UnsupportedShape).
+  Prepared prepare(std::span<const int64_t> dims);
 
   const Cluster &cluster() const { return *source; }
   Device &device() const { return *from; }
@@ -150,7 +147,12 @@ private:
   std::shared_ptr<const Cluster> source;
   fovea_plugin_exe *exe = nullptr;
   std::mutex mutex;
-  std::map<std::vector<int64_t>, std::shared_ptr<const Instance>> instances;
+  struct Kept {
+    Prepared prepared;
+    uint64_t lastUse;
+  };
+  std::map<std::vector<int64_t>, Kept> kept;
+  uint64_t uses = 0;
 };
 
 } // namespace fovea::plugin

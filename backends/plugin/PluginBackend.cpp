@@ -68,25 +68,44 @@ static std::vector<uint32_t> linesOf(const Cluster &cluster) {
   return {lines.begin(), lines.end()};
 }
 
+/// Why a claim does not count.
+static Refusal refusalOf(const Device &device, const Cluster &cluster,
+                         const Claim &claim) {
+  if (claim.kind != FOVEA_CLAIM_NONE)
+    return {device.name(),
+            "stores",
+            "it would store arrays that fusion avoids" +
+                (claim.text.empty() ? "" : " (" + claim.text + ")") +
+                "; --allow-materialize lets it",
+            {}};
+  // By fovea_reason; the second is for who says no more than that.
+  static constexpr std::pair<const char *, const char *> reasons[] = {
+      {"other", "no reason is given"},
+      {"op", "it does not have an op of it"},
+      {"dtype", "it does not have a dtype of it"},
+      {"rank", "it has not so many axes"},
+      {"shape", "it does not do its shapes"},
+      {"hard", "it has no hard numbers"},
+      {"fold", "it does not do that form of fold"},
+      {"device", "its device is not there"}};
+  const auto &[kind, text] =
+      reasons[claim.reason < std::size(reasons) ? claim.reason : 0];
+  return {device.name(), kind, claim.text.empty() ? text : claim.text,
+          cluster.placesOf(claim.op)};
+}
+
 Expected<std::pair<size_t, Assignment>>
 Devices::assign(const Cluster &cluster, size_t number, size_t first) const {
   Assignment assignment;
   assignment.label = labelOf(cluster, number);
   assignment.lines = linesOf(cluster);
   for (size_t i = first; i < list.size(); ++i) {
-    Expected<fovea_claim> claim = list[i]->query(cluster);
+    Expected<Claim> claim = list[i]->query(cluster);
     if (!claim)
       return claim.status();
     const bool isDecomposed = claim->kind == FOVEA_CLAIM_DECOMPOSED;
     if (claim->kind == FOVEA_CLAIM_NONE || (isDecomposed && !mayMaterialize)) {
-      std::string reason = claim->text;
-      if (isDecomposed)
-        reason = "it would store arrays that fusion avoids" +
-                 (reason.empty() ? "" : " (" + reason + ")") +
-                 "; --allow-materialize lets it";
-      assignment.refusals.push_back(
-          {list[i]->name(), reason.empty() ? "no reason is given" : reason,
-           cluster.placesOf(claim->op)});
+      assignment.refusals.push_back(refusalOf(*list[i], cluster, *claim));
       continue;
     }
     assignment.device = list[i]->name();
@@ -113,12 +132,15 @@ Expected<Partition> PluginBackend::partition(ir::FuncOp func) const {
 }
 
 /// Nobody computes a cluster.
-static Status refused(const Assignment &assignment, const std::string &label) {
+static Status refused(StatusCode code, const Assignment &assignment,
+                      const std::string &label) {
   std::string text;
   for (const Refusal &refusal : assignment.refusals)
     text += (text.empty() ? "" : "; ") + quoted(refusal.device) +
-            " does not compute " + assignment.label + ": " + refusal.reason;
-  return Status::error(StatusCode::Unsupported, std::move(text),
+            " does not compute " + assignment.label +
+            (refusal.kind == "sizes" ? " for these sizes: " : ": ") +
+            refusal.reason;
+  return Status::error(code, std::move(text),
                        "`--backend=" + label +
                            ",cpu` lets the cpu backend compute it")
       .withPlaces(assignment.refusals.front().places);
@@ -128,76 +150,108 @@ Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
   Expected<ClusterProgram> program = clustersOf(func);
   if (!program)
     return program.status();
-  Partition partition;
   std::vector<ClusterExecutable::Step> steps;
   for (PlacedCluster &placed : program->clusters) {
-    auto assigned = devices.assign(placed.cluster, partition.size());
+    auto assigned = devices.assign(placed.cluster, steps.size());
     if (!assigned)
       return assigned.status();
     auto &[number, assignment] = *assigned;
     if (number == devices.list.size())
-      return refused(assignment, label);
+      return refused(StatusCode::Unsupported, assignment, label);
     ClusterExecutable::Step step = {
         std::make_shared<const Cluster>(std::move(placed.cluster)),
         std::move(placed.inputs),
         std::move(placed.outputs),
         {},
-        number};
+        {}};
     auto exe = devices.list[number]->compile(step.cluster);
     if (!exe)
       return exe.status();
-    step.exes.push_back(*std::move(exe));
+    step.candidates.push_back({number, *std::move(exe), std::move(assignment)});
     steps.push_back(std::move(step));
-    partition.push_back(std::move(assignment));
   }
   return std::unique_ptr<Executable>(std::make_unique<ClusterExecutable>(
-      signatureOf(func), devices, std::move(steps), std::move(program->between),
-      std::move(partition)));
+      signatureOf(func), devices, label, std::move(steps),
+      std::move(program->between)));
 }
 
 //===----------------------------------------------------------------------===//
 // Running
 //===----------------------------------------------------------------------===//
 
-Partition ClusterExecutable::partition() const {
-  std::lock_guard<std::mutex> lock(mutex);
-  return who;
+ClusterExecutable::ClusterExecutable(Signature signature, Devices given,
+                                     std::string label, std::vector<Step> made,
+                                     std::vector<Parameter> between)
+    : Executable(std::move(signature)), devices(std::move(given)),
+      label(std::move(label)), between(std::move(between)),
+      steps(std::move(made)), lastPicks(steps.size()) {}
+
+Assignment ClusterExecutable::assignmentOf(const Step &step,
+                                           const Pick &pick) const {
+  // If nobody was picked, the first says what it is.
+  const bool isNobody = pick.candidate == step.candidates.size();
+  Assignment assignment =
+      step.candidates[isNobody ? 0 : pick.candidate].assignment;
+  assignment.refusals.clear();
+  auto add = [&](const std::vector<Refusal> &more) {
+    assignment.refusals.insert(assignment.refusals.end(), more.begin(),
+                               more.end());
+  };
+  for (size_t i = 0; i < pick.candidate; ++i) {
+    add(step.candidates[i].assignment.refusals);
+    add({pick.refused[i]});
+  }
+  add(isNobody ? *step.rest
+               : step.candidates[pick.candidate].assignment.refusals);
+  return assignment;
 }
 
-Copies ClusterExecutable::copies() const {
+RunReport ClusterExecutable::lastRun() const {
   std::lock_guard<std::mutex> lock(mutex);
-  return copied;
+  RunReport report{{}, lastCopies};
+  for (size_t i = 0; i < steps.size(); ++i)
+    report.partition.push_back(assignmentOf(steps[i], lastPicks[i]));
+  return report;
+}
+
+/// Finds who comes next for a cluster, or that nobody does.
+Status ClusterExecutable::addCandidate(size_t number) const {
+  Step &step = steps[number];
+  auto assigned =
+      devices.assign(*step.cluster, number, step.candidates.back().device + 1);
+  if (!assigned)
+    return assigned.status();
+  auto &[next, assignment] = *assigned;
+  if (next == devices.list.size()) {
+    step.rest = std::move(assignment.refusals);
+    return Status::ok();
+  }
+  auto exe = devices.list[next]->compile(step.cluster);
+  if (!exe)
+    return exe.status();
+  step.candidates.push_back({next, *std::move(exe), std::move(assignment)});
+  return Status::ok();
 }
 
 Expected<std::shared_ptr<const Instance>>
-ClusterExecutable::instanceFor(size_t number,
-                               std::span<const int64_t> dims) const {
+ClusterExecutable::instanceFor(size_t number, std::span<const int64_t> dims,
+                               Pick &pick) const {
   std::lock_guard<std::mutex> lock(mutex);
   Step &step = steps[number];
-  for (size_t i = 0;; ++i) {
-    Exe &exe = *step.exes[i];
+  for (;; ++pick.candidate) {
+    if (pick.candidate == step.candidates.size() && !step.rest)
+      if (Status status = addCandidate(number); status.failed())
+        return status;
+    if (pick.candidate == step.candidates.size())
+      return refused(StatusCode::UnsupportedShape, assignmentOf(step, pick),
+                     label);
+    Exe &exe = *step.candidates[pick.candidate].exe;
     auto instance = exe.prepare(dims);
     if (instance || instance.status().code() != StatusCode::UnsupportedShape)
       return instance;
-    if (i + 1 < step.exes.size())
-      continue;
-    auto assigned = devices.assign(*step.cluster, number, step.device + 1);
-    if (!assigned)
-      return assigned.status();
-    auto &[next, assignment] = *assigned;
-    if (next == devices.list.size())
-      return instance;
-    auto made = devices.list[next]->compile(step.cluster);
-    if (!made)
-      return made.status();
-    step.exes.push_back(*std::move(made));
-    step.device = next;
-    std::vector<Refusal> refusals = std::move(who[number].refusals);
-    refusals.push_back({exe.device().name(), instance.status().message(), {}});
-    refusals.insert(refusals.end(), assignment.refusals.begin(),
-                    assignment.refusals.end());
-    who[number] = std::move(assignment);
-    who[number].refusals = std::move(refusals);
+    pick.refused.push_back({exe.device().name(), "sizes",
+                            instance.status().message(),
+                            instance.status().details().places});
   }
 }
 
@@ -230,18 +284,19 @@ Status ClusterExecutable::execute(std::span<const Tensor> inputs,
     return tensors;
   };
   Copies made;
+  std::vector<Pick> picks(steps.size());
   for (size_t i = 0; i < steps.size(); ++i) {
-    auto instance = instanceFor(i, dims);
+    auto instance = instanceFor(i, dims, picks[i]);
     if (!instance)
       return instance.status();
-    // The bindings never change.
+    // The bindings never change, nor does the number of steps.
     if (Status status = (*instance)->run(bound(steps[i].inputs),
                                          bound(steps[i].outputs), cancel, made);
         status.failed())
       return status;
   }
   std::lock_guard<std::mutex> lock(mutex);
-  copied.count += made.count;
-  copied.bytes += made.bytes;
+  lastPicks = std::move(picks);
+  lastCopies = std::move(made);
   return Status::ok();
 }

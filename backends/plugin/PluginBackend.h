@@ -16,6 +16,10 @@ namespace fovea::plugin {
 /// Why a device does not get a cluster.
 struct Refusal {
   std::string device;
+  /// `op`, `dtype`, `rank`, `shape`, `hard`, `fold`, `device` or `other`, as
+  /// the plugin says (fovea_reason); `stores`: it may only with
+  /// --allow-materialize; `sizes`: it does the cluster, but not for these.
+  std::string kind;
   std::string reason;
   /// The text of the program that is to blame; may be empty.
   std::vector<SourcePlace> places;
@@ -36,7 +40,14 @@ struct Assignment {
   /// Of the devices before.
   std::vector<Refusal> refusals;
 };
+/// For each cluster of a function.
 using Partition = std::vector<Assignment>;
+
+/// What happened in a run.
+struct RunReport {
+  Partition partition;
+  Copies copies;
+};
 
 /// A function as clusters that are fit to be handed over: optimised, fused,
 /// checked. Works on a copy.
@@ -79,27 +90,28 @@ private:
 /// A function whose clusters devices run, one after the other.
 class ClusterExecutable final : public Executable {
 public:
+  /// Who may compute a cluster. The refusals are of the devices between the
+  /// candidate before and this one.
+  struct Candidate {
+    size_t device;
+    std::shared_ptr<Exe> exe;
+    Assignment assignment;
+  };
   struct Step {
     std::shared_ptr<const Cluster> cluster;
     std::vector<Binding> inputs;
     std::vector<Binding> outputs;
     /// In the order of the devices; all but the first for sizes that those
-    /// before do not do.
-    std::vector<std::shared_ptr<Exe>> exes;
-    /// The device of the last one.
-    size_t device;
+    /// before do not do. What follows here is not asked for before that.
+    std::vector<Candidate> candidates;
+    /// Whether nobody follows; the refusals of the rest.
+    std::optional<std::vector<Refusal>> rest;
   };
-  ClusterExecutable(Signature signature, Devices devices,
-                    std::vector<Step> steps, std::vector<Parameter> between,
-                    Partition partition)
-      : Executable(std::move(signature)), devices(std::move(devices)),
-        between(std::move(between)), steps(std::move(steps)),
-        who(std::move(partition)) {}
+  ClusterExecutable(Signature signature, Devices devices, std::string label,
+                    std::vector<Step> steps, std::vector<Parameter> between);
 
-  /// As compiled; sizes that went to another device since then are told too.
-  Partition partition() const;
-  /// Of all runs so far.
-  Copies copies() const;
+  /// Of the last run that came to its end; before the first, as compiled.
+  RunReport lastRun() const;
 
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
@@ -107,16 +119,24 @@ protected:
                  CancelFlag cancel) const override;
 
 private:
+  /// Who computes a cluster in a run, and why not the candidates before.
+  struct Pick {
+    size_t candidate = 0;
+    std::vector<Refusal> refused;
+  };
   Expected<std::shared_ptr<const Instance>>
-  instanceFor(size_t step, std::span<const int64_t> dims) const;
+  instanceFor(size_t step, std::span<const int64_t> dims, Pick &pick) const;
+  Status addCandidate(size_t number) const;
+  Assignment assignmentOf(const Step &step, const Pick &pick) const;
 
   Devices devices;
+  std::string label;
   std::vector<Parameter> between;
   /// Guards what follows.
   mutable std::mutex mutex;
   mutable std::vector<Step> steps;
-  mutable Partition who;
-  mutable Copies copied;
+  mutable std::vector<Pick> lastPicks;
+  mutable Copies lastCopies;
 };
 
 } // namespace fovea::plugin

@@ -6,10 +6,13 @@
 
 #include "tools/fovea/Crash.h"
 
+#include "backends/loader/PluginCall.h"
 #include "tools/fovea/Failure.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstring>
+#include <initializer_list>
 #include <iterator>
 #include <unistd.h>
 
@@ -17,18 +20,43 @@ using namespace fovea::driver;
 
 static constexpr int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 
+using CurrentPlugin = const char *(*)(const char **);
+static std::atomic<CurrentPlugin> currentPluginOfLibrary = nullptr;
+static_assert(std::atomic<CurrentPlugin>::is_always_lock_free);
+
+void fovea::driver::askInCrash(CurrentPlugin currentPlugin) {
+  currentPluginOfLibrary = currentPlugin;
+}
+
+/// The plugin that this thread is inside of, if any.
+static fovea::plugin::PluginCall::Names guilty() {
+  fovea::plugin::PluginCall::Names names = fovea::plugin::PluginCall::names();
+  if (const CurrentPlugin ask = currentPluginOfLibrary; ask && !names.plugin)
+    names.plugin = ask(&names.function);
+  return names;
+}
+
+// Only what may be called in a signal handler.
 static void lastWords(int number) {
   const char *reason = number == SIGSEGV   ? "invalid memory access"
                        : number == SIGABRT ? "abort"
                        : number == SIGFPE  ? "arithmetic fault"
                                            : "invalid instruction or address";
-  // Only what may be called in a signal handler.
-  for (const char *part : {"internal error: ", reason,
-                           "; this is a fault of Fovea, please report it "
-                           "with the command and the program\n"})
-    if (write(STDERR_FILENO, part, std::strlen(part)) < 0)
-      break;
-  _exit(static_cast<int>(Exit::Internal));
+  auto end = [](std::initializer_list<const char *> parts, Exit exit) {
+    for (const char *part : parts)
+      if (write(STDERR_FILENO, part, std::strlen(part)) < 0)
+        break;
+    _exit(static_cast<int>(exit));
+  };
+  const auto [plugin, function] = guilty();
+  if (plugin)
+    end({"error: plugin `", plugin, "` crashed in `", function, "`: ", reason,
+         "; this is a fault of the plugin\n"},
+        Exit::Backend);
+  end({"internal error: ", reason,
+       "; this is a fault of Fovea, please report it with the command and the "
+       "program\n"},
+      Exit::Internal);
 }
 
 void fovea::driver::installCrashHandler() {

@@ -6,6 +6,7 @@
 
 #include "tools/fovea/Library.h"
 
+#include "tools/fovea/Crash.h"
 #include "tools/fovea/Failure.h"
 
 #include <dlfcn.h>
@@ -45,6 +46,7 @@ static Library open() {
 #undef FOVEA_DRIVER_FIND
   if (library.library_abi_version() != FOVEA_ABI_VERSION)
     throw broken(path + " is of another version than this program");
+  askInCrash(library.current_plugin);
   return library;
 }
 

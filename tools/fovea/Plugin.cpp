@@ -12,6 +12,7 @@
 
 #include "backends/loader/Library.h"
 #include "backends/loader/Search.h"
+#include "runtime/PlainText.h"
 #include "tools/fovea/Library.h"
 #include "tools/fovea/PluginCheck.h"
 #include "tools/fovea/Talk.h"
@@ -48,11 +49,19 @@ static std::string padded(std::string text, size_t width) {
 // list
 //===----------------------------------------------------------------------===//
 
+/// Says which members of the manifest nobody reads; empty if there are none.
+static std::string unknownOf(const Found &found) {
+  std::string list;
+  for (const std::string &one : found.manifest.unknown)
+    list += (list.empty() ? "`" : ", `") + one + "`";
+  return list.empty() ? "" : "its manifest has what is not known: " + list;
+}
+
 static std::string stateOf(const Found &found) {
   if (found.status.failed())
-    return "cannot be used: " + found.status.text();
+    return "cannot be used: " + plainText(found.status.text());
   if (!found.hiddenBy.empty())
-    return "hidden by " + found.hiddenBy;
+    return "hidden by " + plainText(found.hiddenBy);
   return found.manifest.description;
 }
 
@@ -73,16 +82,21 @@ static Exit listPlugins(bool verbose) {
     if (!verbose && !found.hiddenBy.empty())
       continue;
     print(padded(found.name, width) + stateOf(found) + "\n");
-    if (verbose)
-      print(padded("", width) + found.manifestPath + "\n");
+    if (!verbose)
+      continue;
+    print(padded("", width) + plainText(found.manifestPath) + "\n");
+    if (const std::string unknown = unknownOf(found); !unknown.empty())
+      print(padded("", width) + unknown + "\n");
   }
   if (verbose) {
     print("\nlooked for in this order:\n");
     for (const plugin::SearchFolder &folder : searched) {
       std::error_code ignored;
-      print(
-          "  " + folder.path + "  (" + folder.from +
-          (fs::is_directory(folder.path, ignored) ? ")\n" : "; not there)\n"));
+      print("  " + plainText(folder.path) + "  (" + folder.from +
+            (!folder.isAbsolute()                     ? "; relative: left out"
+             : fs::is_directory(folder.path, ignored) ? ""
+                                                      : "; not there") +
+            ")\n");
     }
   } else if (isBroken) {
     say("`fovea plugin list -v` shows where");
@@ -141,7 +155,7 @@ static Exit describePlugin(const std::string &name) {
   line("name", table.name);
   line("description", found.manifest.description);
   line("interface", (*library)->version());
-  line("build", table.build);
+  line("build", plainText(table.build));
   line("license", found.manifest.license);
   line("homepage", found.manifest.homepage);
   line("manifest", found.manifestPath);
@@ -155,6 +169,7 @@ static Exit describePlugin(const std::string &name) {
     line("option", option.name + " (" + option.type + ")" +
                        (option.description.empty() ? "" : ": ") +
                        option.description);
+  line("warning", unknownOf(found));
   finishPrinting();
   return Exit::Ok;
 }

@@ -22,12 +22,15 @@ using namespace fovea;
 using plugin::Found;
 using plugin::Library;
 
-/// The first one is the default.
+/// The first one is the default. In the order of builtInBackends.
 static const Registry &registry() {
   static const Registry instance = [] {
+    static constexpr Registry::Factory factories[] = {createCpuBackend,
+                                                      createReferenceBackend};
+    static_assert(std::size(factories) == std::size(plugin::builtInBackends));
     Registry made;
-    made.add("cpu", createCpuBackend);
-    made.add("reference", createReferenceBackend);
+    for (size_t i = 0; i < std::size(factories); ++i)
+      made.add(plugin::builtInBackends[i].name, factories[i]);
     return made;
   }();
   return instance;
@@ -42,6 +45,12 @@ uint64_t fovea_backend_count(void) { return names().size(); }
 
 const char *fovea_backend_name(uint64_t backend) {
   return backend < names().size() ? names().data()[backend] : nullptr;
+}
+
+const char *fovea_current_plugin(const char **function) {
+  const plugin::PluginCall::Names names = plugin::PluginCall::names();
+  *function = names.function;
+  return names.plugin;
 }
 
 //===----------------------------------------------------------------------===//
@@ -96,8 +105,11 @@ std::vector<plugin::SearchFolder> fovea::pluginFolders() {
 // Loading
 //===----------------------------------------------------------------------===//
 
-static bool isBuiltIn(const std::string &name) {
-  return std::ranges::count(registry().names(), name) != 0;
+/// Null if it is not built in.
+static const plugin::BuiltInBackend *builtInNamed(const std::string &name) {
+  const auto *found = std::ranges::find(plugin::builtInBackends, name,
+                                        &plugin::BuiltInBackend::name);
+  return found == std::end(plugin::builtInBackends) ? nullptr : found;
 }
 
 static Status unknownBackend(const std::string &name,
@@ -132,11 +144,10 @@ static Expected<Found> find(const std::string &name) {
 
 Expected<std::shared_ptr<const Library>>
 fovea::libraryFor(const BackendChoice &choice) {
-  if (isBuiltIn(choice.name))
-    // What would be computed again and again the reference stores, scores too.
+  if (const plugin::BuiltInBackend *ours = builtInNamed(choice.name))
     return plugin::builtIn(choice.name, registry().factory(choice.name),
-                           choice.name == "reference" ? FOVEA_CLAIM_DECOMPOSED
-                                                      : FOVEA_CLAIM_FUSED);
+                           ours->storesScores ? FOVEA_CLAIM_DECOMPOSED
+                                              : FOVEA_CLAIM_FUSED);
   Expected<Found> found = find(choice.name);
   if (!found)
     return found.status();
@@ -184,7 +195,7 @@ Expected<std::shared_ptr<Backend>> fovea::backendNamed(const char *text,
   const std::string wanted = text ? text : names().data()[0];
   static std::mutex mutex;
   std::lock_guard<std::mutex> lock(mutex);
-  if (isBuiltIn(wanted)) {
+  if (builtInNamed(wanted)) {
     // For ever: they have threads and caches that the next exe wants as well.
     static auto &kept = *new std::map<std::string, std::shared_ptr<Backend>>;
     std::shared_ptr<Backend> &entry = kept[wanted];

@@ -63,6 +63,7 @@ static std::string jsonOf(const Partition &partition) {
     llvm::json::Array refusals;
     for (const plugin::Refusal &refusal : one.refusals) {
       llvm::json::Object entry{{"backend", refusal.device},
+                               {"kind", refusal.kind},
                                {"reason", llvm::json::fixUTF8(refusal.reason)}};
       if (!refusal.places.empty())
         entry["line"] = refusal.places[0].line;
@@ -82,7 +83,7 @@ static std::string jsonOf(const Partition &partition) {
   std::string text;
   llvm::raw_string_ostream(text) << llvm::formatv(
       "{0:2}\n",
-      llvm::json::Value(llvm::json::Object{{"schema", "fovea-partition"},
+      llvm::json::Value(llvm::json::Object{{"schema", "fovea.partition"},
                                            {"version", 1},
                                            {"clusters", std::move(clusters)}}));
   return text;
@@ -119,6 +120,54 @@ fovea_code fovea_partition(const fovea_program *program,
   });
 }
 
+/// `1 of 2 clusters runs on cpu, not on a (it has no random numbers)`, for each
+/// pair of who computes and who would have come first.
+static std::string elsewhereText(const Partition &partition) {
+  struct Group {
+    const Assignment *first;
+    size_t count;
+  };
+  std::vector<Group> groups;
+  for (const Assignment &one : partition) {
+    if (one.refusals.empty())
+      continue;
+    auto same = std::ranges::find_if(groups, [&](const Group &group) {
+      return group.first->device == one.device &&
+             group.first->refusals[0].device == one.refusals[0].device;
+    });
+    if (same == groups.end())
+      groups.push_back({&one, 1});
+    else
+      ++same->count;
+  }
+  std::string text;
+  for (const auto &[first, count] : groups)
+    text += (text.empty() ? "" : "; ") + std::to_string(count) + " of " +
+            std::to_string(partition.size()) +
+            (partition.size() == 1 ? " cluster" : " clusters") +
+            (count == 1 ? " runs on " : " run on ") + first->device +
+            ", not on " + first->refusals[0].device + " (" +
+            first->refusals[0].reason + ")";
+  return text;
+}
+
+/// `` `x` and `y` were copied for layout or alignment, 1.5 KiB ``.
+static std::string copiesText(const plugin::Copies &copies) {
+  std::string text;
+  const size_t count = copies.arrays.size();
+  for (size_t i = 0; i < count; ++i)
+    text += (i == 0           ? ""
+             : i + 1 == count ? " and "
+                              : ", ") +
+            (copies.arrays[i].empty() ? "an array between clusters"
+                                      : "`" + copies.arrays[i] + "`");
+  if (count)
+    text += (count == 1 ? " was" : " were") +
+            std::string(" copied for layout or alignment, ") +
+            bytesText(static_cast<int64_t>(copies.bytes));
+  return text;
+}
+
 fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
                             fovea_error *error) {
   return entry(error, [&]() -> Status {
@@ -129,43 +178,11 @@ fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
         dynamic_cast<const plugin::ClusterExecutable *>(exe->executable.get());
     if (!clusters)
       return Status::ok();
-    const Partition partition = clusters->partition();
-    // In the order of the first cluster that each computes for another one.
-    std::vector<std::pair<std::string, size_t>> counts;
-    std::string refusing;
-    const std::string first = [&] {
-      for (const Assignment &one : partition)
-        if (!one.refusals.empty())
-          return one.refusals.front().reason;
-      return std::string();
-    }();
-    for (const Assignment &one : partition) {
-      if (one.refusals.empty())
-        continue;
-      refusing = one.refusals.front().device;
-      auto known = std::ranges::find(counts, one.device,
-                                     &std::pair<std::string, size_t>::first);
-      if (known == counts.end())
-        counts.emplace_back(one.device, 1);
-      else
-        ++known->second;
-    }
-    const plugin::Copies copies = clusters->copies();
-    std::string text;
-    for (const auto &[device, count] : counts)
-      text += (text.empty() ? "" : ", ") + std::to_string(count) + " of " +
-              std::to_string(partition.size()) +
-              (partition.size() == 1 ? " cluster" : " clusters") +
-              (count == 1 ? " runs on " : " run on ") + device + ", not on " +
-              refusing;
-    if (!text.empty())
-      text += " (" + first + ")";
-    if (copies.count)
-      text += (text.empty() ? "" : "; ") + std::to_string(copies.count) +
-              (copies.count == 1 ? " array was" : " arrays were") +
-              " copied for layout or alignment, " +
-              bytesText(static_cast<int64_t>(copies.bytes));
-    call->text = text;
+    const plugin::RunReport run = clusters->lastRun();
+    const std::string elsewhere = elsewhereText(run.partition);
+    const std::string copied = copiesText(run.copies);
+    call->text =
+        elsewhere + (elsewhere.empty() || copied.empty() ? "" : "; ") + copied;
     return Status::ok();
   });
 }

@@ -16,7 +16,7 @@ using namespace fovea;
 using plugin::Cluster;
 
 /// The cluster of a pattern for each type that its `float` may be.
-static Expected<std::vector<Cluster>> clustersOf(const std::string &pattern) {
+static Expected<std::vector<Cluster>> compiled(const std::string &pattern) {
   Diagnostics diagnostics;
   auto program = Program::fromText("pattern", pattern, diagnostics);
   if (!program || diagnostics.hasErrors())
@@ -63,7 +63,7 @@ static const Expected<std::vector<Cluster>> &known(const std::string &pattern) {
   std::lock_guard<std::mutex> lock(mutex);
   auto found = all.find(pattern);
   if (found == all.end())
-    found = all.emplace(pattern, clustersOf(pattern)).first;
+    found = all.emplace(pattern, compiled(pattern)).first;
   return found->second;
 }
 
@@ -101,15 +101,10 @@ static fovea_code matchPattern(const fovea_host *, const fovea_cluster *cluster,
   });
 }
 
-static void showLine(const fovea_host *, fovea_log_level level,
-                     const char *text) {
+static void showLine(fovea_log_level level, const std::string &line) {
   static const bool showsAll = std::getenv("FOVEA_PLUGIN_DEBUG") != nullptr;
-  if (text && (level >= FOVEA_LOG_WARNING || showsAll))
-    std::fprintf(stderr, "%s\n", text);
+  if (level >= FOVEA_LOG_WARNING || showsAll)
+    std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-void fovea::offerHost() {
-  // Once: running plugins read the table.
-  [[maybe_unused]] static const bool isOffered =
-      (plugin::setHost(matchPattern, showLine), true);
-}
+void fovea::offerHost() { plugin::setHost(matchPattern, showLine); }

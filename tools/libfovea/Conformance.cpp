@@ -1,4 +1,5 @@
-//===- PluginCheck.cpp - the conformance kit behind the C interface -------===//
+//===- Conformance.cpp - the conformance kit behind the C interface
+//---------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //

@@ -1,0 +1,195 @@
+//===- Instance.cpp - a compiled cluster for given sizes ------------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/plugin/Device.h"
+#include "backends/plugin/Request.h"
+#include "runtime/Print.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+
+using namespace fovea;
+using namespace fovea::plugin;
+
+/// Requests beyond this are a mistake of the plugin.
+static constexpr uint64_t mostAlignment = 1 << 21;
+
+Status Instance::prepare() {
+  auto initial = made<fovea_needs>();
+  initial.alignment = 1;
+  inputNeeds.assign(exe.source->inputs.size(), initial);
+  outputNeeds.assign(exe.source->outputs.size(), initial);
+  prepared = made<fovea_prepared>();
+  prepared.workspace_alignment = bufferAlignment;
+  prepared.inputs = inputNeeds.data();
+  prepared.input_count = inputNeeds.size();
+  prepared.outputs = outputNeeds.data();
+  prepared.output_count = outputNeeds.size();
+  prepared.needs_stride = sizeof(fovea_needs);
+  auto request = made<fovea_prepare_request>();
+  request.dims = {dims.data(), dims.size(), sizeof(int64_t)};
+  request.workers = static_cast<uint32_t>(ThreadPool::shared().numWorkers());
+  Device &device = *exe.from;
+  Status status = Status::ok();
+  {
+    std::lock_guard<std::mutex> lock(device.mutex);
+    status =
+        device.invoke("prepare", exe.source.get(), [&](fovea_error &error) {
+          return device.lib->table().prepare(exe.exe, &request, &prepared,
+                                             &error);
+        });
+  }
+  if (status.failed()) {
+    prepared.instance = nullptr;
+    return status;
+  }
+  auto isSound = [](uint64_t alignment) {
+    return std::has_single_bit(alignment) && alignment <= mostAlignment;
+  };
+  bool sound = prepared.instance && isSound(prepared.workspace_alignment) &&
+               prepared.workspace_bytes <= uint64_t(maxElements) * 8;
+  for (const auto *needs : {&inputNeeds, &outputNeeds})
+    for (const fovea_needs &need : *needs)
+      sound &= isSound(need.alignment);
+  if (!sound)
+    return Status::error(
+        StatusCode::Backend,
+        "plugin `" + device.name() +
+            "` prepares without an error, but gives no instance, or asks for "
+            "memory that is not aligned to a power of two, or for too much");
+  return Status::ok();
+}
+
+Instance::~Instance() {
+  const PluginCall call = exe.from->library().enter("instance_free");
+  if (prepared.instance)
+    exe.from->library().table().instance_free(prepared.instance);
+}
+
+namespace {
+/// Memory with any alignment.
+class Memory {
+public:
+  static Expected<Memory> allocate(uint64_t bytes, uint64_t alignment) {
+    Memory memory;
+    if (bytes == 0)
+      return memory;
+    alignment = std::max<uint64_t>(alignment, bufferAlignment);
+    const uint64_t whole = (bytes + alignment - 1) / alignment * alignment;
+    memory.data.reset(std::aligned_alloc(alignment, whole), std::free);
+    if (!memory.data)
+      return Status::error(StatusCode::Backend,
+                           "there is not enough memory for " +
+                               std::to_string(bytes) + " bytes");
+    return memory;
+  }
+  void *get() const { return data.get(); }
+
+private:
+  std::shared_ptr<void> data;
+};
+
+/// An array of a run, as the plugin needs it.
+struct Argument {
+  Tensor tensor;
+  Memory memory;
+  bool isCopy = false;
+};
+} // namespace
+
+static bool fits(const Tensor &tensor, const fovea_needs &need) {
+  return tensor.numElements() == 0 ||
+         (reinterpret_cast<uintptr_t>(tensor.data()) % need.alignment == 0 &&
+          (!need.contiguous || tensor.isContiguous()));
+}
+
+/// Copies element by element; both have one dtype and shape.
+static void copy(const Tensor &from, const Tensor &to) {
+  const size_t bytes = sizeOf(from.dtype());
+  std::vector<int64_t> offsets;
+  offsets.reserve(from.numElements());
+  forEachOffset(from, [&](int64_t offset) { offsets.push_back(offset); });
+  size_t next = 0;
+  forEachOffset(to, [&](int64_t offset) {
+    std::memcpy(to.address(offset), from.address(offsets[next++]), bytes);
+  });
+}
+
+static Expected<Argument> argumentFor(const Tensor &tensor,
+                                      const fovea_needs &need, bool isInput,
+                                      const std::string &name, Copies &copied) {
+  if (fits(tensor, need))
+    return Argument{tensor, {}, false};
+  const uint64_t bytes = tensor.numElements() * sizeOf(tensor.dtype());
+  Expected<Memory> memory = Memory::allocate(bytes, need.alignment);
+  if (!memory)
+    return memory.status();
+  Argument argument = {
+      Tensor::view(memory->get(), tensor.dtype(), tensor.shape()), *memory,
+      true};
+  if (isInput) {
+    copy(tensor, argument.tensor);
+    // The same bytes elsewhere.
+    if (tensor.isContiguous())
+      argument.tensor.setContentId(tensor.contentId());
+  }
+  if (!std::ranges::count(copied.arrays, name))
+    copied.arrays.push_back(name);
+  copied.bytes += bytes;
+  return argument;
+}
+
+Status Instance::run(std::span<const Tensor> inputs,
+                     std::span<const Tensor> outputs, CancelFlag cancel,
+                     Copies &copied) const {
+  std::vector<Argument> arguments;
+  std::vector<fovea_tensor> in, out;
+  for (size_t i = 0; i < inputs.size() + outputs.size(); ++i) {
+    const bool isInput = i < inputs.size();
+    const size_t k = isInput ? i : i - inputs.size();
+    const Cluster &cluster = *exe.source;
+    Expected<Argument> argument = argumentFor(
+        isInput ? inputs[k] : outputs[k],
+        isInput ? inputNeeds[k] : outputNeeds[k], isInput,
+        cluster.string((isInput ? cluster.inputs : cluster.outputs)[k].name),
+        copied);
+    if (!argument)
+      return argument.status();
+    arguments.push_back(*std::move(argument));
+  }
+  for (size_t i = 0; i < arguments.size(); ++i)
+    (i < inputs.size() ? in : out).push_back(toC(arguments[i].tensor));
+
+  Expected<Memory> workspace =
+      Memory::allocate(prepared.workspace_bytes, prepared.workspace_alignment);
+  if (!workspace)
+    return workspace.status();
+  fovea_run_handle handle = {&ThreadPool::shared(), cancel};
+  auto request = made<fovea_run_request>();
+  request.run = &handle;
+  request.dims = {dims.data(), dims.size(), sizeof(int64_t)};
+  request.inputs = {in.data(), in.size(), sizeof(fovea_tensor)};
+  request.outputs = {out.data(), out.size(), sizeof(fovea_tensor)};
+  request.workspace = workspace->get();
+  request.workspace_bytes = prepared.workspace_bytes;
+
+  const Library &library = exe.from->library();
+  Status status = [&] {
+    const std::unique_lock<std::mutex> turn = library.turnToRun();
+    return exe.from->invoke("run", exe.source.get(), [&](fovea_error &error) {
+      return library.table().run(prepared.instance, &request, &error);
+    });
+  }();
+  if (status.failed())
+    return status;
+  for (size_t k = 0; k < outputs.size(); ++k)
+    if (const Argument &argument = arguments[inputs.size() + k];
+        argument.isCopy)
+      copy(argument.tensor, outputs[k]);
+  return Status::ok();
+}
