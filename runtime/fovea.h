@@ -337,11 +337,25 @@ FOVEA_API fovea_code fovea_exe_report(const fovea_exe *exe, fovea_call *call,
 FOVEA_API const char *fovea_stage_name(uint64_t stage);
 
 /** Makes the text of the function at `stage` for fovea_call_text. The request's
- *  backend counts only for stages that belong to a backend. Errors: those of
- *  fovea_compile. `call` is not null. */
+ *  backend does not matter. Errors: those of fovea_compile. `call` is not
+ *  null. */
 FOVEA_API fovea_code fovea_ir(const fovea_program *program,
                               const fovea_request *request, const char *stage,
                               fovea_call *call, fovea_error *error);
+
+/** Writes the clusters of the function, as plugins are handed them
+ *  (backends/fovea_plugin.h), into the file `path`: what to attach to a report.
+ *  Errors: those of fovea_compile; FOVEA_IO. */
+FOVEA_API fovea_code fovea_save_clusters(const fovea_program *program,
+                                         const fovea_request *request,
+                                         const char *path, fovea_call *call,
+                                         fovea_error *error);
+
+/** Makes the text of the clusters in such a file for fovea_call_text, the same
+ *  as fovea_ir makes at the stage "clusters". Errors: FOVEA_IO,
+ *  FOVEA_INVALID_ARGUMENT (no clusters, or damaged). `call` is not null. */
+FOVEA_API fovea_code fovea_load_clusters(const char *path, fovea_call *call,
+                                         fovea_error *error);
 
 /** Makes a report of what becomes of the function for fovea_call_text:
  *  kernels, their state, what they move, and why reductions could not share a

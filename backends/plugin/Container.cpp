@@ -151,3 +151,21 @@ Expected<Cluster> plugin::fromContainer(std::string_view bytes) {
     return sound;
   return cluster;
 }
+
+Expected<std::vector<Cluster>> plugin::fromContainers(std::string_view bytes) {
+  std::vector<Cluster> clusters;
+  do {
+    // A size that cannot be right is the reader's to refuse.
+    uint64_t size = bytes.size();
+    if (bytes.size() >= sizeof(Head))
+      std::memcpy(&size, bytes.data() + offsetof(Head, bytes), sizeof(size));
+    if (size < sizeof(Head) || size > bytes.size())
+      size = bytes.size();
+    Expected<Cluster> cluster = fromContainer(bytes.substr(0, size));
+    if (!cluster)
+      return cluster.status();
+    clusters.push_back(*std::move(cluster));
+    bytes.remove_prefix(size);
+  } while (!bytes.empty());
+  return clusters;
+}

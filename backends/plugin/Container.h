@@ -20,6 +20,8 @@
 //                  the beginning (a multiple of 8), its count, its stride
 //   then the elements
 //
+// A file of clusters (.fovc) is one container behind the other.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef FOVEA_BACKENDS_PLUGIN_CONTAINER_H
@@ -35,6 +37,9 @@ std::string toContainer(const Cluster &cluster);
 /// another version, bytes that are missing or do not fit the checksum, or a
 /// cluster that `check` refuses.
 Expected<Cluster> fromContainer(std::string_view bytes);
+
+/// All of a file. Errors: those of fromContainer; there is not even one.
+Expected<std::vector<Cluster>> fromContainers(std::string_view bytes);
 
 /// Puts the right checksum into bytes that are long enough to have one.
 void sealContainer(std::string &bytes);

@@ -40,6 +40,7 @@ namespace fovea::driver {
   X(explain)                                                                   \
   X(ir)                                                                        \
   X(library_abi_version)                                                       \
+  X(load_clusters)                                                             \
   X(partition)                                                                 \
   X(plugin_check)                                                              \
   X(program_check)                                                             \
@@ -55,6 +56,7 @@ namespace fovea::driver {
   X(program_test_count)                                                        \
   X(program_test_name)                                                         \
   X(run)                                                                       \
+  X(save_clusters)                                                             \
   X(stage_name)
 
 struct Library {

@@ -93,6 +93,8 @@ static constexpr const char *irHelp =
   optimized  simplified, equal formulas made one
   fused      chains of reductions as folds
   kernels    folds and formulas as loop nests for this machine
+  clusters   what backend plugins are handed; -o writes it into a file, to be
+             attached to a report, which `fovea ir FILE.fovc` prints
 )";
 
 namespace {
@@ -198,7 +200,9 @@ static std::vector<Command> declare(CLI::App &app, Texts &texts) {
   CLI::App *ir = addVerb(app, texts, "ir", irHelp);
   addFunction(ir, texts);
   ir->add_option("--stage", texts.stage,
-                 "formula (default), optimized, fused or kernels");
+                 "formula (default), optimized, fused, kernels or clusters");
+  ir->add_option("-o,--output", texts.outputs, "FILE.fovc, for clusters")
+      ->allow_extra_args(false);
   // Only for the list of verbs: it has verbs of its own (Plugin.cpp).
   CLI::App *plugin = app.add_subcommand("plugin", pluginHelp);
   return {{Verb::Run, run},         {Verb::Check, check}, {Verb::Test, test},
@@ -334,15 +338,14 @@ static Options understand(Verb verb, const std::string &verbName,
   for (const std::string &text : texts.arguments)
     addArgument(text, options);
   for (const std::string &text : texts.outputs)
-    options.outputs.push_back(verb == Verb::Graph ? OutputFile{"", text}
-                                                  : outputOf(text));
+    options.outputs.push_back(verb == Verb::Run ? outputOf(text)
+                                                : OutputFile{"", text});
   options.backend = texts.backend;
   if (texts.floatType)
     options.floatType = floatOf(*texts.floatType);
   if (texts.seed)
     options.seed = seedOf(*texts.seed);
-  if (texts.stage)
-    options.stage = *texts.stage;
+  options.stage = texts.stage;
   options.verify = texts.verify;
   options.full = texts.full;
   options.json = texts.json;

@@ -41,7 +41,7 @@ struct Options {
   std::vector<OutputFile> outputs;
   std::optional<std::string> backend;
   std::optional<DType> floatType;
-  std::string stage = "formula";
+  std::optional<std::string> stage;
   uint64_t seed = 0;
   bool verify = false;
   bool full = false;

@@ -209,6 +209,13 @@ std::string Session::ir(const Request &request,
   return library().call_text(call.get());
 }
 
+void Session::saveClusters(const Request &request,
+                           const std::string &file) const {
+  CRequest asked(request);
+  callLibrary(call.get(), library().save_clusters, program.get(), asked.get(),
+              file.c_str(), call.get());
+}
+
 std::string Session::explain(const Request &request, const char *form,
                              const std::vector<int64_t> &dims) const {
   CRequest asked(request);
@@ -244,6 +251,16 @@ std::string Session::partition(const Request &request, const char *form) const {
   callLibrary(call.get(), library().partition, program.get(), asked.get(), form,
               call.get());
   return library().call_text(call.get());
+}
+
+std::string driver::clustersIn(const std::string &file) {
+  checkReadable(file);
+  fovea_call *call = nullptr;
+  callLibrary(nullptr, library().call_create, &call);
+  const std::unique_ptr<fovea_call, void (*)(fovea_call *)> owner(
+      call, library().call_free);
+  callLibrary(call, library().load_clusters, file.c_str(), call);
+  return library().call_text(call);
 }
 
 void driver::checkBackend(const std::string &name) {

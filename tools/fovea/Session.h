@@ -136,9 +136,11 @@ public:
   void check() const;
   Exe compile(const Request &request) const;
   std::string ir(const Request &request, const std::string &stage) const;
-  /// The report in that form, for those sizes of the dimensions.
+  /// Writes the clusters of a function into a file.
+  void saveClusters(const Request &request, const std::string &file) const;
   /// Who computes what; `form` is "text" or "json".
   std::string partition(const Request &request, const char *form) const;
+  /// The report in that form, for those sizes of the dimensions.
   std::string explain(const Request &request, const char *form,
                       const std::vector<int64_t> &dims) const;
   /// The certificate as text, and whether it holds.
@@ -157,6 +159,9 @@ private:
   std::vector<Example> exampleList;
   std::vector<std::string> testList;
 };
+
+/// The clusters of a file that Session::saveClusters made, as text.
+std::string clustersIn(const std::string &file);
 
 /// Failure (Usage) if `name` is no backend.
 void checkBackend(const std::string &name);

@@ -6,12 +6,8 @@
 
 #include "tools/libfovea/Compile.h"
 
-#include "backends/cpu/CpuBackend.h"
-#include "passes/Pipelines.h"
 #include "tools/libfovea/Backends.h"
 #include "tools/libfovea/Entry.h"
-
-#include <algorithm>
 
 using namespace fovea;
 
@@ -135,66 +131,3 @@ fovea_code fovea_compile(const fovea_program *program,
 }
 
 void fovea_exe_free(fovea_exe *exe) { delete exe; }
-
-static constexpr const char *stages[] = {"formula", "optimized", "fused",
-                                         "kernels"};
-
-const char *fovea_stage_name(uint64_t stage) {
-  return stage < std::size(stages) ? stages[stage] : nullptr;
-}
-
-Status fovea::runPasses(mlir::ModuleOp module,
-                        void (*build)(mlir::OpPassManager &)) {
-  CompilerMessages messages(*module.getContext());
-  mlir::PassManager manager(module.getContext());
-  build(manager);
-  if (mlir::succeeded(manager.run(module)))
-    return Status::ok();
-  Status said = messages.statusIfAny();
-  return said.failed() ? said
-                       : Status::error(StatusCode::Internal,
-                                       "a pass failed without a reason");
-}
-
-void fovea::buildHostKernels(mlir::OpPassManager &manager) {
-  buildKernelPipeline(manager, hostMachine());
-}
-
-/// Brings a module from the frontend to `stage`.
-static Status advance(mlir::ModuleOp module, std::string_view stage) {
-  std::string known;
-  for (const char *name : stages)
-    known += (known.empty() ? "`" : ", `") + std::string(name) + "`";
-  if (stage == stages[0])
-    return Status::ok();
-  static constexpr void (*builds[])(mlir::OpPassManager &) = {
-      buildOptimizePipeline, buildFusePipeline, buildHostKernels};
-  const auto *last = std::ranges::find(stages, stage);
-  if (last == std::end(stages))
-    return misuse("there is no stage `" + std::string(stage) + "`; there is " +
-                  known);
-  for (auto *build : std::span(builds).first(last - std::begin(stages)))
-    if (Status status = runPasses(module, build); status.failed())
-      return status;
-  return Status::ok();
-}
-
-fovea_code fovea_ir(const fovea_program *program, const fovea_request *request,
-                    const char *stage, fovea_call *call, fovea_error *error) {
-  return entry(error, [&]() -> Status {
-    startCall(call);
-    if (!program || !stage || !call)
-      return misuse("`program`, `stage` or `call` is null");
-    Expected<fovea_request> asked = fovea::request(request, "the request");
-    if (!asked)
-      return asked.status();
-    Expected<Instantiated> source = instantiate(*program, *asked, call);
-    if (!source)
-      return source.status();
-    if (Status status = advance(*source->module, stage); status.failed())
-      return status;
-    llvm::raw_string_ostream stream(call->text);
-    source->module->print(stream);
-    return Status::ok();
-  });
-}
