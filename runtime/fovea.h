@@ -76,7 +76,10 @@ FOVEA_API void fovea_call_free(fovea_call *call);
 
 /** Asks the run that uses `call`, or the next one, to stop soon: fovea_run then
  *  gives FOVEA_CANCELLED, and the results hold anything. The one function that
- *  another thread may call meanwhile. */
+ *  another thread may call meanwhile. The backend `cpu` looks 1024 times in each
+ *  step, and besides after every 2048 places (or fewer) that a reduction
+ *  streams along: what is computed at these from other reductions again (scores,
+ *  by a sum over c) it computes to the end. */
 FOVEA_API void fovea_call_cancel(fovea_call *call);
 
 /** Errors and warnings of the last function that was given `call`, as they are

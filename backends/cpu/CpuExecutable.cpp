@@ -62,8 +62,16 @@ static constexpr int64_t parallelElements = 1 << 15;
 /// than the last ones.
 static constexpr int64_t turns = 8;
 
-/// Whoever may be cancelled looks so often in a step, but not within an item.
+/// Whoever may be cancelled looks so often in a step, and besides at each block
+/// of the places that a reduction streams along.
 static constexpr int64_t runsToCancel = 1024;
+
+/// As a stage takes it.
+static StageWords wordsFor(CancelFlag cancel) {
+  static_assert(sizeof(*cancel) == 1);
+  static const std::atomic<bool> never = false;
+  return {0, 0, reinterpret_cast<int64_t>(cancel ? cancel : &never)};
+}
 
 /// Stages that run together take so many items at a time: many short rows, as a
 /// call takes its time, but fewer of those that would fill the nearest cache
@@ -85,10 +93,10 @@ static FailureWords runTogether(std::span<void *const> functions,
                                 CancelFlag cancel) {
   const int64_t items = together.items;
   auto run = [&](void *const *buffers, const int64_t *numbers, int64_t begin,
-                 int64_t end, int64_t *failure, void *scratch) {
+                 int64_t end, int64_t *words, void *scratch) {
     auto call = [&](size_t i, int64_t from, int64_t to) {
       reinterpret_cast<StageFunction>(functions[i])(buffers, numbers, from, to,
-                                                    failure, scratch);
+                                                    words, scratch);
     };
     auto callItems = [&](size_t parts, int64_t from, int64_t to) {
       for (size_t i = 0; i < parts; ++i)
@@ -114,12 +122,12 @@ static FailureWords runTogether(std::span<void *const> functions,
       callItems(functions.size(), at, std::min(at + step, end));
   };
   if (workers == 1 || items == 1) {
-    FailureWords words = {0, 0};
+    StageWords words = wordsFor(cancel);
     const int64_t runs = cancel ? std::min(items, runsToCancel) : 1;
     for (int64_t r = 0; r < runs && words[0] == 0 && !isCancelled(cancel); ++r)
       run(state.buffers.data(), state.numbers.data(), items * r / runs,
           items * (r + 1) / runs, words.data(), state.scratch(0));
-    return words;
+    return {words[0], words[1]};
   }
   const int64_t runs = std::min(items, cancel ? runsToCancel : workers * turns);
   // Which worker does which items changes no result, only who reports.
@@ -127,12 +135,12 @@ static FailureWords runTogether(std::span<void *const> functions,
   reports.assign(workers, {});
   ThreadPool::shared().parallelFor(workers, [&](int64_t part, int worker) {
     for (int64_t r = part; r < runs && !isCancelled(cancel); r += workers) {
-      FailureWords words = {0, 0};
+      StageWords words = wordsFor(cancel);
       run(state.buffers.data(), state.numbers.data(), items * r / runs,
           items * (r + 1) / runs, words.data(), state.scratch(worker));
       CallState::Report &report = reports[part];
       if (words[0] != 0 && report.words[0] == 0)
-        report = {r, words};
+        report = {r, {words[0], words[1]}};
     }
   });
   CallState::Report first;

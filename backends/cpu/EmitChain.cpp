@@ -190,7 +190,8 @@ void Emitter::initialize(Scope &scope, const CoordByAxis &place) {
 }
 
 /// All blocks of the item, or those of its piece: the last streamed axis in
-/// blocks, the places along the others one after the other.
+/// blocks, the places along the others one after the other. Blocks are left out
+/// once the run is to stop.
 void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
   CoordByAxis inside = place;
   SmallVector<Scope *> loops;
@@ -263,8 +264,15 @@ void Emitter::streamBlocks(Scope &item, const CoordByAxis &place) {
   Value last =
       arith::MinSIOp::create(b, extent, arith::AddIOp::create(b, first, block));
   streamPlace = inside;
-  forGroups(*scope, inside, [&](Scope &group, const CoordByAxis &at) {
-    visitBlock(group, at, first, last);
+  // Looked at anew each time: another thread writes it.
+  Value stop = LLVM::LoadOp::create(b, b.getI8Type(), stopAddress,
+                                    /*alignment=*/1, /*isVolatile=*/true);
+  Value goesOn =
+      b.compare(arith::CmpIPredicate::eq, stop, b.integer(b.getI8Type(), 0));
+  branch(*scope, goesOn, [&](Scope &some) {
+    forGroups(some, inside, [&](Scope &group, const CoordByAxis &at) {
+      visitBlock(group, at, first, last);
+    });
   });
   for (Scope *loop : llvm::reverse(loops))
     closeLoop(*loop);
@@ -363,6 +371,8 @@ void Emitter::emitChain(ir::PhaseOp phase, Scope &function) {
 void Emitter::emitItems(Scope &function, ir::PhaseOp phase,
                         ArrayRef<Storage> storage, bool isCombiner) {
   CoordByAxis place;
+  enter(function);
+  stopAddress = b.load(b.pointerType(), entry->getArgument(4), b.i64(stopWord));
   Scope &item = openItems(function, place, isCombiner);
   if (schedule.cutPayload) {
     const StringAttr name = schedule.cutPayload.getName();

@@ -409,6 +409,8 @@ private:
   /// of the present item and piece, and whether all of its pieces are visited
   /// (null: what the function does says it).
   mlir::Value pieces, row, piece, isVisited;
+  /// Where the byte lies that tells a stage to stop.
+  mlir::Value stopAddress;
   static constexpr unsigned rowBlock = 1, streamBlock = 2;
 };
 

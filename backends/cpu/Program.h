@@ -33,11 +33,17 @@ inline constexpr int positionBits = 48;
 /// So many checks fit beside a position.
 inline constexpr size_t maxChecks = (size_t(1) << (63 - positionBits)) - 1;
 
+/// What a call of a stage shares with its caller: FailureWords, and the address
+/// of a byte that is not 0 when the run is to stop.
+using StageWords = std::array<int64_t, 3>;
+inline constexpr int stopWord = 2;
+
 /// One stage: reads and writes `buffers` for the items [begin, end) of its
 /// grid. Items are independent, so any split gives the same bits. `scratch` is
-/// memory that belongs to the thread that runs the items.
+/// memory that belongs to the thread that runs the items. When it is to stop it
+/// leaves out what remains of its reductions, and its results are nothing.
 using StageFunction = void (*)(void *const *buffers, const int64_t *numbers,
-                               int64_t begin, int64_t end, int64_t *failure,
+                               int64_t begin, int64_t end, int64_t *words,
                                void *scratch);
 
 /// An axis that is cut into blocks; items count row-major over the blocks of

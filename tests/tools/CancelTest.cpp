@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 using namespace fovea::tests;
@@ -68,4 +69,39 @@ TEST_CASE("a run that another thread cancels") {
                     &error) == FOVEA_OK);
     fovea_call_free(call);
   }
+}
+
+// Two rows that take a minute each: who looked between them only would wait.
+static const std::string longText = R"(
+fn work(x: f32[N]) -> f32[N] {
+  m[i] = max[j: 2000000000](sin(x[i] * j))
+  y[i] = sum[j: 2000000000](exp(sin(x[i] * j) - m[i]))
+  return y
+}
+)";
+
+TEST_CASE("a run of few long rows stops within them") {
+  using Clock = std::chrono::steady_clock;
+  ProgramPtr program = parse(longText);
+  REQUIRE(program);
+  ExePtr exe = compile(program.get(), "work", {{"x", FOVEA_F32, 1}}, "cpu");
+  REQUIRE(exe);
+  float x[] = {0.5f, 0.25f}, y[2];
+  const int64_t shape[] = {2}, strides[] = {1};
+  const fovea_tensor in =
+      fovea_host_tensor(x, sizeof x, FOVEA_F32, 1, shape, strides);
+  const fovea_tensor out =
+      fovea_host_tensor(y, sizeof y, FOVEA_F32, 1, shape, strides);
+  CallPtr call = newCall();
+  std::thread runner([&] {
+    CHECK(fovea_run(exe.get(), call.get(), &in, 1, &out, 1, sizeof(in),
+                    nullptr) == FOVEA_CANCELLED);
+  });
+  // It is in the middle of it by then.
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const Clock::time_point asked = Clock::now();
+  fovea_call_cancel(call.get());
+  runner.join();
+  // Some microseconds, on a machine that is busy with something else.
+  CHECK(Clock::now() - asked < std::chrono::seconds(5));
 }
