@@ -328,6 +328,17 @@ FOVEA_API fovea_code fovea_compile(const fovea_program *program,
                                    fovea_error *error);
 FOVEA_API void fovea_exe_free(fovea_exe *exe);
 
+/** Compiles, on the reference backend, what says how far roundings may carry the
+ *  function's results: an exe of the same inputs whose float results are f64,
+ *  each about what the result would be if nothing in its sums cancelled
+ *  (tools/Compare.h says how `fovea run --verify` uses it). Where that is no
+ *  number nothing is known. The request's backend does not matter. Errors: those
+ *  of fovea_compile. */
+FOVEA_API fovea_code fovea_compile_magnitudes(const fovea_program *program,
+                                              const fovea_request *request,
+                                              fovea_call *call, fovea_exe **exe,
+                                              fovea_error *error);
+
 /** Makes a line for fovea_call_text of what a user should know of the last run
  *  that came to its end: that not only the first backend computed, and which
  *  arrays were copied. Empty if there is nothing. Before the first run it says

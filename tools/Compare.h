@@ -6,10 +6,19 @@
 //
 // The error model. An element y agrees with the reference r if
 //
-//   |y - r| <= absolute + relative * |r|,
+//   |y - r| <= absolute + relative * |r| + rounding * M,
 //
-// with NaN equal to NaN and an infinity to itself only. bool and integers agree
-// exactly. The numbers per type:
+// where M says what was summed, if it is known: the result as if nothing in its
+// sums cancelled (tools/certificate/Magnitudes.h), else 0. A sum of n terms in
+// any order errs by less than n u M, u being 2^-24 in f32 and 2^-53 in f64.
+// `rounding` is 256 u: as many roundings of each term, all in one direction; a
+// sum of 4096 terms in 16 lanes has that many, and roundings that do not
+// conspire need some ten thousands (the square root, times 4) to get there.
+// Only
+// --verify knows M.
+//
+// NaN is equal to NaN and an infinity to itself only. bool and integers agree
+// exactly. The first two numbers per type:
 //
 //   f64   1e-10, 1e-9     f32   1e-5, 1e-4     (sums of some thousand terms in
 //   f16   1e-3,  2e-3     bf16  1e-3, 1.6e-2    another order; one rounding of
@@ -36,6 +45,7 @@ namespace fovea {
 struct Tolerance {
   double absolute;
   double relative;
+  double rounding = 0;
 };
 
 /// What a result of type `dtype` may differ by from the reference.
@@ -58,10 +68,13 @@ struct Difference {
   double allowed;
 };
 
-/// Compares two arrays of one dtype and shape; nothing if they agree. Errors:
-/// DType and Shape if these differ.
-Expected<std::optional<Difference>>
-compare(const Tensor &got, const Tensor &wanted, Tolerance tolerance);
+/// Compares two arrays of one dtype and shape; nothing if they agree. Of floats
+/// `magnitudes` may say M: f64, dense, of the same shape. Errors: DType and
+/// Shape if these differ.
+Expected<std::optional<Difference>> compare(const Tensor &got,
+                                            const Tensor &wanted,
+                                            Tolerance tolerance,
+                                            const Tensor *magnitudes = nullptr);
 
 } // namespace fovea
 

@@ -49,6 +49,29 @@ TEST_CASE("NaN agrees with NaN only, an infinity with itself only") {
   CHECK_FALSE(agree(DType::F32, {3e38}, {INFINITY}));
 }
 
+TEST_CASE("what was summed adds to what is allowed") {
+  const Tensor wanted = vectorOf(DType::F32, {0.01}),
+               near = vectorOf(DType::F32, {0.02}),
+               far = vectorOf(DType::F32, {0.06});
+  const Tolerance tolerance = toleranceOf(DType::F32);
+  auto agrees = [&](const Tensor &got, double magnitude) {
+    const Tensor magnitudes = vectorOf(DType::F64, {magnitude});
+    return !compare(got, wanted, tolerance, &magnitudes)->has_value();
+  };
+  CHECK(compare(near, wanted, tolerance)->has_value());
+  CHECK_FALSE(agrees(near, 0));
+  CHECK(agrees(near, 2000));
+  CHECK_FALSE(agrees(far, 2000));
+  // Of f64 it is less by as much as its numbers are finer.
+  const Tensor magnitudes = vectorOf(DType::F64, {2000});
+  CHECK(compare(vectorOf(DType::F64, {0.02}), vectorOf(DType::F64, {0.01}),
+                toleranceOf(DType::F64), &magnitudes)
+            ->has_value());
+  // Nothing is known.
+  CHECK_FALSE(agrees(near, INFINITY));
+  CHECK_FALSE(agrees(near, NAN));
+}
+
 TEST_CASE("the worst element is named with its position") {
   Tensor got = *Tensor::allocate(DType::F32, {2, 3});
   Tensor wanted = *Tensor::allocate(DType::F32, {2, 3});

@@ -28,6 +28,7 @@ namespace fovea::driver {
   X(call_text)                                                                 \
   X(certify)                                                                   \
   X(compile)                                                                   \
+  X(compile_magnitudes)                                                        \
   X(current_plugin)                                                            \
   X(exe_describe)                                                              \
   X(exe_free)                                                                  \

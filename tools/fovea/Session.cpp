@@ -201,6 +201,14 @@ Exe Session::compile(const Request &request) const {
   return Exe(exe, call);
 }
 
+Exe Session::compileMagnitudes(const Request &request) const {
+  CRequest asked(request);
+  fovea_exe *exe = nullptr;
+  callLibrary(call.get(), library().compile_magnitudes, program.get(),
+              asked.get(), call.get(), &exe);
+  return Exe(exe, call);
+}
+
 std::string Session::ir(const Request &request,
                         const std::string &stage) const {
   CRequest asked(request);

@@ -135,6 +135,8 @@ public:
   /// Failure (Program) if the program is wrong.
   void check() const;
   Exe compile(const Request &request) const;
+  /// What says how far roundings may carry the results (fovea.h).
+  Exe compileMagnitudes(const Request &request) const;
   std::string ir(const Request &request, const std::string &stage) const;
   /// Writes the clusters of a function into a file.
   void saveClusters(const Request &request, const std::string &file) const;

@@ -6,6 +6,7 @@
 
 #include "tools/libfovea/Compile.h"
 
+#include "tools/certificate/Magnitudes.h"
 #include "tools/libfovea/Backends.h"
 #include "tools/libfovea/Entry.h"
 
@@ -95,9 +96,12 @@ static std::vector<DescribedArray> describe(const std::vector<Parameter> &list,
   return out;
 }
 
-fovea_code fovea_compile(const fovea_program *program,
-                         const fovea_request *request, fovea_call *call,
-                         fovea_exe **exe, fovea_error *error) {
+/// Compiles what `change` makes of the function that is asked for.
+static fovea_code compileChanged(const fovea_program *program,
+                                 const fovea_request *request, fovea_call *call,
+                                 fovea_exe **exe, fovea_error *error,
+                                 const char *backendName,
+                                 void (*change)(ir::FuncOp)) {
   return entry(error, [&]() -> Status {
     startCall(call);
     if (!program || !exe)
@@ -107,13 +111,15 @@ fovea_code fovea_compile(const fovea_program *program,
       return asked.status();
     auto made = std::make_unique<fovea_exe>();
     Expected<std::shared_ptr<Backend>> backend =
-        backendNamed(asked->backend, asked->allow_materialize != 0);
+        backendNamed(backendName ? backendName : asked->backend,
+                     asked->allow_materialize != 0);
     if (!backend)
       return backend.status();
     made->backend = *backend;
     Expected<Instantiated> source = instantiate(*program, *asked, call);
     if (!source)
       return source.status();
+    change(functionIn(*source->module));
     made->program = program->program;
     made->context = std::move(source->context);
     auto executable = compile(*source->module, *made->backend);
@@ -128,6 +134,21 @@ fovea_code fovea_compile(const fovea_program *program,
     *exe = made.release();
     return Status::ok();
   });
+}
+
+fovea_code fovea_compile(const fovea_program *program,
+                         const fovea_request *request, fovea_call *call,
+                         fovea_exe **exe, fovea_error *error) {
+  return compileChanged(program, request, call, exe, error,
+                        /*backendName=*/nullptr, [](ir::FuncOp) {});
+}
+
+fovea_code fovea_compile_magnitudes(const fovea_program *program,
+                                    const fovea_request *request,
+                                    fovea_call *call, fovea_exe **exe,
+                                    fovea_error *error) {
+  return compileChanged(program, request, call, exe, error, "reference",
+                        certificate::replaceByMagnitudes);
 }
 
 void fovea_exe_free(fovea_exe *exe) { delete exe; }
