@@ -11,10 +11,10 @@
 // where M says what was summed, if it is known: the result as if nothing in its
 // sums cancelled (tools/certificate/Magnitudes.h), else 0. A sum of n terms in
 // any order errs by less than n u M, u being 2^-24 in f32 and 2^-53 in f64.
-// `rounding` is 256 u: as many roundings of each term, all in one direction; a
-// sum of 4096 terms in 16 lanes has that many, and roundings that do not
-// conspire need some ten thousands (the square root, times 4) to get there.
-// Only
+// `rounding` is 256 u: as many roundings of each term, all in one direction,
+// which a sum of 4096 terms in 16 lanes has. Roundings that do not conspire add
+// up to four times the square root of their number at most: so it does for
+// 65536 terms in 16 lanes, and for more where blocks are summed first. Only
 // --verify knows M.
 //
 // NaN is equal to NaN and an infinity to itself only. bool and integers agree
