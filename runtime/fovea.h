@@ -76,10 +76,10 @@ FOVEA_API void fovea_call_free(fovea_call *call);
 
 /** Asks the run that uses `call`, or the next one, to stop soon: fovea_run then
  *  gives FOVEA_CANCELLED, and the results hold anything. The one function that
- *  another thread may call meanwhile. The backend `cpu` looks 1024 times in each
- *  step, and besides after every 2048 places (or fewer) that a reduction
- *  streams along: what is computed at these from other reductions again (scores,
- *  by a sum over c) it computes to the end. */
+ *  another thread may call meanwhile. The backend `cpu` looks 1024 times in
+ *  each step, and besides after every 2048 places (or fewer) that a reduction
+ *  streams along. What it makes again at each of these from other reductions
+ *  (a score, by a sum over c) it computes to the end. */
 FOVEA_API void fovea_call_cancel(fovea_call *call);
 
 /** Errors and warnings of the last function that was given `call`, as they are
@@ -328,12 +328,12 @@ FOVEA_API fovea_code fovea_compile(const fovea_program *program,
                                    fovea_error *error);
 FOVEA_API void fovea_exe_free(fovea_exe *exe);
 
-/** Compiles, on the reference backend, what says how far roundings may carry the
- *  function's results: an exe of the same inputs whose float results are f64,
- *  each about what the result would be if nothing in its sums cancelled
+/** Compiles, on the reference backend, what says how far roundings may carry
+ *  the function's results: an exe of the same inputs whose float results are
+ *  f64, each about what the result would be if nothing in its sums cancelled
  *  (tools/Compare.h says how `fovea run --verify` uses it). Where that is no
- *  number nothing is known. The request's backend does not matter. Errors: those
- *  of fovea_compile. */
+ *  number nothing is known. The request's backend does not matter. Errors:
+ *  those of fovea_compile. */
 FOVEA_API fovea_code fovea_compile_magnitudes(const fovea_program *program,
                                               const fovea_request *request,
                                               fovea_call *call, fovea_exe **exe,
