@@ -9,8 +9,8 @@
 //   |y - r| <= absolute + relative * |r| + rounding * M,
 //
 // where M says what was summed, if it is known: the result as if nothing in its
-// sums cancelled (tools/certificate/Magnitudes.h), else 0. A sum of n terms in
-// any order errs by less than n u M, u being 2^-24 in f32 and 2^-53 in f64.
+// sums cancelled (tools/certificate/RoundingBound.h), else 0. A sum of n terms
+// in any order errs by less than n u M, u being 2^-24 in f32 and 2^-53 in f64.
 // `rounding` is 256 u: as many roundings of each term, all in one direction,
 // which a sum of 4096 terms in 16 lanes has. Roundings that do not conspire add
 // up to four times the square root of their number at most: so it does for

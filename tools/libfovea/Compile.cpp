@@ -6,7 +6,7 @@
 
 #include "tools/libfovea/Compile.h"
 
-#include "tools/certificate/Magnitudes.h"
+#include "tools/certificate/RoundingBound.h"
 #include "tools/libfovea/Backends.h"
 #include "tools/libfovea/Entry.h"
 
@@ -148,7 +148,7 @@ fovea_code fovea_compile_magnitudes(const fovea_program *program,
                                     fovea_call *call, fovea_exe **exe,
                                     fovea_error *error) {
   return compileChanged(program, request, call, exe, error, "reference",
-                        certificate::replaceByMagnitudes);
+                        certificate::replaceByRoundingBounds);
 }
 
 void fovea_exe_free(fovea_exe *exe) { delete exe; }

@@ -1,4 +1,4 @@
-//===- Magnitudes.h - how far roundings may carry a result ------*- C++ -*-===//
+//===- RoundingBound.h - how far roundings may carry a result ---*- C++ -*-===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -14,8 +14,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef FOVEA_TOOLS_CERTIFICATE_MAGNITUDES_H
-#define FOVEA_TOOLS_CERTIFICATE_MAGNITUDES_H
+#ifndef FOVEA_TOOLS_CERTIFICATE_ROUNDINGBOUND_H
+#define FOVEA_TOOLS_CERTIFICATE_ROUNDINGBOUND_H
 
 #include "ir/Dialect.h"
 
@@ -23,8 +23,8 @@ namespace fovea::certificate {
 
 /// Puts M, as f64, in place of each float output of a function as the frontend
 /// makes it. Where that is no number nothing is known.
-void replaceByMagnitudes(ir::FuncOp func);
+void replaceByRoundingBounds(ir::FuncOp func);
 
 } // namespace fovea::certificate
 
-#endif // FOVEA_TOOLS_CERTIFICATE_MAGNITUDES_H
+#endif // FOVEA_TOOLS_CERTIFICATE_ROUNDINGBOUND_H

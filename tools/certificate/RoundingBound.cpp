@@ -1,10 +1,10 @@
-//===- Magnitudes.cpp - how far roundings may carry a result --------------===//
+//===- RoundingBound.cpp - how far roundings may carry a result -----------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/certificate/Magnitudes.h"
+#include "tools/certificate/RoundingBound.h"
 
 #include "ir/TypeOf.h"
 
@@ -19,9 +19,9 @@ using namespace mlir;
 using namespace fovea;
 
 namespace {
-class Magnitudes {
+class RoundingBound {
 public:
-  explicit Magnitudes(ir::FuncOp func) : func(func), b(func.getContext()) {}
+  explicit RoundingBound(ir::FuncOp func) : func(func), b(func.getContext()) {}
   void replace();
 
 private:
@@ -65,7 +65,7 @@ private:
 };
 } // namespace
 
-Value Magnitudes::moved(Operation *op, Value source) {
+Value RoundingBound::moved(Operation *op, Value source) {
   IRMapping mapping;
   mapping.map(op->getOperand(0), source);
   Operation *copy = b.clone(*op, mapping);
@@ -74,7 +74,7 @@ Value Magnitudes::moved(Operation *op, Value source) {
   return result;
 }
 
-Value Magnitudes::ofReduce(ir::ReduceOp op) {
+Value RoundingBound::ofReduce(ir::ReduceOp op) {
   // Numbers that differ by so much have maxima that differ by no more.
   ir::ReduceKind kind = op.getKind();
   if (kind == ir::ReduceKind::Min)
@@ -86,7 +86,7 @@ Value Magnitudes::ofReduce(ir::ReduceOp op) {
                               op.getAxes());
 }
 
-Value Magnitudes::ofSelect(ir::SelectOp op) {
+Value RoundingBound::ofSelect(ir::SelectOp op) {
   // A hard 0 stays one, so that what it is multiplied by does not matter.
   const bool isZero = op.getHard() == ir::HardKind::Zero;
   Value otherwise = isZero ? wide(op.getOnFalse()) : magnitude(op.getOnFalse());
@@ -95,7 +95,7 @@ Value Magnitudes::ofSelect(ir::SelectOp op) {
                               isZero ? ir::HardKind::Zero : ir::HardKind::None);
 }
 
-Value Magnitudes::magnitudeOf(Operation *op) {
+Value RoundingBound::magnitudeOf(Operation *op) {
   Value result = op->getResult(0);
   auto first = [&] { return magnitude(op->getOperand(0)); };
   auto second = [&] { return magnitude(op->getOperand(1)); };
@@ -137,7 +137,7 @@ Value Magnitudes::magnitudeOf(Operation *op) {
       .Default([&](auto) { return size(result); });
 }
 
-void Magnitudes::replace() {
+void RoundingBound::replace() {
   std::vector<Operation *> all;
   for (Operation &op : func.getBody().front())
     all.push_back(&op);
@@ -159,6 +159,6 @@ void Magnitudes::replace() {
       op.erase();
 }
 
-void certificate::replaceByMagnitudes(ir::FuncOp func) {
-  Magnitudes(func).replace();
+void certificate::replaceByRoundingBounds(ir::FuncOp func) {
+  RoundingBound(func).replace();
 }

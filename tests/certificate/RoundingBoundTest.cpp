@@ -1,10 +1,10 @@
-//===- MagnitudesTest.cpp - how far roundings may carry a result ----------===//
+//===- RoundingBoundTest.cpp - how far roundings may carry a result -------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
 //===----------------------------------------------------------------------===//
 
-#include "tools/certificate/Magnitudes.h"
+#include "tools/certificate/RoundingBound.h"
 
 #include "backends/reference/ReferenceBackend.h"
 #include "frontend/Program.h"
@@ -32,7 +32,7 @@ static double magnitudeOf(const std::string &formula) {
       {"f", {{"x", "f32", 1}, {"w", "f32", 1}}, {}}, context, diagnostics);
   REQUIRE(module);
   ir::FuncOp func = *module->getOps<ir::FuncOp>().begin();
-  certificate::replaceByMagnitudes(func);
+  certificate::replaceByRoundingBounds(func);
   REQUIRE(mlir::succeeded(mlir::verify(*module)));
   auto backend = createReferenceBackend();
   REQUIRE(backend);
