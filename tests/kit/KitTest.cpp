@@ -114,6 +114,13 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
       {"writes_inputs", 0, "it writes to input `"},
       {"steps_by_sizeof", 0, "for a cluster whose elements are longer"},
       {"loads_others", 4, "gives other bits than what was compiled"},
+      {"claims_nothing", 1, "programs of the kit: nothing was shown"},
+      {"fails_compile", 1, "programs that it claims: nothing was shown"},
+      {"takes_no_sizes", 2, "programs that it compiles: nothing was shown"},
+      {"leaks_exes", 3, "`compile` and `exe_free` leaves"},
+      {"leaks_instances", 3, "`prepare` and `instance_free` leaves"},
+      {"leaks_pages", 3, "`run` leaves 16384 bytes behind"},
+      {"never_asks", 3, "it has to ask fovea_host::cancelled often enough"},
   };
   for (const Broken &broken : list) {
     INFO(broken.name);

@@ -66,7 +66,20 @@ kit::firstClaimed(Plugin &plugin, const std::vector<Program> &programs) {
       if (candidate->isClaimed())
         return candidate;
     }
-  refuse("none of the simple programs is claimed");
+  refuse("the program is not claimed");
+}
+
+std::shared_ptr<Candidate> kit::anyClaimed(Plugin &plugin, Recorder &recorder) {
+  for (const auto &programs : {simplePrograms(), formPrograms(), opPrograms()})
+    for (const Program &program : programs) {
+      recorder.alive();
+      for (const auto &formula : formulasOf(program)) {
+        auto candidate = std::make_shared<Candidate>(plugin, formula);
+        if (candidate->isClaimed())
+          return candidate;
+      }
+    }
+  return nullptr;
 }
 
 /// Whether the sizes make sense, and the reference is done in a moment.
@@ -99,6 +112,28 @@ std::vector<int64_t> kit::someDims(const Formula &formula, int choice) {
     for (int64_t &dim : dims)
       dim = std::clamp<int64_t>(dim, least, 8);
   return dims;
+}
+
+std::vector<int64_t> kit::longDims(const plugin::Cluster &cluster, int64_t n) {
+  std::vector<int64_t> dims;
+  for (const fovea_dim &dim : cluster.dims) {
+    const std::string name = cluster.string(dim.name);
+    dims.push_back(name == "D" || name == "E" || name == "K" ? 4 : n);
+  }
+  return dims;
+}
+
+int64_t kit::storedElements(const Formula &formula,
+                            std::span<const int64_t> dims) {
+  const std::vector<int64_t> extents = *formula.extents(dims);
+  int64_t total = 0;
+  for (const fovea_op &op : formula.cluster.ops) {
+    int64_t count = op.flags & FOVEA_OP_STORED ? 1 : 0;
+    for (uint32_t axis : formula.cluster.list(op.axes))
+      count *= extents[axis];
+    total += count;
+  }
+  return total;
 }
 
 //===----------------------------------------------------------------------===//
@@ -137,7 +172,7 @@ static void checkUnknown(const Candidate &candidate) {
 
 bool kit::checkClaims(Candidate &candidate, Recorder &recorder,
                       const std::string &prefix) {
-  const bool isClaimed = recorder.test(1, prefix + "query", [&] {
+  const bool isClaimed = recorder.test(1, prefix + queryTest, [&] {
     Plugin &plugin = candidate.plugin;
     Answer answer;
     auto other = plugin.open(answer);
@@ -160,5 +195,5 @@ bool kit::checkClaims(Candidate &candidate, Recorder &recorder,
     return false;
   recorder.test(1, prefix + "what a later version adds is refused",
                 [&] { checkUnknown(candidate); });
-  return recorder.test(1, prefix + "compile", [&] { candidate.exe(); });
+  return recorder.test(1, prefix + compileTest, [&] { candidate.exe(); });
 }

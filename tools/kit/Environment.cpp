@@ -13,6 +13,8 @@
 #include <fstream>
 #include <thread>
 
+#include <malloc.h>
+
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -106,3 +108,9 @@ Resident Resident::read() {
 }
 
 void fovea::kit::forgetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+Held Held::now() {
+  const struct mallinfo2 info = mallinfo2();
+  return {static_cast<int64_t>(info.uordblks + info.hblkhd),
+          Resident::read().now * 1024};
+}

@@ -42,6 +42,13 @@ struct Resident {
 };
 void forgetPeak();
 
+/// Bytes that malloc has given out, and those of the process that are in
+/// memory.
+struct Held {
+  int64_t allocated = 0, resident = 0;
+  static Held now();
+};
+
 } // namespace fovea::kit
 
 #endif // FOVEA_TOOLS_KIT_ENVIRONMENT_H

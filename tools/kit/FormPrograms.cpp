@@ -41,8 +41,28 @@ static const Program logits = {
     "  r[n] = z[n] - l[n, to_M[n]]\n  return r\n}\n",
     true};
 
+/// A product of matrices of one type.
+static Program product(const char *type) {
+  const std::string t = type;
+  return {"matrix product " + t,
+          "fn f(a: " + t + "[N, K], b: " + t + "[K, M]) -> " + t +
+              "[N, M] {\n  r[n, m] = sum[k](a[n, k] * b[k, m])\n"
+              "  return r\n}\n",
+          true};
+}
+/// Nothing in it can be shared out along an axis of the result.
+static const Program oneNumber = {
+    "one number of all pairs",
+    "fn f(x: f32[N], y: f32[M]) {\n"
+    "  return mean[n](tanh(mean[m](exp(-(x[n] - y[m]) ^ 2))))\n}\n",
+    true, true};
+
 std::vector<Program> kit::simplePrograms() {
   return {axpy, rowSums, exponents, softmaxRows, attention};
+}
+
+std::vector<Program> kit::longPrograms() {
+  return {exponents, oneNumber, attention, product("f32")};
 }
 
 std::vector<Program> kit::scorePrograms() {
@@ -131,11 +151,6 @@ static const Program others[] = {
      "fn f(x: f32[N]) -> (a: f32, b: f32, c: f32) {\n"
      "  return sum[n](x[n]), max[n](x[n]), "
      "mean[n](x[n])\n}\n",
-     true},
-    {"matrix product",
-     "fn f(a: f32[N, K], b: f32[K, M]) {\n"
-     "  r[n, m] = sum[k](a[n, k] * b[k, m])\n"
-     "  return r\n}\n",
      true},
     {"several outputs",
      "fn f(x: f32[N, M]) -> (a: f32[N], b: f32[M], "
@@ -294,6 +309,9 @@ static const Program others[] = {
 std::vector<Program> kit::formPrograms() {
   std::vector<Program> programs = simplePrograms();
   programs.push_back(logits);
+  programs.push_back(oneNumber);
+  for (const char *type : {"f32", "f64", "bf16", "f16"})
+    programs.push_back(product(type));
   addReductions(programs);
   addHardness(programs);
   programs.insert(programs.end(), std::begin(others), std::end(others));

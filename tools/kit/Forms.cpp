@@ -94,6 +94,8 @@ std::string kit::text(const Results &results) {
   if (const std::string name = noteOf(results, "name"); !name.empty())
     out += ": `" + name + "`, build " + noteOf(results, "build") +
            ", interface " + noteOf(results, "interface");
+  if (const std::string claims = noteOf(results, "claims"); !claims.empty())
+    out += "\nclaims " + claims;
   out += "\n\n";
   for (int level = 0; level <= results.level; ++level) {
     char head[32];

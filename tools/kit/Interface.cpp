@@ -87,9 +87,12 @@ static void checkOpening(Plugin &plugin, Recorder &recorder) {
 /// The same of the calls that need a cluster.
 static void checkCluster(Plugin &plugin, Recorder &recorder) {
   std::shared_ptr<Candidate> candidate;
+  bool isLookedFor = false;
   auto ready = [&]() -> Candidate & {
+    if (!std::exchange(isLookedFor, true))
+      candidate = anyClaimed(plugin, recorder);
     if (!candidate)
-      candidate = firstClaimed(plugin, simplePrograms());
+      refuse("no program of the kit is claimed");
     return *candidate;
   };
   auto dims = [&] { return someDims(*ready().formula, 1); };

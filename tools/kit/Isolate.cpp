@@ -38,8 +38,8 @@ static double secondsSince(Clock::time_point begin) {
 //===----------------------------------------------------------------------===//
 
 static constexpr char beginRecord = 'B', endRecord = 'E', noteRecord = 'N',
-                      contentsRecord = 'C', impossibleRecord = 'I',
-                      finishRecord = 'F';
+                      contentsRecord = 'C', aliveRecord = 'A',
+                      impossibleRecord = 'I', finishRecord = 'F';
 
 static void append(std::string &to, uint32_t number) {
   to.append(reinterpret_cast<const char *>(&number), sizeof number);
@@ -132,6 +132,8 @@ void Recorder::contents(const Contents &contents) {
     list += feature.kind + '\t' + feature.name + '\t' + feature.dtype + '\n';
   send(contentsRecord, {std::to_string(contents.ops), list});
 }
+
+void Recorder::alive() { send(aliveRecord, {}); }
 
 void Recorder::impossible(const Status &status) {
   send(impossibleRecord, {std::to_string(static_cast<int>(status.code())),
@@ -251,6 +253,8 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
       if (isFirst)
         results.contents.push_back(contentsOf(group.name, record));
       break;
+    case aliveRecord:
+      break;
     case impossibleRecord:
       impossible =
           Status::error(static_cast<StatusCode>(std::stoi(record.fields[0])),
@@ -267,9 +271,9 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
   };
 
   std::string bytes;
-  auto begin = Clock::now();
+  auto begin = Clock::now(), heard = begin;
   for (;;) {
-    const double left = secondsPerTest - secondsSince(begin);
+    const double left = secondsPerTest - secondsSince(heard);
     pollfd wait = {ends[0], POLLIN, 0};
     const int ready =
         poll(&wait, 1, static_cast<int>(std::max(left, 0.0) * 1000));
@@ -286,10 +290,11 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
     bytes.append(buffer, static_cast<size_t>(count));
     while (std::optional<Record> record = take(bytes)) {
       handle(*record);
-      if (record->kind == endRecord) {
+      if (record->kind == endRecord)
         keep(*std::exchange(current, std::nullopt), secondsSince(begin));
-      }
-      begin = Clock::now();
+      heard = Clock::now();
+      if (record->kind != aliveRecord)
+        begin = heard;
     }
   }
   close(ends[0]);

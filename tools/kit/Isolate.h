@@ -54,6 +54,8 @@ public:
   /// Something to be shown.
   void note(const std::string &name, const std::string &value);
   void contents(const Contents &contents);
+  /// Something takes its time, but goes on: the time of a test begins again.
+  void alive();
   /// The check cannot even begin: what fovea_plugin_check returns.
   void impossible(const Status &status);
   /// Everything is reported.

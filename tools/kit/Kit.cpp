@@ -9,6 +9,7 @@
 #include "tools/kit/Levels.h"
 
 #include <chrono>
+#include <set>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -108,50 +109,117 @@ private:
     return Status::ok();
   }
 
+  /// What became of the tests of level 1 with that name: how many programs
+  /// have one that passed.
+  std::vector<Program> passing(const std::vector<Program> &programs,
+                               const std::string &test) const {
+    std::set<std::string> groups;
+    for (const Outcome &outcome : results.outcomes)
+      if (outcome.level == 1 && outcome.state == State::Passed &&
+          outcome.test.ends_with(test))
+        groups.insert(outcome.group);
+    std::vector<Program> passing;
+    for (const Program &program : programs)
+      if (groups.contains(program.name))
+        passing.push_back(program);
+    return passing;
+  }
+
+  /// Who refuses everything has not been seen at work: no test failed, and
+  /// nothing was shown.
+  void needShown(size_t count, size_t claimed, size_t compiled) {
+    auto add = [&](int level, const char *test, bool isShown,
+                   const std::string &text) {
+      results.outcomes.push_back({level, "all programs", test,
+                                  isShown ? State::Passed : State::Failed,
+                                  isShown ? "" : text, 0});
+    };
+    results.notes.emplace_back("claims", std::to_string(claimed) + " of " +
+                                             std::to_string(count) +
+                                             " programs");
+    add(1, "some are claimed", claimed > 0,
+        "it claims none of the " + std::to_string(count) +
+            " programs of the kit: nothing was shown");
+    if (claimed > 0)
+      add(1, "some compile", compiled > 0,
+          "it compiles none of the " + std::to_string(claimed) +
+              " programs that it claims: nothing was shown");
+    if (compiled > 0 && results.level >= 2)
+      add(2, "some are computed", results.count(2, State::Passed) > 0,
+          "it computes none of the " + std::to_string(compiled) +
+              " programs that it compiles: nothing was shown");
+  }
+
   Status addAll(int file) {
     Status status = addLoading();
     if (status.failed() || !results.passed())
       return status;
     status = add("interface", checkInterface);
-    if (status.isOk() && results.level >= 1)
-      for (const auto &programs :
-           {opPrograms(), formPrograms(), randomPrograms(30, 1)})
-        if (status.isOk())
-          status = addPrograms(programs);
-    if (status.isOk() && results.level >= 2)
+    if (status.failed() || results.level < 1)
+      return status;
+    std::vector<Program> programs = formPrograms();
+    for (const auto &more : {opPrograms(), randomPrograms(30, 1)})
+      programs.insert(programs.end(), more.begin(), more.end());
+    if (status = addPrograms(programs); status.failed())
+      return status;
+    const std::vector<Program> compiled = passing(programs, compileTest);
+    needShown(programs.size(), passing(programs, queryTest).size(),
+              compiled.size());
+    if (results.level >= 2)
       status = add("published random numbers", checkVectors);
+    // Without an exe there is nothing that lives.
+    if (compiled.empty())
+      return status;
     if (status.isOk() && results.level >= 3)
-      status = addLife();
-    if (status.isOk() && results.level >= 4) {
-      status = add("saved bytes", [&](Plugin &plugin, Recorder &recorder) {
-        checkSaving(plugin, recorder, file);
-      });
-      if (status.isOk())
-        status = add("saved bytes", [&](Plugin &plugin, Recorder &recorder) {
-          checkLoading(plugin, recorder, file);
-        });
-    }
+      status = addLife(compiled);
+    if (status.isOk() && results.level >= 4)
+      status = addSaving(compiled.front(), file);
     return status;
   }
 
-  Status addLife() {
-    for (const Program &program : simplePrograms())
-      if (Status status = add(program.name,
-                              [&](Plugin &plugin, Recorder &recorder) {
-                                checkLife(plugin, recorder, program);
-                              });
-          status.failed())
-        return status;
-    if (Status status = add("threads", checkThreads); status.failed())
-      return status;
-    for (const Program &program : scorePrograms())
-      if (Status status = add(program.name,
-                              [&](Plugin &plugin, Recorder &recorder) {
-                                checkMemory(plugin, recorder, program);
-                              });
-          status.failed())
-        return status;
-    return Status::ok();
+  /// The same of a program.
+  using Of = void (*)(Plugin &, Recorder &, const Program &);
+  Status add(const Program &program, Of check) {
+    return add(program.name, [&](Plugin &plugin, Recorder &recorder) {
+      check(plugin, recorder, program);
+    });
+  }
+
+  Status addLife(const std::vector<Program> &compiled) {
+    // The simple ones come first, if there are any.
+    std::vector<Program> lively;
+    for (const Program &simple : simplePrograms())
+      for (const Program &program : compiled)
+        if (program.name == simple.name)
+          lively.push_back(program);
+    if (lively.empty())
+      lively = {compiled.front()};
+    Status status = Status::ok();
+    auto each = [&](const std::vector<Program> &programs, Of check) {
+      for (const Program &program : programs)
+        if (status.isOk())
+          status = add(program, check);
+    };
+    each(lively, checkLife);
+    each({lively.front()}, checkThreads);
+    each(scorePrograms(), checkMemory);
+    each({lively.front()}, checkLeaks);
+    // Of several one that has more to free.
+    if (lively.size() > 1)
+      each({lively.back()}, checkLeaks);
+    each(longPrograms(), checkCancelling);
+    return status;
+  }
+
+  Status addSaving(const Program &program, int file) {
+    Status status = add("saved bytes", [&](Plugin &plugin, Recorder &recorder) {
+      checkSaving(plugin, recorder, program, file);
+    });
+    if (status.isOk())
+      status = add("saved bytes", [&](Plugin &plugin, Recorder &recorder) {
+        checkLoading(plugin, recorder, program, file);
+      });
+    return status;
   }
 
   const Subject &subject;

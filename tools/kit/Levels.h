@@ -39,9 +39,21 @@ private:
 std::shared_ptr<Candidate> firstClaimed(Plugin &plugin,
                                         const std::vector<Program> &programs);
 
+/// The same of all programs of the kit, the simple ones first: a plugin may be
+/// for few things. Null if none is.
+std::shared_ptr<Candidate> anyClaimed(Plugin &plugin, Recorder &recorder);
+
 /// Values for the dimensions, in which every size can be: of few elements, ...
 std::vector<int64_t> someDims(const Formula &formula, int choice);
 inline constexpr int dimChoices = 9;
+/// `n` along each axis of N, M, ...; payloads (D, E, K) have 4.
+std::vector<int64_t> longDims(const plugin::Cluster &cluster, int64_t n);
+/// The elements of ops that the cluster itself says are worth keeping.
+int64_t storedElements(const Formula &formula, std::span<const int64_t> dims);
+
+/// How the tests of level 1 that say whether a cluster is claimed, and whether
+/// it compiles, are called behind their prefix.
+inline constexpr const char *queryTest = "query", *compileTest = "compile";
 
 void checkInterface(Plugin &plugin, Recorder &recorder);
 /// Whether there is an exe to go on with.
@@ -51,11 +63,17 @@ void checkNumbers(Candidate &candidate, Recorder &recorder,
                   const std::string &prefix, const Program &program);
 void checkVectors(Plugin &plugin, Recorder &recorder);
 void checkLife(Plugin &plugin, Recorder &recorder, const Program &program);
-void checkThreads(Plugin &plugin, Recorder &recorder);
+/// With a program that is claimed.
+void checkThreads(Plugin &plugin, Recorder &recorder, const Program &program);
+void checkLeaks(Plugin &plugin, Recorder &recorder, const Program &program);
+void checkCancelling(Plugin &plugin, Recorder &recorder,
+                     const Program &program);
 void checkMemory(Plugin &plugin, Recorder &recorder, const Program &program);
 /// In one process, and in another.
-void checkSaving(Plugin &plugin, Recorder &recorder, int file);
-void checkLoading(Plugin &plugin, Recorder &recorder, int file);
+void checkSaving(Plugin &plugin, Recorder &recorder, const Program &program,
+                 int file);
+void checkLoading(Plugin &plugin, Recorder &recorder, const Program &program,
+                  int file);
 
 } // namespace fovea::kit
 

@@ -1,4 +1,5 @@
-//===- Life.cpp - level 3: threads, order, faults, memory -----------------===//
+//===- Life.cpp - level 3: threads, order, freeing
+//--------------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -118,9 +119,10 @@ void kit::checkLife(Plugin &plugin, Recorder &recorder,
 // Threads that stay
 //===----------------------------------------------------------------------===//
 
-void kit::checkThreads(Plugin &plugin, Recorder &recorder) {
+void kit::checkThreads(Plugin &plugin, Recorder &recorder,
+                       const Program &program) {
   recorder.test(3, "threads that stay", [&] {
-    auto candidate = firstClaimed(plugin, simplePrograms());
+    auto candidate = firstClaimed(plugin, {program});
     const std::vector<int64_t> dims = someDims(*candidate->formula, 6);
     // The host's own.
     ThreadPool::shared();
@@ -151,94 +153,5 @@ void kit::checkThreads(Plugin &plugin, Recorder &recorder) {
          std::to_string(counts[2] - before) +
              " threads stay after `close`, but the plugin does not say "
              "FOVEA_PLUGIN_OWN_THREADS");
-  });
-}
-
-//===----------------------------------------------------------------------===//
-// Memory
-//===----------------------------------------------------------------------===//
-
-/// What a run at `n` places along each long axis takes.
-namespace {
-struct Footprint {
-  uint64_t workspace;
-  /// Beyond what was there before, in bytes.
-  int64_t peak;
-};
-} // namespace
-
-/// `n` along each long axis.
-static std::vector<int64_t> longDims(const plugin::Cluster &cluster,
-                                     int64_t n) {
-  std::vector<int64_t> dims;
-  for (const fovea_dim &dim : cluster.dims) {
-    const std::string name = cluster.string(dim.name);
-    dims.push_back(name == "D" || name == "E" ? 4 : n);
-  }
-  return dims;
-}
-
-/// The elements of ops that the cluster itself says are worth keeping.
-static int64_t countStored(const Formula &formula,
-                           std::span<const int64_t> dims) {
-  const std::vector<int64_t> extents = *formula.extents(dims);
-  int64_t total = 0;
-  for (const fovea_op &op : formula.cluster.ops) {
-    int64_t count = op.flags & FOVEA_OP_STORED ? 1 : 0;
-    for (uint32_t axis : formula.cluster.list(op.axes))
-      count *= extents[axis];
-    total += count;
-  }
-  return total;
-}
-
-static Footprint footprint(Candidate &candidate, int64_t n) {
-  const std::vector<int64_t> dims = longDims(candidate.formula->cluster, n);
-  auto prepared = candidate.prepare(dims);
-  auto problem = makeProblem(*candidate.formula, prepared, Values::Normal,
-                             Layout::Dense, 90, {}, false);
-  Guarded workspace = prepared->workspace();
-  const std::vector<fovea_tensor> in = problem->in(), out = problem->out();
-  forgetPeak();
-  const Resident before = Resident::read();
-  const Answer answer = prepared->run(in, out, workspace, nullptr);
-  const Resident after = Resident::read();
-  need(answer.isOk(), "`run` returns " + answer.text());
-  return {workspace.size(),
-          (after.peak - std::max(before.now, before.peak)) * 1024};
-}
-
-void kit::checkMemory(Plugin &plugin, Recorder &recorder,
-                      const Program &program) {
-  recorder.test(3, "what is claimed as fused stores no scores", [&] {
-    auto candidate = firstClaimed(plugin, {program});
-    const fovea_claim claim = candidate->claim(*plugin.backend());
-    if (claim.kind != FOVEA_CLAIM_FUSED)
-      refuse("it is claimed as FOVEA_CLAIM_DECOMPOSED");
-    constexpr int64_t few = 64, many = 512;
-    // One byte for each score: there is no number that is smaller.
-    constexpr int64_t scores = many * many - few * few;
-    if (countStored(*candidate->formula,
-                    longDims(candidate->formula->cluster, many)) >= scores)
-      refuse("the cluster has scores that are FOVEA_OP_STORED");
-    const Footprint small = footprint(*candidate, few);
-    const Footprint again = footprint(*candidate, few);
-    const Footprint large = footprint(*candidate, many);
-    const auto workspace =
-        static_cast<int64_t>(large.workspace - again.workspace);
-    const std::string advice =
-        ", as many as the scores that fusion avoids; claim "
-        "FOVEA_CLAIM_DECOMPOSED";
-    need(workspace < scores,
-         "at " + std::to_string(many) + " x " + std::to_string(many) +
-             " places `prepare` asks for " + std::to_string(workspace) +
-             " bytes more than at " + std::to_string(few) + " x " +
-             std::to_string(few) + advice);
-    const int64_t peak = large.peak - std::min(small.peak, again.peak);
-    need(peak < 2 * scores, "at " + std::to_string(many) + " x " +
-                                std::to_string(many) + " places `run` takes " +
-                                std::to_string(peak) + " bytes more than at " +
-                                std::to_string(few) + " x " +
-                                std::to_string(few) + advice);
   });
 }

@@ -37,6 +37,8 @@ std::vector<Program> randomPrograms(int count, uint64_t seed);
 
 /// Small ones that nearly every plugin computes one of, simplest first.
 std::vector<Program> simplePrograms();
+/// Those that take long at sizes whose arrays are small.
+std::vector<Program> longPrograms();
 /// Those whose scores need more memory than all inputs and outputs.
 std::vector<Program> scorePrograms();
 

@@ -53,14 +53,15 @@ static std::string solveWith(Candidate &candidate, Compiled &exe) {
   return bitsOf(*problem);
 }
 
-void kit::checkSaving(Plugin &plugin, Recorder &recorder, int file) {
+void kit::checkSaving(Plugin &plugin, Recorder &recorder,
+                      const Program &program, int file) {
   recorder.test(4, "saves", [&] {
     const bool saves = plugin.table().save, loads = plugin.table().load;
     need(saves == loads, std::string("it has `") + (saves ? "save" : "load") +
                              "`, but no `" + (saves ? "load" : "save") + "`");
     if (!saves)
       refuse("it saves nothing, which is optional");
-    auto candidate = firstClaimed(plugin, simplePrograms());
+    auto candidate = firstClaimed(plugin, {program});
     std::string bytes;
     const Answer answer = candidate->exe().save(bytes);
     need(answer.isOk(), "`save` returns " + answer.text());
@@ -69,11 +70,12 @@ void kit::checkSaving(Plugin &plugin, Recorder &recorder, int file) {
   });
 }
 
-void kit::checkLoading(Plugin &plugin, Recorder &recorder, int file) {
+void kit::checkLoading(Plugin &plugin, Recorder &recorder,
+                       const Program &program, int file) {
   recorder.test(4, "loads in another process and gives the same bits", [&] {
     off_t at = 0;
     const std::string bytes = get(file, at), bits = get(file, at);
-    auto candidate = firstClaimed(plugin, simplePrograms());
+    auto candidate = firstClaimed(plugin, {program});
     Answer answer;
     auto exe =
         plugin.backend()->load(candidate->formula->cluster, bytes, answer);

@@ -4,49 +4,18 @@
 //
 //===----------------------------------------------------------------------===//
 /*
- * A few ops of f32, element by element and without any memory: what is needed
- * is computed again. With BROKEN it does one thing that no plugin may do; the
- * kit has to find it. In the language that C99 and C++ share.
+ * A few ops of f32, element by element. With BROKEN it does one thing that no
+ * plugin may do; the kit has to find it. In the language that C99 and C++
+ * share.
  */
 
-#include "backends/fovea_plugin.h"
+#include "tests/kit/broken/evaluate.h"
 
 #include <fenv.h>
-#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
-
-enum {
-  RIGHT = 0,
-  WRONG_MAJOR,
-  IGNORES_REQUIRED,
-  SMALL_TABLE,
-  NO_RUN,
-  THROWS,
-  GARBAGE_STATUS,
-  STORES_SCORES,
-  OUT_OF_BOUNDS,
-  WRONG_NUMBERS,
-  LEAKS_THREADS,
-  CHANGES_ROUNDING,
-  HANGS,
-  NEWER_MINOR,
-  CRASHES,
-  PRINTS,
-  EXITS,
-  CHANGES_ITS_MIND,
-  WRITES_INPUTS,
-  STEPS_BY_SIZEOF,
-  LOADS_OTHERS
-};
-#ifndef BROKEN
-#define BROKEN RIGHT
-#endif
-
-#define MOST_AXES 32
 
 static fovea_code fail(fovea_error *error, fovea_code code, const char *text) {
   error->code = code;
@@ -73,80 +42,11 @@ static int asksForMore(const void *request, uint32_t size, size_t known,
                   request->extensions))                                        \
   return fail(error, FOVEA_UNSUPPORTED, "a later version is asked for")
 
-/*===-- The cluster, copied -----------------------------------------------===*/
-
-typedef struct {
-  uint64_t count;
-  void *data;
-} Copied;
-
-/* In the order of fovea_cluster. */
-enum {
-  DIMS,
-  SIZES,
-  AXES,
-  INPUTS,
-  OUTPUTS,
-  OPS,
-  FOLDS,
-  ACCUMULATORS,
-  GAUGES,
-  RANGES,
-  PLACES,
-  LISTS,
-  ARRAYS
-};
-
-struct fovea_plugin_exe {
-  Copied arrays[ARRAYS];
-  int isLoaded;
-};
-struct fovea_instance {
-  const fovea_plugin_exe *exe;
-  int64_t extents[MOST_AXES];
-};
-struct fovea_backend {
-  int asked;
-};
-
-#define ITEM(exe, type, array, i) (((type *)(exe)->arrays[array].data) + (i))
-
-static void copySpan(Copied *to, fovea_span from, size_t size) {
-  to->count = from.count;
-  to->data = calloc(from.count + 1, size);
-  for (uint64_t i = 0; i < from.count; ++i)
-    memcpy((char *)to->data + i * size,
-           (const char *)from.data +
-               i * (BROKEN == STEPS_BY_SIZEOF ? size : from.stride),
-           size);
-}
-
-static const size_t sizes[ARRAYS] = {
-    sizeof(fovea_dim),   sizeof(fovea_size),        sizeof(fovea_axis),
-    sizeof(fovea_port),  sizeof(fovea_port),        sizeof(fovea_op),
-    sizeof(fovea_fold),  sizeof(fovea_accumulator), sizeof(fovea_gauge),
-    sizeof(fovea_range), sizeof(fovea_place),       sizeof(uint32_t)};
-
-static void copyCluster(fovea_plugin_exe *exe, const fovea_cluster *cluster) {
-  const fovea_span *spans = &cluster->dims;
-  for (int i = 0; i < ARRAYS; ++i)
-    copySpan(&exe->arrays[i], spans[i], sizes[i]);
-}
-
-static void freeExe(fovea_plugin_exe *exe) {
-  for (int i = 0; i < ARRAYS; ++i)
-    free(exe->arrays[i].data);
-  free(exe);
-}
-
-static uint32_t listed(const fovea_plugin_exe *exe, fovea_list list,
-                       uint32_t i) {
-  return *ITEM(exe, uint32_t, LISTS, list.first + i);
-}
-
 /*===-- Claims ------------------------------------------------------------===*/
 
 static const char *refusal(const fovea_plugin_exe *exe) {
+  if (BROKEN == CLAIMS_NOTHING)
+    return "nothing is for it";
   if (exe->arrays[AXES].count > MOST_AXES)
     return "it has too many axes";
   if (exe->arrays[GAUGES].count)
@@ -213,97 +113,7 @@ static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
   return FOVEA_OK;
 }
 
-/*===-- Numbers -----------------------------------------------------------===*/
-
-typedef struct {
-  const fovea_plugin_exe *exe;
-  const fovea_instance *instance;
-  const fovea_run_request *request;
-  int64_t at[MOST_AXES];
-} Run;
-
-static double eval(Run *run, uint32_t number);
-
-static float *element(const Run *run, const fovea_tensor *tensor,
-                      fovea_list axes) {
-  int64_t offset = 0;
-  for (uint32_t i = 0; i < axes.count; ++i)
-    offset += run->at[listed(run->exe, axes, i)] * tensor->strides[i];
-  return (float *)((char *)tensor->buffer.data + tensor->byte_offset) + offset;
-}
-
-static double joined(Run *run, fovea_join join, uint32_t op, fovea_list axes) {
-  int64_t outer[MOST_AXES], count = 1;
-  double result = join == FOVEA_SUM ? 0 : -INFINITY;
-  memcpy(outer, run->at, sizeof outer);
-  for (uint32_t i = 0; i < axes.count; ++i)
-    count *= run->instance->extents[listed(run->exe, axes, i)];
-  if (BROKEN == WRONG_NUMBERS && count > 16)
-    --count;
-  for (int64_t place = 0; place < count; ++place) {
-    int64_t rest = place;
-    for (uint32_t i = axes.count; i-- > 0;) {
-      const uint32_t axis = listed(run->exe, axes, i);
-      run->at[axis] = rest % run->instance->extents[axis];
-      rest /= run->instance->extents[axis];
-    }
-    const double value = eval(run, op);
-    if (join == FOVEA_SUM)
-      result += value;
-    else if (value > result || isnan(value))
-      result = value;
-  }
-  memcpy(run->at, outer, sizeof outer);
-  return result;
-}
-
-static double eval(Run *run, uint32_t number) {
-  const fovea_plugin_exe *exe = run->exe;
-  const fovea_op *op = ITEM(exe, fovea_op, OPS, number);
-  double a = 0, b = 0;
-  if (op->operands.count && op->opcode != FOVEA_OP_REDUCE)
-    a = eval(run, listed(exe, op->operands, 0));
-  if (op->operands.count > 1)
-    b = eval(run, listed(exe, op->operands, 1));
-  switch (op->opcode) {
-  case FOVEA_OP_INPUT: {
-    float value;
-    memcpy(&value,
-           element(run,
-                   FOVEA_AT(fovea_tensor, run->request->inputs, op->selector),
-                   ITEM(exe, fovea_port, INPUTS, op->selector)->axes),
-           sizeof value);
-    return value;
-  }
-  case FOVEA_OP_CONSTANT:
-    return op->number;
-  case FOVEA_OP_REDUCE:
-    return joined(run, op->selector, listed(exe, op->operands, 0), op->over);
-  case FOVEA_OP_ACCUMULATOR: {
-    const fovea_fold *fold = ITEM(exe, fovea_fold, FOLDS, op->selector);
-    const fovea_accumulator *accumulator =
-        ITEM(exe, fovea_accumulator, ACCUMULATORS,
-             fold->accumulators.first + (uint32_t)op->integer);
-    return joined(run, accumulator->join, accumulator->element, fold->axes);
-  }
-  case FOVEA_OP_FOLD:
-    return eval(run,
-                listed(exe, ITEM(exe, fovea_fold, FOLDS, op->selector)->results,
-                       (uint32_t)op->integer));
-  case FOVEA_OP_ADD:
-    return a + b;
-  case FOVEA_OP_SUB:
-    return a - b;
-  case FOVEA_OP_MUL:
-    return a * b;
-  case FOVEA_OP_NEG:
-    return -a;
-  case FOVEA_OP_POW:
-    return pow(a, b);
-  default:
-    return exp(a);
-  }
-}
+/*===-- Outputs -----------------------------------------------------------===*/
 
 static void store(const Run *run, float *to, double value) {
   const int isOther = BROKEN == LOADS_OTHERS && run->exe->isLoaded;
@@ -318,7 +128,7 @@ static void fillOutput(Run *run, uint64_t number) {
   int64_t count = 1;
   for (uint32_t i = 0; i < port->axes.count; ++i)
     count *= tensor->shape[i];
-  for (int64_t place = 0; place < count; ++place) {
+  for (int64_t place = 0; place < count && !stops(run); ++place) {
     int64_t rest = place;
     for (uint32_t i = port->axes.count; i-- > 0;) {
       run->at[listed(run->exe, port->axes, i)] = rest % tensor->shape[i];
@@ -365,6 +175,7 @@ static fovea_code openBackend(const fovea_open_request *request,
   if (BROKEN == PRINTS)
     puts("hello");
   *backend = (fovea_backend *)calloc(1, sizeof **backend);
+  (*backend)->host = request->host;
   return FOVEA_OK;
 }
 
@@ -372,9 +183,10 @@ static void closeBackend(fovea_backend *backend) { free(backend); }
 
 static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
-  (void)backend;
-  (void)error;
+  if (BROKEN == FAILS_COMPILE)
+    return fail(error, FOVEA_BACKEND, "there is no compiler");
   *exe = (fovea_plugin_exe *)calloc(1, sizeof **exe);
+  (*exe)->host = backend->host;
   copyCluster(*exe, cluster);
   return FOVEA_OK;
 }
@@ -383,6 +195,8 @@ static fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
                           fovea_prepared *prepared, fovea_error *error) {
   REFUSE_MORE(request, error);
+  if (BROKEN == TAKES_NO_SIZES)
+    return fail(error, FOVEA_UNSUPPORTED_SHAPE, "not these sizes");
   fovea_instance *made = (fovea_instance *)calloc(1, sizeof *made);
   made->exe = exe;
   int64_t *values =
@@ -405,7 +219,19 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   return FOVEA_OK;
 }
 
-static void freeInstance(fovea_instance *instance) { free(instance); }
+static void freeInstance(fovea_instance *instance) {
+  if (BROKEN != LEAKS_INSTANCES)
+    free(instance);
+}
+
+/* What no malloc knows of. */
+static void keepPages(void) {
+  const size_t bytes = 16384;
+  void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages != MAP_FAILED)
+    memset(pages, 1, bytes);
+}
 
 static fovea_code run(fovea_instance *instance,
                       const fovea_run_request *request, fovea_error *error) {
@@ -430,8 +256,12 @@ static fovea_code run(fovea_instance *instance,
   }
   while (BROKEN == HANGS)
     pause();
+  if (BROKEN == LEAKS_PAGES)
+    keepPages();
   for (uint64_t i = 0; i < request->outputs.count; ++i)
     fillOutput(&state, i);
+  if (state.isCancelled)
+    return fail(error, FOVEA_CANCELLED, "cancelled");
   return BROKEN == GARBAGE_STATUS ? 4711 : FOVEA_OK;
 }
 
@@ -451,8 +281,9 @@ static fovea_code load(fovea_backend *backend, const fovea_cluster *cluster,
                        const void *data, uint64_t bytes, fovea_plugin_exe **exe,
                        fovea_error *error) {
   const char *from = (const char *)data;
-  (void)backend, (void)cluster, (void)bytes, (void)error;
+  (void)cluster, (void)bytes, (void)error;
   *exe = (fovea_plugin_exe *)calloc(1, sizeof **exe);
+  (*exe)->host = backend->host;
   (*exe)->isLoaded = 1;
   for (int i = 0; i < ARRAYS; ++i) {
     fovea_span span = {NULL, 0, sizes[i]};
