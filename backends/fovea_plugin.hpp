@@ -4,13 +4,24 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Optional, header-only, C++17. Write three classes and export them:
+// Optional, header-only, C++17; all of it is in fovea::sdk. Write three classes
+// and export the last:
 //
-//   struct MyInstance : fovea::Instance { void run(const fovea_run_request &)
-//   }; struct MyExe      : fovea::Exe      { ... prepare(...) }; struct
-//   MyBackend  : fovea::Backend  { MyBackend(const fovea_open_request &);
-//                                         query(...), compile(...) };
+// clang-format off
+//   struct MyInstance : fovea::sdk::Instance {
+//     void run(const fovea_run_request &) override;
+//   };
+//   struct MyExe : fovea::sdk::Exe {
+//     std::unique_ptr<fovea::sdk::Instance>
+//     prepare(const fovea_prepare_request &, fovea_prepared &) override;
+//   };
+//   struct MyBackend : fovea::sdk::Backend {
+//     explicit MyBackend(const fovea_open_request &);
+//     void query(const fovea_cluster &, fovea_claim &) override;
+//     std::unique_ptr<fovea::sdk::Exe> compile(const fovea_cluster &) override;
+//   };
 //   FOVEA_PLUGIN(MyBackend, "my-name", "build 1", /*flags=*/0)
+// clang-format on
 //
 // What they throw becomes the error of the call: plugin_error as it says,
 // std::bad_alloc FOVEA_BACKEND, anything else FOVEA_INTERNAL. Heads of requests
@@ -38,15 +49,14 @@
 #include <utility>
 #include <vector>
 
-namespace fovea {
+namespace fovea::sdk {
 
 //===----------------------------------------------------------------------===//
 // Errors
 //===----------------------------------------------------------------------===//
 
 /// What a plugin throws. The setters chain:
-///   throw plugin_error(FOVEA_UNSUPPORTED, "no f64").atOp(7).withFix("use
-///   f32");
+///   throw plugin_error(FOVEA_UNSUPPORTED, "no f64").atOp(7);
 class plugin_error : public std::exception {
 public:
   plugin_error(fovea_code code, std::string message)
@@ -447,13 +457,13 @@ const fovea_plugin *pluginTable(uint32_t hostVersion, const char *name,
   return hostVersion >> 16 == FOVEA_PLUGIN_MAJOR ? &table : nullptr;
 }
 
-} // namespace fovea
+} // namespace fovea::sdk
 
 /// Exports a backend class as the plugin of this library.
 #define FOVEA_PLUGIN(BACKEND, NAME, BUILD, FLAGS)                              \
   extern "C" FOVEA_PLUGIN_EXPORT const fovea_plugin *fovea_plugin_entry(       \
       uint32_t hostVersion) {                                                  \
-    return fovea::pluginTable<BACKEND>(hostVersion, NAME, BUILD, FLAGS);       \
+    return fovea::sdk::pluginTable<BACKEND>(hostVersion, NAME, BUILD, FLAGS);  \
   }
 
 #endif // FOVEA_BACKENDS_FOVEA_PLUGIN_HPP

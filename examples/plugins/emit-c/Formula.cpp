@@ -9,7 +9,7 @@
 #include <iterator>
 
 using namespace emitc;
-using fovea::view;
+using fovea::sdk::view;
 
 CType emitc::typeOf(fovea_dtype dtype) {
   switch (dtype) {

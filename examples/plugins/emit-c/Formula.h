@@ -46,10 +46,10 @@ public:
   explicit Formula(const fovea_cluster &cluster);
 
   Numbers list(fovea_list numbers) const {
-    return fovea::list(cluster, numbers);
+    return fovea::sdk::list(cluster, numbers);
   }
   std::string text(uint32_t offset) const {
-    return fovea::text(cluster, offset);
+    return fovea::sdk::text(cluster, offset);
   }
   Numbers axesOf(uint32_t op) const { return list(ops[op].axes); }
   Numbers operandsOf(uint32_t op) const { return list(ops[op].operands); }

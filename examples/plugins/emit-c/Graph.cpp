@@ -9,7 +9,7 @@
 #include <algorithm>
 
 using namespace emitc;
-using fovea::plugin_error;
+using fovea::sdk::plugin_error;
 
 Graph::Graph(const Formula &formula, const std::vector<Stored> &stored)
     : f(formula), stored(stored) {

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 using namespace emitc;
-using fovea::plugin_error;
+using fovea::sdk::plugin_error;
 
 extern char **environ;
 

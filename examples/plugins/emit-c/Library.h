@@ -23,7 +23,7 @@ struct CCompiler {
 class Library {
 public:
   /// Compiles C text in a private folder, which is gone afterwards. Throws
-  /// fovea::plugin_error.
+  /// fovea::sdk::plugin_error.
   Library(const CCompiler &compiler, const std::string &source);
 
   /// Address of an object; throws if there is none.

@@ -14,8 +14,8 @@
 #include <sstream>
 
 using namespace emitc;
-using fovea::plugin_error;
-using fovea::view;
+using fovea::sdk::plugin_error;
+using fovea::sdk::view;
 
 namespace {
 /// A compiled cluster, as its instances see it.
@@ -33,7 +33,7 @@ struct Compiled {
 
   Plan plan;
   Library library;
-  fovea::Sizes sizes;
+  fovea::sdk::Sizes sizes;
   const fovea_host *host;
   const CPhase *phases;
   std::vector<unsigned> inputBytes, outputBytes;
@@ -51,13 +51,14 @@ public:
       if (sizes[size] == 0)
         return 0;
     for (uint32_t size : extents)
-      all = fovea::checkedProduct(all, sizes[size]);
+      all = fovea::sdk::checkedProduct(all, sizes[size]);
     return all;
   }
   /// Gives the offset of an array behind those before.
   int64_t add(const Array &array) {
     const int64_t at = bytes;
-    const int64_t own = fovea::checkedProduct(count(array.sizes), array.bytes);
+    const int64_t own =
+        fovea::sdk::checkedProduct(count(array.sizes), array.bytes);
     if (own > INT64_MAX / 2 - bytes)
       throw plugin_error(FOVEA_UNSUPPORTED_SHAPE,
                          "the workspace does not fit 64 bits");
@@ -76,7 +77,7 @@ private:
 /// a result on it.
 constexpr int64_t mostPieces = 64;
 
-class CInstance : public fovea::Instance {
+class CInstance : public fovea::sdk::Instance {
 public:
   CInstance(const Compiled &exe, const fovea_prepare_request &request,
             fovea_prepared &prepared)
@@ -93,8 +94,8 @@ public:
         scratchAt.push_back(own.add(*scratch++));
       const int64_t items = Layout(sizes).count(phase.items);
       pieces.push_back({items, std::min(items, mostPieces), own.bytes});
-      most =
-          std::max(most, fovea::checkedProduct(pieces.back().count, own.bytes));
+      most = std::max(
+          most, fovea::sdk::checkedProduct(pieces.back().count, own.bytes));
     }
     if (most > INT64_MAX / 2 - storedBytes)
       throw plugin_error(FOVEA_UNSUPPORTED_SHAPE,
@@ -233,13 +234,14 @@ private:
   std::vector<Pieces> pieces;
 };
 
-class CExe : public fovea::Exe {
+class CExe : public fovea::sdk::Exe {
 public:
   CExe(const fovea_cluster &cluster, const CCompiler &compiler, Plan plan,
        const fovea_host *host)
       : compiled(cluster, compiler, std::move(plan), host) {}
-  std::unique_ptr<fovea::Instance> prepare(const fovea_prepare_request &request,
-                                           fovea_prepared &prepared) override {
+  std::unique_ptr<fovea::sdk::Instance>
+  prepare(const fovea_prepare_request &request,
+          fovea_prepared &prepared) override {
     return std::make_unique<CInstance>(compiled, request, prepared);
   }
 
@@ -247,11 +249,11 @@ private:
   Compiled compiled;
 };
 
-class CBackend : public fovea::Backend {
+class CBackend : public fovea::sdk::Backend {
 public:
   explicit CBackend(const fovea_open_request &request) : host(request.host) {
     for (const auto &[key, value] :
-         fovea::options(request, {"cc", "flags", "keep"})) {
+         fovea::sdk::options(request, {"cc", "flags", "keep"})) {
       if (key == "cc")
         compiler.command = value;
       else if (key == "keep")
@@ -267,15 +269,17 @@ public:
     if (claim.op != FOVEA_NONE) {
       claim.kind = FOVEA_CLAIM_NONE;
       claim.reason = reason;
-      fovea::setText(claim, "an op is of a kind that emit-c does not know");
+      fovea::sdk::setText(claim,
+                          "an op is of a kind that emit-c does not know");
       return;
     }
     claim.kind = FOVEA_CLAIM_FUSED;
     claim.sizes = FOVEA_SIZES_ANY;
-    fovea::setText(claim, "C, compiled by `" + compiler.command + "`");
+    fovea::sdk::setText(claim, "C, compiled by `" + compiler.command + "`");
   }
 
-  std::unique_ptr<fovea::Exe> compile(const fovea_cluster &cluster) override {
+  std::unique_ptr<fovea::sdk::Exe>
+  compile(const fovea_cluster &cluster) override {
     Plan plan = planOf(cluster);
     if (!keep.empty() && !(std::ofstream(keep) << plan.source).flush())
       throw plugin_error(FOVEA_IO, "cannot write `" + keep + "`");

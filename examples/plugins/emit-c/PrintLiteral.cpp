@@ -57,10 +57,11 @@ std::string emitc::literalText(const Formula &f, uint32_t number) {
   const fovea_op &op = f.ops[number];
   uint64_t count = 1;
   for (uint32_t axis : f.list(op.over)) {
-    const auto &size = fovea::view<fovea_size>(f.cluster.sizes)[f.sizeOf(axis)];
+    const auto &size =
+        fovea::sdk::view<fovea_size>(f.cluster.sizes)[f.sizeOf(axis)];
     count *= static_cast<uint64_t>(size.value);
   }
-  const fovea::view<uint64_t> words(f.cluster.bytes);
+  const fovea::sdk::view<uint64_t> words(f.cluster.bytes);
   const unsigned bytes = bytesOf(op.dtype);
   std::string text = std::string("static const ") + memoryTypeOf(op.dtype) +
                      " literal" + std::to_string(number) + "[] = {";

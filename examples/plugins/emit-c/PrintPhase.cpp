@@ -6,6 +6,8 @@
 
 #include "Printer.h"
 
+#include <algorithm>
+
 using namespace emitc;
 using std::to_string;
 
@@ -108,10 +110,10 @@ void Printer::function(const std::string &name, const Numbers &scratchFirst,
   line("const int64_t *const scratch_at = env->scratch_at + " +
        to_string(scratchFirst[0]) + ";");
   prologue(arrays, scratch);
+  line("int64_t steps = 0;");
   scope(*g.root);
   open("for (int64_t item = begin; item < end; ++item)");
-  line("if ((item & " + std::string(g.phase.parts.empty() ? "63" : "0") +
-       ") == 0 && env->stop(env->context)) return 2;");
+  poll();
   line("int64_t rest = item;");
   for (auto loop = rows.rbegin(); loop != rows.rend(); ++loop) {
     const std::string size = "s" + to_string(loop->size);
@@ -129,6 +131,29 @@ void Printer::function(const std::string &name, const Numbers &scratchFirst,
 // Loops
 //===----------------------------------------------------------------------===//
 
+/// Steps of loops after which the host is asked again.
+static constexpr int stepsBetweenPolls = 4096;
+
+void Printer::poll() {
+  line("if (--steps < 0) { steps = " + to_string(stepsBetweenPolls) +
+       "; if (env->stop(env->context)) return 2; }");
+}
+
+bool Printer::hasLoops(const Scope &scope) const {
+  return std::any_of(scope.nodes.begin(), scope.nodes.end(), [&](Id id) {
+    const Node &node = g.nodes[id];
+    return node.kind == Kind::Reduce || node.kind == Kind::Nest ||
+           (node.kind == Kind::If && hasLoops(*node.branches[0]));
+  });
+}
+
+bool Printer::isCounted(const Node &node, const Scope &around) const {
+  const bool isOutermost =
+      node.loops.size() == 1 && around.depth <= g.phase.scope->depth;
+  return node.kind == Kind::Nest && !isOutermost &&
+         !hasLoops(*node.loops.back().body);
+}
+
 void Printer::openLoops(const Node &node, const Scope &around) {
   for (const Loop &loop : node.loops) {
     const std::string v = value(loop.variable);
@@ -140,25 +165,26 @@ void Printer::openLoops(const Node &node, const Scope &around) {
       high = "imin(" + size + ", " + value(loop.high) + ")";
     open("for (int64_t " + v + " = " + low + ", e = " + high + "; " + v +
          " < e; ++" + v + ")");
-    // Long loops hear that the run is cancelled.
-    if (&loop == &node.loops.front() && around.depth <= g.phase.scope->depth)
-      line("if ((" + v +
-           " & 255) == 255 && env->stop(env->context)) "
-           "return 2;");
-    if (&loop != &node.loops.back())
+    const bool isInnermost = &loop == &node.loops.back();
+    if (!isInnermost || !isCounted(node, around))
+      poll();
+    if (!isInnermost)
       scope(*loop.body);
   }
   scope(*node.loops.back().body);
 }
 
-void Printer::closeLoops(const Node &node) {
-  for (size_t i = 0; i < node.loops.size(); ++i)
+void Printer::closeLoops(const Node &node, const Scope &around) {
+  for (size_t i = 0; i < node.loops.size(); ++i) {
     close();
+    if (i == 0 && isCounted(node, around))
+      line("steps -= s" + to_string(node.loops.back().size) + ";");
+  }
 }
 
 void Printer::nest(const Node &node, const Scope &around) {
   openLoops(node, around);
-  closeLoops(node);
+  closeLoops(node, around);
 }
 
 void Printer::reduce(Id id, const Scope &around) {
@@ -187,7 +213,7 @@ void Printer::reduce(Id id, const Scope &around) {
   join(node.joined, into, node.operands.back().node, place);
   if (isGuarded)
     close();
-  closeLoops(node);
+  closeLoops(node, around);
   if (node.joined.dtype == FOVEA_F32 && !isArg(node.joined.join))
     line("v" + n + " = (float)v" + n + ";");
 }

@@ -70,8 +70,15 @@ private:
   // PrintPhase.cpp
   void prologue(const std::vector<std::string> &arrays,
                 const std::vector<std::string> &scratch);
+  /// Asks the host now and then whether to stop: a step of a loop is a few
+  /// nanoseconds, so that is each millisecond at most.
+  void poll();
+  bool hasLoops(const Scope &scope) const;
+  /// Whether the steps of the innermost loop are counted when it is over: one
+  /// that fills arrays stays free of branches, so that it can be vectorised.
+  bool isCounted(const Node &node, const Scope &around) const;
   void openLoops(const Node &node, const Scope &around);
-  void closeLoops(const Node &node);
+  void closeLoops(const Node &node, const Scope &around);
   void reduce(Id id, const Scope &around);
   void nest(const Node &node, const Scope &around);
   void init(const Node &node);

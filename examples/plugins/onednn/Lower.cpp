@@ -20,7 +20,7 @@
 #include <set>
 
 using namespace onednn;
-using fovea::view;
+using fovea::sdk::view;
 
 namespace {
 
@@ -45,7 +45,7 @@ public:
     if (ops.size() > mostOps)
       refuse(FOVEA_REASON_OTHER, FOVEA_NONE,
              "the oneDNN plugin takes at most 4096 ops");
-    plan.sizes = fovea::Sizes(c);
+    plan.sizes = fovea::sdk::Sizes(c);
     for (const fovea_axis &axis : view<fovea_axis>(c.axes))
       plan.sizeOfAxis.push_back(axis.size);
     for (const fovea_port &port : outputs) {
@@ -80,7 +80,7 @@ private:
                            std::string text) const {
     throw Refusal{reason, op, std::move(text)};
   }
-  Axes list(fovea_list numbers) const { return fovea::list(c, numbers); }
+  Axes list(fovea_list numbers) const { return fovea::sdk::list(c, numbers); }
 
   //===--- values ---------------------------------------------------------===//
 

@@ -81,7 +81,7 @@ struct Step {
 
 /// What is to be done, while sizes are symbols.
 struct Plan {
-  fovea::Sizes sizes;
+  fovea::sdk::Sizes sizes;
   Axes sizeOfAxis;
   std::vector<Scalar> scalars;
   std::vector<Value> values;

@@ -38,15 +38,16 @@ template <class Fn> void checked(fovea_code code, const Fn &fn) {
   try {
     fn();
   } catch (const dnnl::error &thrown) {
-    throw fovea::plugin_error(thrown.status == dnnl_unimplemented ||
-                                      thrown.status == dnnl_invalid_arguments
-                                  ? code
-                                  : FOVEA_BACKEND,
-                              std::string("oneDNN: ") + thrown.what());
+    throw fovea::sdk::plugin_error(thrown.status == dnnl_unimplemented ||
+                                           thrown.status ==
+                                               dnnl_invalid_arguments
+                                       ? code
+                                       : FOVEA_BACKEND,
+                                   std::string("oneDNN: ") + thrown.what());
   }
 }
 
-class OneDnnInstance : public fovea::Instance {
+class OneDnnInstance : public fovea::sdk::Instance {
 public:
   OneDnnInstance(const fovea_host &host, const dnnl::engine &engine,
                  const Plan &plan, const Shapes &shapes, int threads)
@@ -78,7 +79,8 @@ public:
 
   void run(const fovea_run_request &request) override {
     const ThreadCount count(threads);
-    const fovea::view<fovea_tensor> in(request.inputs), out(request.outputs);
+    const fovea::sdk::view<fovea_tensor> in(request.inputs),
+        out(request.outputs);
     auto begin = [](const fovea_tensor &tensor) {
       return reinterpret_cast<float *>(static_cast<char *>(tensor.buffer.data) +
                                        tensor.byte_offset);
@@ -111,7 +113,7 @@ public:
                       workspace + bytes};
       for (const auto &kernel : kernels) {
         if (host.cancelled(request.run))
-          throw fovea::plugin_error(FOVEA_CANCELLED, "cancelled");
+          throw fovea::sdk::plugin_error(FOVEA_CANCELLED, "cancelled");
         kernel->run(context);
       }
     });
@@ -123,7 +125,7 @@ private:
     if (values[v].place != Value::Place::Workspace)
       return;
     auto sizeOf = [&](uint32_t value) {
-      const int64_t size = fovea::checkedProduct(
+      const int64_t size = fovea::sdk::checkedProduct(
           shapes.count(values[value].axes), sizeof(float));
       return (static_cast<uint64_t>(size) + 63) / 64 * 64;
     };
@@ -151,13 +153,14 @@ private:
   uint64_t bytes = 0, scratch = 0;
 };
 
-class OneDnnExe : public fovea::Exe {
+class OneDnnExe : public fovea::sdk::Exe {
 public:
   OneDnnExe(const fovea_host &host, Plan plan, int threads)
       : host(host), plan(std::move(plan)), threads(threads) {}
 
-  std::unique_ptr<fovea::Instance> prepare(const fovea_prepare_request &request,
-                                           fovea_prepared &prepared) override {
+  std::unique_ptr<fovea::sdk::Instance>
+  prepare(const fovea_prepare_request &request,
+          fovea_prepared &prepared) override {
     std::unique_ptr<OneDnnInstance> made;
     checked(FOVEA_UNSUPPORTED_SHAPE, [&] {
       made = std::make_unique<OneDnnInstance>(
@@ -181,17 +184,18 @@ private:
   int threads;
 };
 
-class OneDnn : public fovea::Backend {
+class OneDnn : public fovea::sdk::Backend {
 public:
   explicit OneDnn(const fovea_open_request &request) : host(*request.host) {
-    for (const auto &[key, value] : fovea::options(request, {"threads"})) {
+    for (const auto &[key, value] : fovea::sdk::options(request, {"threads"})) {
       char *end = nullptr;
       const long count = std::strtol(value.c_str(), &end, 10);
       if (value.empty() || *end || count < 0 || count > 4096)
-        throw fovea::plugin_error(FOVEA_INVALID_ARGUMENT,
-                                  "option `threads` is a number from 0 to 4096 "
-                                  "(0: as many as the host's workers), not `" +
-                                      value + "`");
+        throw fovea::sdk::plugin_error(
+            FOVEA_INVALID_ARGUMENT,
+            "option `threads` is a number from 0 to 4096 "
+            "(0: as many as the host's workers), not `" +
+                value + "`");
       threads = static_cast<int>(count);
     }
     // DNNL_VERBOSE would make it write to stdout, which is the host's.
@@ -204,20 +208,21 @@ public:
       claim.kind =
           made.isDecomposed ? FOVEA_CLAIM_DECOMPOSED : FOVEA_CLAIM_FUSED;
       claim.sizes = FOVEA_SIZES_ANY;
-      fovea::setText(claim, describe(made));
+      fovea::sdk::setText(claim, describe(made));
     } catch (const Refusal &refusal) {
       claim.kind = FOVEA_CLAIM_NONE;
       claim.reason = refusal.reason;
       claim.op = refusal.op;
-      fovea::setText(claim, refusal.text);
+      fovea::sdk::setText(claim, refusal.text);
     }
   }
 
-  std::unique_ptr<fovea::Exe> compile(const fovea_cluster &cluster) override {
+  std::unique_ptr<fovea::sdk::Exe>
+  compile(const fovea_cluster &cluster) override {
     try {
       return std::make_unique<OneDnnExe>(host, plan(host, cluster), threads);
     } catch (const Refusal &refusal) {
-      throw fovea::plugin_error(FOVEA_UNSUPPORTED, refusal.text)
+      throw fovea::sdk::plugin_error(FOVEA_UNSUPPORTED, refusal.text)
           .atOp(refusal.op);
     }
   }

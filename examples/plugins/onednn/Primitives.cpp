@@ -247,7 +247,7 @@ void addMatmul(const Step &step, const Shapes &shapes,
     return descOf(dims, strides);
   };
   if (batch.size() + 2 > DNNL_MAX_NDIMS)
-    throw fovea::plugin_error(
+    throw fovea::sdk::plugin_error(
         FOVEA_UNSUPPORTED_SHAPE,
         "oneDNN's arrays have at most 12 dimensions; this product needs " +
             std::to_string(batch.size() + 2));
@@ -309,10 +309,10 @@ bool addLongSum(const Step &step, const Loop &loop, const dnnl::engine &engine,
   for (size_t k = rank; k-- > 0;)
     if (to[k] != 0) {
       partial[k] = elements;
-      elements = fovea::checkedProduct(elements, loop.extents[k]);
+      elements = fovea::sdk::checkedProduct(elements, loop.extents[k]);
     }
-  const auto bytes =
-      static_cast<uint64_t>(fovea::checkedProduct(elements, sizeof(float)));
+  const auto bytes = static_cast<uint64_t>(
+      fovea::sdk::checkedProduct(elements, sizeof(float)));
   auto reduce = [&](const memory::desc &of, const memory::desc &result,
                     uint32_t value, uint32_t into,
                     PrimitiveKernel::Offsets offsets) {

@@ -91,8 +91,8 @@ Shapes::Shapes(const Plan &plan, const fovea_span &dims) {
     // Integers are exact in a double as long as they are of this size; greater
     // ones would have to wrap.
     if (!isFloat(scalar.dtype) && std::abs(number) > 9007199254740992.0)
-      throw fovea::plugin_error(FOVEA_UNSUPPORTED_SHAPE,
-                                "an integer is greater than 2^53");
+      throw fovea::sdk::plugin_error(FOVEA_UNSUPPORTED_SHAPE,
+                                     "an integer is greater than 2^53");
     numbers.push_back(scalar.dtype == FOVEA_F32 ? static_cast<float>(number)
                                                 : number);
   }
@@ -114,7 +114,7 @@ Numbers Shapes::of(const Axes &axes) const {
 int64_t Shapes::count(const Axes &axes) const {
   int64_t all = 1;
   for (uint32_t axis : axes)
-    all = fovea::checkedProduct(all, extents[axis]);
+    all = fovea::sdk::checkedProduct(all, extents[axis]);
   return all;
 }
 

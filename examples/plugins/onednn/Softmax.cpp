@@ -34,7 +34,7 @@ std::string pattern(uint32_t rank, uint32_t at, bool isLog) {
 
 std::optional<SoftmaxMatch> onednn::matchSoftmax(const fovea_host &host,
                                                  const fovea_cluster &cluster) {
-  const fovea::view<fovea_port> inputs(cluster.inputs),
+  const fovea::sdk::view<fovea_port> inputs(cluster.inputs),
       outputs(cluster.outputs);
   if (inputs.size() != 1 || outputs.size() != 1 || cluster.folds.count != 1)
     return std::nullopt;
