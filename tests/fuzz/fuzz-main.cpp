@@ -9,7 +9,8 @@
 //
 // Mutates what the files give and reads it. Containers get the right checksum
 // again, or nothing behind it would ever be tested; one that is taken must make
-// a function that verifies. Ends with counts; a crash is the failure.
+// a function that verifies. Ends with counts. A crash is a failure, and so is
+// it if all were refused, or all taken: then nothing was tested.
 //
 //===----------------------------------------------------------------------===//
 
@@ -184,5 +185,9 @@ int main(int argc, char **argv) {
   std::printf("%llu refused, %llu taken\n",
               static_cast<unsigned long long>(counts.refused),
               static_cast<unsigned long long>(counts.taken));
+  if (passed && (counts.refused == 0 || counts.taken == 0)) {
+    std::printf("some have to be refused, and some taken\n");
+    return 1;
+  }
   return passed ? 0 : 1;
 }
