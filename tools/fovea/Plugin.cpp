@@ -15,12 +15,12 @@
 #include "runtime/PlainText.h"
 #include "tools/fovea/Library.h"
 #include "tools/fovea/PluginCheck.h"
+#include "tools/fovea/PluginNew.h"
 #include "tools/fovea/Talk.h"
 
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
-#include <fstream>
 
 using namespace fovea;
 using namespace fovea::driver;
@@ -170,59 +170,6 @@ static Exit describePlugin(const std::string &name) {
                        (option.description.empty() ? "" : ": ") +
                        option.description);
   line("warning", unknownOf(found));
-  finishPrinting();
-  return Exit::Ok;
-}
-
-//===----------------------------------------------------------------------===//
-// new
-//===----------------------------------------------------------------------===//
-
-static std::string replaced(std::string text, std::string_view from,
-                            const std::string &to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;
-       at += to.size())
-    text.replace(at, from.size(), to);
-  return text;
-}
-
-static Exit beginPlugin(const std::string &name, const std::string &parent) {
-  if (!plugin::isPluginName(name))
-    throw usage("a plugin cannot be called `" + name + "`",
-                "a name has lower case letters, digits and dashes, and begins "
-                "with a letter");
-  for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
-    if (name == one.name)
-      throw usage("`" + name + "` is built in", "choose another name");
-  const fs::path folder = fs::path(parent) / name;
-  std::error_code fault;
-  if (fs::exists(folder, fault))
-    throw usage("`" + folder.string() + "` is there already");
-  fs::create_directories(folder, fault);
-  if (fault)
-    throw usage("cannot make `" + folder.string() + "`: " + fault.message());
-  // As C and CMake take it.
-  const std::string word = replaced(name, "-", "_");
-  auto renamed = [&](std::string text) {
-    text = replaced(std::move(text), "examples/plugins/hello-c", name);
-    return replaced(
-        replaced(replaced(std::move(text), "hello-c", name), "hello_c", word),
-        "hello.c", word + ".c");
-  };
-  for (const TemplateFile &file : pluginTemplate()) {
-    const fs::path path = folder / renamed(file.name);
-    std::ofstream out(path);
-    out << renamed(file.text);
-    if (!out.flush())
-      throw usage("cannot write `" + path.string() + "`");
-    print("wrote " + path.string() + "\n");
-  }
-  print("\nNow:\n  cmake -S " + folder.string() + " -B " +
-        (folder / "build").string() + " -DCMAKE_PREFIX_PATH=" +
-        fs::path(libraryPath()).parent_path().parent_path().string() +
-        "\n  cmake --build " + (folder / "build").string() +
-        "\n  fovea plugin check " +
-        (folder / "build" / (name + ".json")).string() + "\n");
   finishPrinting();
   return Exit::Ok;
 }

@@ -28,13 +28,6 @@ docs/writing-a-backend.md tells how to write one.
 /// `fovea plugin ...`: the words after `plugin`.
 Exit pluginVerb(std::vector<std::string> arguments);
 
-/// A file of the plugin that `fovea plugin new` begins with.
-struct TemplateFile {
-  const char *name;
-  const char *text;
-};
-std::vector<TemplateFile> pluginTemplate();
-
 } // namespace fovea::driver
 
 #endif // FOVEA_TOOLS_FOVEA_PLUGIN_H

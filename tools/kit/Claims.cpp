@@ -118,7 +118,7 @@ std::vector<int64_t> kit::longDims(const plugin::Cluster &cluster, int64_t n) {
   std::vector<int64_t> dims;
   for (const fovea_dim &dim : cluster.dims) {
     const std::string name = cluster.string(dim.name);
-    dims.push_back(name == "D" || name == "E" || name == "K" ? 4 : n);
+    dims.push_back(name == "D" || name == "E" ? 4 : name == "K" ? n / 4 : n);
   }
   return dims;
 }

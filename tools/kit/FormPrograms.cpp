@@ -50,11 +50,11 @@ static Program product(const char *type) {
               "  return r\n}\n",
           true};
 }
-/// Nothing in it can be shared out along an axis of the result.
+/// No axis of the result, and long loops far inside of a short one.
 static const Program oneNumber = {
-    "one number of all pairs",
-    "fn f(x: f32[N], y: f32[M]) {\n"
-    "  return mean[n](tanh(mean[m](exp(-(x[n] - y[m]) ^ 2))))\n}\n",
+    "one number of all triples",
+    "fn f(x: f32[D], y: f32[N], z: f32[M]) {\n"
+    "  return mean[d, n, m](exp(-(x[d] - y[n] * z[m]) ^ 2))\n}\n",
     true, true};
 
 std::vector<Program> kit::simplePrograms() {

@@ -46,7 +46,8 @@ std::shared_ptr<Candidate> anyClaimed(Plugin &plugin, Recorder &recorder);
 /// Values for the dimensions, in which every size can be: of few elements, ...
 std::vector<int64_t> someDims(const Formula &formula, int choice);
 inline constexpr int dimChoices = 9;
-/// `n` along each axis of N, M, ...; payloads (D, E, K) have 4.
+/// `n` along each axis of N, M, ...; payloads (D, E) have 4. K has a quarter: a
+/// product of matrices by a library, which nobody can stop, is soon over.
 std::vector<int64_t> longDims(const plugin::Cluster &cluster, int64_t n);
 /// The elements of ops that the cluster itself says are worth keeping.
 int64_t storedElements(const Formula &formula, std::span<const int64_t> dims);
