@@ -67,6 +67,12 @@ static constexpr const char *programs[] = {
   c[n] = (n * 3) // 2 % 5 + N
   return y, any[n](y[n] > 0 and not (y[n] == 1)), c
 })",
+    // Hard numbers and a guard that stand alone.
+    R"(fn hard(x: f32[N], y: f32[N], c: bool[N]) -> (a: f32[N], b: f32[N], s: f32) {
+  u[n] = where(c[n], x[n], 0) * y[n]
+  v[n] = exp(where(c[n], x[n], -inf) - y[n])
+  return u, v, sum[n | c[n]](x[n])
+})",
     // Gauges that are sums, over two axes.
     R"(fn norm(x: float[N, M]) -> float[N, M] {
   mu = mean[i, j](x[i, j])

@@ -1,0 +1,161 @@
+//===- DeviceTest.cpp - a plugin that does what a test says ---------------===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#include "backends/plugin/Device.h"
+#include "tests/backends/plugin/FakePlugin.h"
+
+using namespace fovea;
+using namespace fovea::plugin;
+using test::FakePlugin;
+
+static std::shared_ptr<const Cluster> twice() {
+  return std::make_shared<const Cluster>(test::clustersOf(
+      "fn f(x: f32[N]) -> f32[N] {\n  y[n] = x[n] * 2\n  return y\n}")[0]);
+}
+
+/// The first error of opening, compiling, preparing and running.
+static Status errorOf(FakePlugin &plugin, CancelFlag cancel = nullptr) {
+  auto device = Device::open(plugin.library(), {});
+  if (!device)
+    return device.status();
+  auto exe = (*device)->compile(twice());
+  if (!exe)
+    return exe.status();
+  const int64_t dims[] = {3};
+  auto instance = (*exe)->prepare(dims);
+  if (!instance)
+    return instance.status();
+  const Tensor x = *Tensor::allocate(DType::F32, {3});
+  const Tensor y = *Tensor::allocate(DType::F32, {3});
+  Copies copies;
+  return (*instance)->run({{x}}, {{y}}, cancel, copies);
+}
+
+TEST_CASE("what is made is freed, instance, exe and backend in that order") {
+  FakePlugin plugin;
+  CHECK(errorOf(plugin).isOk());
+  CHECK(plugin.calls ==
+        "open compile prepare run instance_free exe_free close ");
+}
+
+TEST_CASE("an error of each function is told with its name, and ends there") {
+  for (const char *function : {"open", "compile", "prepare", "run"}) {
+    INFO(function);
+    FakePlugin plugin;
+    plugin.fails = function;
+    const Status status = errorOf(plugin);
+    CHECK(status.code() == StatusCode::Backend);
+    CHECK(status.text().find("the device is on fire") != std::string::npos);
+    CHECK(status.text().find("`fake`") != std::string::npos);
+    CHECK(status.text().find("`" + plugin.fails + "`") != std::string::npos);
+    // Nothing that was not made is freed.
+    const bool isOpen = plugin.fails != "open";
+    CHECK((plugin.calls.find("close") != std::string::npos) == isOpen);
+    CHECK((plugin.calls.find("exe_free") != std::string::npos) ==
+          (isOpen && plugin.fails != "compile"));
+    CHECK((plugin.calls.find("instance_free") != std::string::npos) ==
+          (plugin.fails == "run"));
+  }
+}
+
+TEST_CASE("an exception of each function stops") {
+  for (const char *function : {"open", "compile", "prepare", "run"}) {
+    FakePlugin plugin;
+    plugin.throws = function;
+    CHECK(errorOf(plugin).message() ==
+          "plugin `fake` threw an exception out of `" + plugin.throws + "`");
+  }
+}
+
+TEST_CASE("who says that all is well has to give something") {
+  for (const char *function : {"open", "compile", "prepare"}) {
+    FakePlugin plugin;
+    plugin.forgets = function;
+    const Status status = errorOf(plugin);
+    CHECK(status.code() == StatusCode::Backend);
+    CHECK(status.message().find("without an error") != std::string::npos);
+  }
+}
+
+TEST_CASE("memory that cannot be had is not asked for") {
+  for (uint64_t alignment : {uint64_t(0), uint64_t(24), uint64_t(1) << 40}) {
+    FakePlugin plugin;
+    plugin.alignment = alignment;
+    CHECK(errorOf(plugin).message().find("not aligned to a power of two") !=
+          std::string::npos);
+  }
+  FakePlugin plugin;
+  plugin.workspace = uint64_t(1) << 60;
+  CHECK(errorOf(plugin).code() == StatusCode::Backend);
+}
+
+TEST_CASE("an error of a run names the op, the place and the value") {
+  FakePlugin plugin;
+  plugin.fails = "run";
+  plugin.code = FOVEA_OUT_OF_RANGE;
+  const Status status = errorOf(plugin);
+  CHECK(status.code() == StatusCode::OutOfRange);
+  // It is the user's, so the plugin is not blamed.
+  CHECK(status.message() == "the device is on fire");
+  CHECK(status.details().tensor == "x");
+  CHECK(status.details().value == 7);
+  CHECK(status.details().position == std::vector<int64_t>{2});
+  REQUIRE(status.details().places.size() == 1);
+  CHECK(status.details().places[0].line == 2);
+}
+
+TEST_CASE("the host's functions in a run") {
+  FakePlugin plugin;
+  std::atomic<bool> cancelled = true;
+  CHECK(errorOf(plugin, &cancelled).code() == StatusCode::Cancelled);
+  CHECK(errorOf(plugin).isOk());
+  // Each item of parallel_for once, of none, of one and of many.
+  CHECK(plugin.items == std::vector<uint64_t>{0, 1, 1000});
+  CHECK(plugin.isWorkerSound);
+}
+
+TEST_CASE("sizes are prepared once") {
+  FakePlugin plugin;
+  auto device = Device::open(plugin.library(), {});
+  REQUIRE(device);
+  auto exe = (*device)->compile(twice());
+  REQUIRE(exe);
+  for (int64_t n : {0, 1, 0, 1, 2, 1}) {
+    const int64_t dims[] = {n};
+    REQUIRE((*exe)->prepare(dims));
+  }
+  CHECK(plugin.calls == "open compile prepare prepare prepare ");
+}
+
+TEST_CASE("arrays that a plugin cannot take are copied, there and back") {
+  FakePlugin plugin;
+  plugin.alignment = 64;
+  plugin.isContiguous = true;
+  auto device = Device::open(plugin.library(), {});
+  REQUIRE(device);
+  auto exe = (*device)->compile(twice());
+  REQUIRE(exe);
+  for (int64_t n : {0, 1, 5}) {
+    const int64_t dims[] = {n};
+    auto instance = (*exe)->prepare(dims);
+    REQUIRE(instance);
+    // Behind a gap, backwards, and with steps.
+    std::vector<float> in(16), out(16, -1);
+    for (int64_t i = 0; i < n; ++i)
+      in[static_cast<size_t>(9 - 2 * i)] = static_cast<float>(i);
+    const Tensor x = Tensor::view(&in[9], DType::F32, {n}, {-2});
+    const Tensor y = Tensor::view(&out[1], DType::F32, {n}, {3});
+    Copies copies;
+    CHECK((*instance)->run({{x}}, {{y}}, nullptr, copies).isOk());
+    CHECK(copies.bytes == static_cast<uint64_t>(2 * n) * sizeof(float));
+    for (int64_t i = 0; i < 15; ++i) {
+      const bool isElement = i % 3 == 0 && i / 3 < n;
+      CHECK(out[static_cast<size_t>(1 + i)] ==
+            (isElement ? 2 * static_cast<float>(i / 3) : -1));
+    }
+  }
+  CHECK(plugin.isMemorySound);
+}
