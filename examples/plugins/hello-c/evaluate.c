@@ -19,8 +19,7 @@ static value fail(worker *w, fovea_code code, uint32_t n, int64_t number,
   return v;
 }
 
-/*===-- Memory
- * -------------------------------------------------------------===*/
+/*===-- Memory ------------------------------------------------------------===*/
 
 static uint64_t bytes_of(fovea_dtype type) {
   return type == FOVEA_BOOL ? 1 : type == FOVEA_F32 ? 4 : 8;
@@ -70,8 +69,7 @@ static int64_t position(const worker *w, fovea_list axes) {
   return at;
 }
 
-/*===-- Evaluation
- * ---------------------------------------------------------===*/
+/*===-- Evaluation --------------------------------------------------------===*/
 
 static value value_of(worker *w, uint32_t n);
 

@@ -43,8 +43,7 @@ static int is_later(const void *request, uint64_t size, uint64_t known,
   return 0;
 }
 
-/*===-- open
- * ---------------------------------------------------------------===*/
+/*===-- open --------------------------------------------------------------===*/
 
 static fovea_code open_backend(const fovea_open_request *request,
                                fovea_backend **backend, fovea_error *error) {
@@ -65,8 +64,7 @@ static fovea_code open_backend(const fovea_open_request *request,
 
 static void close_backend(fovea_backend *backend) { free(backend); }
 
-/*===-- query
- * --------------------------------------------------------------===*/
+/*===-- query -------------------------------------------------------------===*/
 
 static fovea_code refuse(fovea_claim *claim, fovea_reason reason, uint32_t op,
                          const char *text) {
@@ -149,8 +147,7 @@ static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
   return FOVEA_OK;
 }
 
-/*===-- compile
- * ------------------------------------------------------------===*/
+/*===-- compile -----------------------------------------------------------===*/
 
 /* A dense copy. A newer host's elements may be longer: their tails are not for
  * us, and that is why one steps by `stride`. */
@@ -209,8 +206,7 @@ static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
   return FOVEA_OK;
 }
 
-/*===-- prepare
- * ------------------------------------------------------------===*/
+/*===-- prepare -----------------------------------------------------------===*/
 
 static void free_instance(fovea_instance *instance) {
   free(instance->size);
@@ -312,8 +308,7 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   return FOVEA_OK;
 }
 
-/*===-- run
- * ----------------------------------------------------------------===*/
+/*===-- run ---------------------------------------------------------------===*/
 
 static fovea_code report(const fovea_plugin_exe *exe, const fault *fault,
                          fovea_error *error) {
@@ -403,8 +398,7 @@ static fovea_code run(fovea_instance *instance,
   return code;
 }
 
-/*===-- The table
- * ----------------------------------------------------------===*/
+/*===-- The table ---------------------------------------------------------===*/
 
 static const fovea_plugin plugin = {
     sizeof(fovea_plugin),
