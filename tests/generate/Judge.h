@@ -11,8 +11,9 @@
 // A reduction that is not finite need not be so in the same way, and may make
 // NaN of those that depend on it, as one that is 0 may of those that divide by
 // it (docs/language.md). So the oracle also evaluates the program with such
-// reductions changed. What one of these explains is counted; every other
-// difference is a failure.
+// reductions changed, and says which elements are made from an infinite sum.
+// Last come steps that fusion may leave out (Relaxed.h). What one of these
+// explains is counted; every other difference is a failure.
 //
 //===----------------------------------------------------------------------===//
 
