@@ -218,9 +218,28 @@ Value FoldWriter::keptZero(Region &region, Expr factor, Value state, Value term,
 /// displacement: where there is none, nothing is added, whatever the state is.
 Value FoldWriter::scaled(Region &region, Expr factor, Value state,
                          Type element) {
+  Algebra &a = chain.algebra;
+  // A sum of weights that are all tiny has no inverse: what is divided by it
+  // comes first.
+  auto divides = [](Expr part) {
+    return part->form == Form::Power && part->number < 0;
+  };
+  const llvm::ArrayRef<Expr> factors = factorsOf(factor);
+  if (llvm::any_of(factors, divides) && llvm::all_of(factors, [&](Expr part) {
+        return divides(part) || part->form == Form::Exp;
+      })) {
+    for (Expr part : factors)
+      if (part->form == Form::Exp)
+        state = ir::MulOp::create(b, loc, state, emit(region, part, element));
+    for (Expr part : factors)
+      if (divides(part))
+        state = ir::DivOp::create(
+            b, loc, state,
+            power(emit(region, part->args[0], element), -part->number));
+    return state;
+  }
   Value scale = emit(region, factor, element);
   Value product = ir::MulOp::create(b, loc, scale, state);
-  Algebra &a = chain.algebra;
   if (a.atNew(factor) != a.zero())
     return product;
   Value zero = number(element, 0);
