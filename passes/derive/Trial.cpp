@@ -49,19 +49,23 @@ private:
   Real power(int low, int high) {
     return std::pow(10.L, low + (high - low) * uniform());
   }
-  void fillFloats(Reals &numbers, unsigned kind, bool isHuge);
+  void fillFloats(Reals &numbers, unsigned kind, bool isHuge, bool isDouble);
   Real integer(size_t places, ArrayRef<Real> integers);
 
   Random random;
 };
 } // namespace
 
-void Numbers::fillFloats(Reals &numbers, unsigned kind, bool isHuge) {
+void Numbers::fillFloats(Reals &numbers, unsigned kind, bool isHuge,
+                         bool isDouble) {
   auto each = [&](auto &&make) {
     for (auto [place, number] : llvm::enumerate(numbers))
       number = make(place);
   };
-  const Real scale = isHuge ? power(-25, 30) : power(-9, 6), s = sign();
+  // f64 has eight times the exponents of f32.
+  const int wide = isDouble ? 8 : 1;
+  const Real scale = isHuge ? power(-25 * wide, 30 * wide) : power(-9, 6);
+  const Real s = sign();
   switch (kind) {
   case 0: // ordinary
     return each([&](size_t) { return normal(); });
@@ -76,9 +80,12 @@ void Numbers::fillFloats(Reals &numbers, unsigned kind, bool isHuge) {
   case 5:
     return each([&](size_t) { return s * scale * (0.1L + uniform()); });
   case 6: // of every size
-    return each([&](size_t) { return sign() * power(-20, isHuge ? 20 : 6); });
+    return each([&](size_t) {
+      return sign() * power(-20 * wide, isHuge ? 20 * wide : 6);
+    });
   case 7:
-    return each([&](size_t) { return power(-20, isHuge ? 20 : 6); });
+    return each(
+        [&](size_t) { return power(-20 * wide, isHuge ? 20 * wide : 6); });
   case 8: // rising or falling, far apart
     return each([&](size_t place) -> Real {
       return s * 40 * (1 + below(3)) * (Real(place) + uniform());
@@ -131,7 +138,8 @@ void Numbers::fill(Formulas::Leaf &leaf, size_t places, unsigned kind,
                    const Reals &integers, bool isHuge, bool isPositive) {
   leaf.numbers.resize(leaf.varies ? places : 1);
   if (isa<FloatType>(leaf.element)) {
-    fillFloats(leaf.numbers, leaf.varies ? kind : below(kinds), isHuge);
+    fillFloats(leaf.numbers, leaf.varies ? kind : below(kinds), isHuge,
+               leaf.element.isF64());
     // They are inputs: what their type holds.
     for (Real &number : leaf.numbers) {
       number = leaf.element.isF64() ? Real(static_cast<double>(number))

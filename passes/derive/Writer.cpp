@@ -173,7 +173,11 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
       untouched = untouched
                       ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
                       : isNeutral;
-      term = factor == one ? state : scaled(region, factor, state, element);
+      // Several terms may cancel: then their factors round alike.
+      if (expansion.size() == 1)
+        term = divided(region, factor, state, element);
+      if (!term)
+        term = factor == one ? state : scaled(region, factor, state, element);
       if (!isSum)
         term = keptZero(region, factor, state, term, element);
       if (isFinal)
@@ -214,32 +218,36 @@ Value FoldWriter::keptZero(Region &region, Expr factor, Value state, Value term,
   return term;
 }
 
-/// factor * state. A factor that vanishes when the gauge stays is a
-/// displacement: where there is none, nothing is added, whatever the state is.
-Value FoldWriter::scaled(Region &region, Expr factor, Value state,
-                         Type element) {
-  Algebra &a = chain.algebra;
-  // A sum of weights that are all tiny has no inverse: what is divided by it
-  // comes first.
+/// state * factor for a quotient of exponentials: a sum of weights that are all
+/// tiny has no inverse, so what is divided by it comes first. Null for others.
+Value FoldWriter::divided(Region &region, Expr factor, Value state,
+                          Type element) {
   auto divides = [](Expr part) {
     return part->form == Form::Power && part->number < 0;
   };
   const llvm::ArrayRef<Expr> factors = factorsOf(factor);
-  if (llvm::any_of(factors, divides) && llvm::all_of(factors, [&](Expr part) {
+  if (llvm::none_of(factors, divides) || !llvm::all_of(factors, [&](Expr part) {
         return divides(part) || part->form == Form::Exp;
-      })) {
-    for (Expr part : factors)
-      if (part->form == Form::Exp)
-        state = ir::MulOp::create(b, loc, state, emit(region, part, element));
-    for (Expr part : factors)
-      if (divides(part))
-        state = ir::DivOp::create(
-            b, loc, state,
-            power(emit(region, part->args[0], element), -part->number));
-    return state;
-  }
+      }))
+    return nullptr;
+  for (Expr part : factors)
+    if (part->form == Form::Exp)
+      state = ir::MulOp::create(b, loc, state, emit(region, part, element));
+  for (Expr part : factors)
+    if (divides(part))
+      state = ir::DivOp::create(
+          b, loc, state,
+          power(emit(region, part->args[0], element), -part->number));
+  return state;
+}
+
+/// factor * state. A factor that vanishes when the gauge stays is a
+/// displacement: where there is none, nothing is added, whatever the state is.
+Value FoldWriter::scaled(Region &region, Expr factor, Value state,
+                         Type element) {
   Value scale = emit(region, factor, element);
   Value product = ir::MulOp::create(b, loc, scale, state);
+  Algebra &a = chain.algebra;
   if (a.atNew(factor) != a.zero())
     return product;
   Value zero = number(element, 0);

@@ -78,6 +78,8 @@ private:
   mlir::Value taken(Region &region, const Exprs &branch, mlir::Value value);
   mlir::Value keptZero(Region &region, Expr factor, mlir::Value state,
                        mlir::Value term, mlir::Type element);
+  mlir::Value divided(Region &region, Expr factor, mlir::Value state,
+                      mlir::Type element);
   mlir::Value scaled(Region &region, Expr factor, mlir::Value state,
                      mlir::Type element);
   /// The same, but the neutral element where `untouched`: sums that are empty,

@@ -230,11 +230,30 @@ private:
     return ir::OrOp::create(b, x.getLoc(), x, y);
   }
 
+  /// The mark with all axes of the value that it is of.
+  mlir::Value widened(mlir::Value mark, mlir::Value value) {
+    const mlir::Location loc = value.getLoc();
+    for (ir::AxisAttr axis : ir::typeOf(value).getAxes()) {
+      if (ir::typeOf(mark).hasAxis(axis.getName()))
+        continue;
+      mlir::Value index = ir::IndexOp::create(
+          b, loc,
+          ir::ArrayType::get(b.getI64Type(),
+                             llvm::ArrayRef<ir::AxisAttr>(axis)),
+          axis);
+      mark = ir::AndOp::create(
+          b, loc, mark,
+          ir::CompareOp::create(b, loc, ir::Predicate::Eq, index, index));
+    }
+    return mark;
+  }
+
   mlir::Value markOf(mlir::Operation *op) {
     auto of = [&](unsigned i) { return marks.lookup(op->getOperand(i)); };
     auto copied = [&](mlir::Value mark) -> mlir::Value {
       if (!mark)
         return nullptr;
+      mark = widened(mark, op->getOperand(0));
       mlir::Operation *made = b.clone(*op);
       made->setOperand(0, mark);
       made->getResult(0).setType(
