@@ -181,8 +181,8 @@ static void markRelaxed(Lab &lab, const Case &program,
   std::vector<Tensor> wide = widened(inputs), others;
   for (Relaxed relaxed :
        {Relaxed::Sums, Relaxed::Differences, Relaxed::Exponentials,
-        Relaxed::Extrema, Relaxed::Masked, Relaxed::Products,
-        Relaxed::Residues})
+        Relaxed::Extrema, Relaxed::Masked, Relaxed::Products, Relaxed::Residues,
+        Relaxed::Deficits})
     if (auto exe = lab.compileRelaxed(print(program, 0), program.entry, wide,
                                       relaxed, program.main == "f32"))
       if (Results results = (*exe)(wide))

@@ -201,6 +201,8 @@ void fovea::generate::relax(ir::FuncOp func, Relaxed relaxed, bool isSingle) {
       takeApart(b, reduce, isSingle ? 1e37 : 1e300);
     if (relaxed == Relaxed::Residues && kind == ir::ReduceKind::Sum)
       leaveResidue(b, reduce, isSingle ? 1e-30 : 1e-300);
+    if (relaxed == Relaxed::Deficits && kind == ir::ReduceKind::Sum)
+      leaveResidue(b, reduce, isSingle ? -1e-30 : -1e-300);
   }
 }
 

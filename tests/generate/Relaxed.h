@@ -21,7 +21,8 @@ enum class Relaxed {
   Extrema,      ///< one that depends on others does not see what is NaN
   Masked,       ///< nor does a sum
   Products,     ///< one of which a part overflows is NaN, or vanishes is 0
-  Residues      ///< a sum that is 0 is a small number, if it depends on others
+  Residues,     ///< a sum that is 0 is a small number, if it depends on others
+  Deficits      ///< or a small negative one
 };
 /// Makes that of a function, with the digits and the range of f32 (`isSingle`)
 /// or f64.
