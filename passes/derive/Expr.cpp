@@ -10,6 +10,7 @@
 
 #include "llvm/ADT/STLExtras.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <tuple>
@@ -19,8 +20,9 @@ using namespace fovea::derive;
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 bool Algebra::Less::operator()(const Node *a, const Node *b) const {
+  // By their bits: NaN is a number like others, and -0 is not 0.
   auto key = [](const Node *n) {
-    return std::make_tuple(n->form, std::signbit(n->number), n->number,
+    return std::make_tuple(n->form, std::bit_cast<uint64_t>(n->number),
                            n->value.getAsOpaquePointer(), n->reduction, n->hard,
                            n->args.size());
   };

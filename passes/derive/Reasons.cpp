@@ -103,7 +103,7 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
             "the parts of " + shown + " move by different factors when " +
                 names + (isOne ? " changes" : " change") +
                 "; taken apart they would cancel",
-            "multiplied out by hand it would share the pass, and lose digits "
+            "multiplied out by hand it may share the pass, and lose digits "
             "where the parts are nearly equal; " +
                 onePass};
   case Refusal::Reason::Condition:
@@ -121,7 +121,7 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
                   " only through an increasing map, and no sign says that it "
                   "is one",
               "factors that are positive for all to see (exp(..), a sum of "
-              "exponentials, a square plus a number) would share the pass; " +
+              "exponentials) would share the pass; " +
                   onePass};
     return {"not-increasing",
             kind + " of " + shown + " needs the finished " + names + ": " +
