@@ -275,7 +275,7 @@ Expr Reader::cast(ir::CastOp op) {
     inner = expr(select.getOnTrue());
     if (select.getHard() == ir::HardKind::NegInf)
       otherwise = -std::numeric_limits<double>::infinity();
-  } else if (operand.getDefiningOp<ir::CastOp>() && typeOf(operand).isFloat()) {
+  } else if (typeOf(operand).isFloat() && mayBeHard(operand)) {
     inner = expr(operand);
     if (excludes(inner, -std::numeric_limits<double>::infinity()))
       otherwise = -std::numeric_limits<double>::infinity();
