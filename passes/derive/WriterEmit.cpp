@@ -10,6 +10,7 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -296,6 +297,9 @@ Value FoldWriter::sum(Region &region, Expr e, Type element) {
     auto [size, isNegative] = signOf(a, term);
     (isNegative ? minus : plus).push_back(size);
   }
+  // a - 1 - m, not a - m - 1: m may be the largest a - 1, in its digits.
+  std::stable_partition(minus.begin(), minus.end(),
+                        [](Expr term) { return !term->moves(); });
   for (Expr term : plus) {
     Value next = emit(region, term, element);
     auto near =
