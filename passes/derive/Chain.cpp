@@ -313,7 +313,7 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   Reduction reduction{kind, domain, element, op};
   // Reductions of earlier passes are given. The number of places always is
   // known, but better taken as it stands: a sum divided by it is a mean. If
-  // that sum is finished, so is the number.
+  // that sum is finished, or there is none, so is the number.
   auto finish = [&](Expr e, auto &&isFinished) {
     return algebra.mapped(e, [&](Expr leaf) {
       if (leaf->form != Form::New || !isFinished(leaf->reduction))
@@ -339,9 +339,12 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
   auto isBefore = [&](unsigned other) {
     return other != count && passOf(other) < pass;
   };
-  const bool usesFinished = llvm::any_of(element->fresh, isBefore);
+  const bool isNoMean = llvm::any_of(element->fresh, isBefore) ||
+                        llvm::all_of(element->fresh, [](unsigned other) {
+                          return other == count;
+                        });
   auto isEarlier = [&](unsigned other) {
-    return isBefore(other) || (other == count && usesFinished);
+    return isBefore(other) || (other == count && isNoMean);
   };
   finishAll(isEarlier);
   // A maximum serves who visits the same places in the same pass. Exponentials
