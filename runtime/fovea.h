@@ -31,8 +31,8 @@
  * Growth. Every struct starts with `size` and `version`, set by the caller
  * (FOVEA_..._INIT does it), also when the library fills in the rest: it writes
  * no byte beyond `size`, and takes what lies beyond the `size` of a request to
- * be zero. Structs grow at the end only. A tail that this library does not know
- * is an error in a request unless it is zero.
+ * be zero. Structs grow at the end only. A tail of a request that this library
+ * does not know is FOVEA_UNSUPPORTED unless it is zero.
  */
 
 #ifndef FOVEA_RUNTIME_FOVEA_H
@@ -87,9 +87,9 @@ FOVEA_API void fovea_call_cancel(fovea_call *call);
  *  none. Lives until the next use of `call`. */
 FOVEA_API const char *fovea_call_diagnostics(const fovea_call *call);
 
-/** The text that the last function that was given `call` made (fovea_ir,
- *  fovea_explain, fovea_certify), else
- *  empty. Lives until the next use of `call`. */
+/** The text that the last function that was given `call` made, if it says that
+ *  it makes one for fovea_call_text, else empty. A report, a form, a
+ *  certificate. Lives until the next use of `call`. */
 FOVEA_API const char *fovea_call_text(const fovea_call *call);
 
 /*===-- Programs ------------------------------------------------------------===

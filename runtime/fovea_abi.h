@@ -102,9 +102,9 @@ typedef struct fovea_tensor {
   const int64_t *strides; /**< in elements */
 } fovea_tensor;
 
-/** An error. The caller owns it, sets `size` and `version` and zeroes the
- *  rest; who reports fills it in without allocating. Texts are UTF-8, end with
- *  a zero and are cut to fit. */
+/** An error. The caller owns it, sets `size` and `version`, `op` to -1 and the
+ *  rest to zero; who reports fills it in without allocating. Texts are UTF-8,
+ *  end with a zero and are cut to fit. */
 typedef struct fovea_error {
   uint32_t size;    /**< sizeof(fovea_error) of who owns it */
   uint32_t version; /**< FOVEA_ABI_VERSION of who owns it */

@@ -98,8 +98,10 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
   if (!root.is_object())
     return wrong("is no JSON object");
   auto version = root.find("manifest_version");
-  if (version == root.end() || !version->is_number_integer())
+  if (version == root.end())
     return wrong("has no `manifest_version`");
+  if (!version->is_number_integer())
+    return wrong("`manifest_version` is no whole number");
   if (*version != 1)
     return wrong("has manifest_version " + version->dump() +
                  "; this Fovea reads 1");
@@ -132,6 +134,9 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
       Expected<ManifestOption> option = optionOf(given, manifest.unknown);
       if (!option)
         return option.status();
+      if (std::ranges::count(manifest.options, option->name,
+                             &ManifestOption::name))
+        return wrong("has two options `" + option->name + "`");
       manifest.options.push_back(*std::move(option));
     }
   }

@@ -211,3 +211,16 @@ Expected<Found> plugin::pluginAt(const std::string &path) {
     return found.status;
   return found;
 }
+
+Expected<std::shared_ptr<const Library>> plugin::load(const Found &found) {
+  auto library = Library::load(found.libraryPath);
+  if (!library)
+    return library.status();
+  if (!found.manifestPath.empty() && (*library)->name() != found.name)
+    return Status::error(StatusCode::Backend,
+                         "plugin `" + found.libraryPath + "` is called `" +
+                             (*library)->name() + "`, but its manifest `" +
+                             found.manifestPath + "` says `" + found.name +
+                             "`");
+  return library;
+}

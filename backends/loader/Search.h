@@ -22,6 +22,7 @@
 #ifndef FOVEA_BACKENDS_LOADER_SEARCH_H
 #define FOVEA_BACKENDS_LOADER_SEARCH_H
 
+#include "backends/loader/Library.h"
 #include "backends/loader/Manifest.h"
 
 #include <optional>
@@ -71,6 +72,10 @@ Status checkPermissions(const std::string &path);
 
 /// What a file gives: a manifest, or (with an empty name) a bare library.
 Expected<Found> pluginAt(const std::string &path);
+
+/// Loads the library of a plugin that was found. Errors (Backend): those of
+/// Library::load; it has another name than its manifest says.
+Expected<std::shared_ptr<const Library>> load(const Found &found);
 
 } // namespace fovea::plugin
 

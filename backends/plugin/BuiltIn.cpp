@@ -9,6 +9,7 @@
 #include "backends/loader/Manifest.h"
 #include "backends/plugin/Cluster.h"
 #include "backends/plugin/Host.h"
+#include "backends/plugin/Request.h"
 #include "backends/plugin/Unflatten.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -64,14 +65,11 @@ static fovea_code guarded(fovea_error *error, Fn &&fn) noexcept {
 
 /// Whether a request asks only for what is known here.
 template <class T> static Status checkRequest(const T &request) {
-  const char *bytes = reinterpret_cast<const char *>(&request);
-  for (size_t i = sizeof(T); i < request.size; ++i)
-    if (bytes[i] != 0)
-      return Status::error(
-          StatusCode::Unsupported,
-          "a request asks for something of a later version than " +
-              std::to_string(FOVEA_PLUGIN_MAJOR) + "." +
-              std::to_string(FOVEA_PLUGIN_MINOR));
+  if (hasUnknownTail(request))
+    return Status::error(
+        StatusCode::Unsupported,
+        "a request asks for something of a later version than " +
+            versionText(FOVEA_PLUGIN_VERSION));
   for (const fovea_extension *one = request.extensions; one; one = one->next)
     if (one->required)
       return Status::error(StatusCode::Unsupported,

@@ -14,8 +14,9 @@ namespace fovea::plugin {
 
 /// A backend of ours behind the plugin interface: it gets the flat arrays and
 /// nothing else, makes a function of them, and compiles that. `name` is in
-/// builtInBackends; the factory makes a backend for each `open`. It claims
-/// every cluster, fused or decomposed.
+/// builtInBackends; the factory makes a backend for each `open`. It claims,
+/// fused or decomposed, every cluster that passes `check`; of others it says
+/// what is wrong.
 Expected<std::shared_ptr<const Library>> builtIn(const std::string &name,
                                                  Registry::Factory factory,
                                                  fovea_claim_kind claim);

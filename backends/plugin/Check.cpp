@@ -136,6 +136,8 @@ private:
     }
     for (const fovea_gauge &gauge : c.gauges) {
       checkDType(gauge.dtype);
+      need(isComputed(gauge.dtype),
+           "a gauge has a dtype that is not computed with");
       axisSet(gauge.axes);
     }
   }
@@ -161,6 +163,11 @@ private:
   void checkOp(const fovea_op &op) {
     needOp(!nameOfOpcode(op.opcode).empty(), "there is no such opcode");
     checkDType(op.dtype);
+    // Numbers are stored in half the bits, not computed.
+    needOp(isComputed(op.dtype) || op.opcode == FOVEA_OP_INPUT ||
+               op.opcode == FOVEA_OP_LITERAL || op.opcode == FOVEA_OP_AT ||
+               op.opcode == FOVEA_OP_CAST,
+           "does not take that dtype");
     checkName(op.name);
     needOp(op.place == FOVEA_NONE || op.place < c.places.size(),
            "its place is not there");

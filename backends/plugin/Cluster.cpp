@@ -6,6 +6,9 @@
 
 #include "backends/plugin/Cluster.h"
 
+#include "backends/loader/Library.h"
+#include "backends/plugin/Request.h"
+
 #include "llvm/Support/xxhash.h"
 
 #include <algorithm>
@@ -20,24 +23,11 @@ template <class T> static fovea_span spanOf(const std::vector<T> &array) {
 }
 
 fovea_cluster Cluster::view() const {
-  fovea_cluster view{};
-  view.size = sizeof(view);
-  view.version = FOVEA_PLUGIN_VERSION;
+  auto view = made<fovea_cluster>();
   view.hash = hash;
-  view.dims = spanOf(dims);
-  view.sizes = spanOf(sizes);
-  view.axes = spanOf(axes);
-  view.inputs = spanOf(inputs);
-  view.outputs = spanOf(outputs);
-  view.ops = spanOf(ops);
-  view.folds = spanOf(folds);
-  view.accumulators = spanOf(accumulators);
-  view.gauges = spanOf(gauges);
-  view.ranges = spanOf(ranges);
-  view.places = spanOf(places);
-  view.lists = spanOf(lists);
-  view.bytes = spanOf(bytes);
-  view.text = spanOf(text);
+  fovea_span *span = &view.dims;
+  forEachArray(
+      *this, [&](const char *, const auto &array) { *span++ = spanOf(array); });
   return view;
 }
 
@@ -54,29 +44,31 @@ std::vector<SourcePlace> Cluster::placesOf(int64_t op) const {
 }
 
 Expected<Cluster> plugin::copyOf(const fovea_cluster &cluster) {
+  if (cluster.size < firstSize<fovea_cluster>)
+    return Status::error(StatusCode::InvalidArgument,
+                         "the cluster has " + std::to_string(cluster.size) +
+                             " bytes; version 1.0 has " +
+                             std::to_string(firstSize<fovea_cluster>));
+  if (hasUnknownTail(cluster))
+    return Status::error(StatusCode::Unsupported,
+                         "the cluster has something of a later version than " +
+                             versionText(FOVEA_PLUGIN_VERSION));
+  fovea_cluster known{};
+  std::memcpy(static_cast<void *>(&known), &cluster,
+              std::min<size_t>(cluster.size, sizeof(known)));
   Cluster copy;
-  copy.text.clear();
-  copy.hash = cluster.hash;
+  copy.hash = known.hash;
   // In the order in which forEachArray comes along.
-  const fovea_span *span = &cluster.dims;
+  const fovea_span *span = &known.dims;
   Status status = Status::ok();
   forEachArray(copy, [&]<class T>(const char *name, std::vector<T> &array) {
     const fovea_span from = *span++;
-    if (status.failed())
-      return;
-    if (from.count > std::numeric_limits<uint32_t>::max() - 1 ||
-        (from.count && (!from.data || from.stride < sizeof(T)))) {
+    if (status.isOk() && !copyElements(from, array))
       status = Status::error(StatusCode::InvalidArgument,
                              std::string("the array `") + name +
                                  "` of the cluster has " +
                                  std::to_string(from.count) + " elements, " +
                                  std::to_string(from.stride) + " bytes apart");
-      return;
-    }
-    array.resize(from.count);
-    for (size_t i = 0; i < from.count; ++i)
-      std::memcpy(static_cast<void *>(&array[i]), FOVEA_AT(char, from, i),
-                  sizeof(T));
   });
   if (status.failed())
     return status;

@@ -10,7 +10,10 @@
 #include "backends/fovea_plugin.h"
 #include "runtime/Status.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstring>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -52,7 +55,8 @@ struct Cluster {
 };
 
 /// Calls fn(name, vector) for each array of a cluster, in the order of the
-/// header; `cluster` is a Cluster, const or not. The one place that lists them.
+/// header; `cluster` is a Cluster, const or not. Whoever needs all of them
+/// comes along here.
 template <class C, class Fn> void forEachArray(C &cluster, Fn &&fn) {
   fn("dims", cluster.dims);
   fn("sizes", cluster.sizes);
@@ -70,10 +74,41 @@ template <class C, class Fn> void forEachArray(C &cluster, Fn &&fn) {
   fn("text", cluster.text);
 }
 
-/// Copies the arrays that somebody else has, whose elements may be longer than
-/// those known here, or shorter: what is missing is zero. Error: a null pointer
-/// where there are elements, an element shorter than version 1.0 has it, more
-/// than 2^32 - 1 elements.
+/// Bytes of version 1.0 of a struct, which no version is shorter than; plain
+/// numbers never grow.
+template <class T> inline constexpr size_t firstSize = sizeof(T);
+template <> inline constexpr size_t firstSize<fovea_op> = 80;
+template <> inline constexpr size_t firstSize<fovea_fold> = 32;
+template <> inline constexpr size_t firstSize<fovea_accumulator> = 40;
+template <> inline constexpr size_t firstSize<fovea_gauge> = 24;
+template <> inline constexpr size_t firstSize<fovea_range> = 16;
+template <> inline constexpr size_t firstSize<fovea_dim> = 8;
+template <> inline constexpr size_t firstSize<fovea_size> = 24;
+template <> inline constexpr size_t firstSize<fovea_axis> = 8;
+template <> inline constexpr size_t firstSize<fovea_port> = 24;
+template <> inline constexpr size_t firstSize<fovea_place> = 24;
+template <> inline constexpr size_t firstSize<fovea_cluster> = 352;
+
+/// Copies elements of another version, which may be longer or shorter than
+/// here: what is missing is zero. False, and nothing is copied: a null pointer
+/// where there are elements, elements shorter than in version 1.0, more than
+/// 2^32 - 2 of them.
+template <class T>
+bool copyElements(const fovea_span &from, std::vector<T> &array) {
+  if (from.count > std::numeric_limits<uint32_t>::max() - 1 ||
+      (from.count && (!from.data || from.stride < firstSize<T>)))
+    return false;
+  array.assign(from.count, T{});
+  for (size_t i = 0; i < from.count; ++i)
+    std::memcpy(static_cast<void *>(&array[i]), FOVEA_AT(char, from, i),
+                std::min<size_t>(from.stride, sizeof(T)));
+  return true;
+}
+
+/// Copies a cluster that somebody else has, perhaps of another minor version.
+/// Errors: it is shorter than version 1.0, or an array is that copyElements
+/// refuses (InvalidArgument); it has a tail that is not known here, and not
+/// zero (Unsupported).
 Expected<Cluster> copyOf(const fovea_cluster &cluster);
 
 /// Whether the arrays make sense: every number exists, operands come before

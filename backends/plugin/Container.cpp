@@ -6,6 +6,8 @@
 
 #include "backends/plugin/Container.h"
 
+#include "backends/plugin/Request.h"
+
 #include "llvm/Support/xxhash.h"
 
 #include <bit>
@@ -111,7 +113,7 @@ Expected<Cluster> plugin::fromContainer(std::string_view bytes) {
   const size_t room = (bytes.size() - sizeof(head)) / sizeof(Array);
   if (head.arrays > room)
     return wrong("has no room for " + std::to_string(head.arrays) + " arrays");
-  fovea_cluster view{};
+  auto view = made<fovea_cluster>();
   fovea_span *span = &view.dims;
   size_t number = 0;
   Status status = Status::ok();
@@ -143,12 +145,14 @@ Expected<Cluster> plugin::fromContainer(std::string_view bytes) {
   });
   if (status.failed())
     return status;
-  view.hash = head.hash;
   Expected<Cluster> cluster = copyOf(view);
   if (!cluster)
     return cluster.status();
   if (Status sound = check(*cluster); sound.failed())
     return sound;
+  // That of the file is its writer's word: of elements that are longer there,
+  // or of somebody who made it up.
+  cluster->hash = hashOf(*cluster);
   return cluster;
 }
 

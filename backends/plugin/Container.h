@@ -13,7 +13,7 @@
 //   12      4      FOVEA_PLUGIN_VERSION of the writer
 //   16      8      bytes of the whole
 //   24      8      checksum: XXH3 (64 bits) of all bytes from 32 on
-//   32      8      fovea_cluster::hash
+//   32      8      fovea_cluster::hash; a reader makes its own
 //   40      4      number of arrays: 14, later perhaps more
 //   44      4      0
 //   48      24     for each array in the order of the header: its offset from

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 using namespace fovea;
 using namespace fovea::plugin;
@@ -24,7 +25,8 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
   if (code == FOVEA_OK)
     return Status::ok();
   const Status given = statusFromC(code, error);
-  // Whatever it is, it is not a fault of Fovea.
+  // It may be a code that is not known here. Whatever it is, it is not a fault
+  // of Fovea.
   const bool isTheirs = given.code() == StatusCode::Internal && !lib->isOurs();
   const StatusDetails &details = given.details();
   Status status =
@@ -136,24 +138,63 @@ Exe::~Exe() {
     from->library().table().exe_free(exe);
 }
 
-Exe::Prepared Exe::prepare(std::span<const int64_t> dims) {
-  std::vector<int64_t> key(dims.begin(), dims.end());
-  std::lock_guard<std::mutex> lock(mutex);
-  if (auto known = kept.find(key); known != kept.end()) {
-    known->second.lastUse = ++uses;
-    return known->second.prepared;
-  }
+Exe::Prepared Exe::make(const Key &key) {
   std::shared_ptr<Instance> made(new Instance(*this, key));
-  Status status = made->prepare();
-  // What else fails (no memory, say) may do another time.
-  if (status.failed() && status.code() != StatusCode::UnsupportedShape)
+  if (Status status = made->prepare(); status.failed())
     return status;
-  if (kept.size() == mostSizes)
-    kept.erase(std::ranges::min_element(
-        kept, {}, [](const auto &entry) { return entry.second.lastUse; }));
-  Prepared prepared = status.failed()
-                          ? Prepared(std::move(status))
-                          : Prepared(std::shared_ptr<const Instance>(made));
-  return kept.emplace(std::move(key), Kept{std::move(prepared), ++uses})
-      .first->second.prepared;
+  return std::shared_ptr<const Instance>(std::move(made));
+}
+
+void Exe::keep(const Key &key, bool isWorthIt) {
+  // Their instances are freed when nobody waits for the lock.
+  std::vector<Kept> gone;
+  std::lock_guard<std::mutex> lock(mutex);
+  auto drop = [&](auto entry) {
+    gone.push_back(std::move(entry->second));
+    kept.erase(entry);
+  };
+  const auto own = kept.find(key);
+  own->second.isMade = true;
+  if (!isWorthIt)
+    drop(own);
+  // Who is making one will look for it here.
+  auto isOlder = [](const auto &a, const auto &b) {
+    return std::tuple(!a.second.isMade, a.second.lastUse) <
+           std::tuple(!b.second.isMade, b.second.lastUse);
+  };
+  while (kept.size() > mostSizes) {
+    const auto oldest = std::ranges::min_element(kept, isOlder);
+    if (!oldest->second.isMade)
+      break;
+    drop(oldest);
+  }
+}
+
+Exe::Prepared Exe::prepare(std::span<const int64_t> dims) {
+  const Key key(dims.begin(), dims.end());
+  std::promise<Prepared> promise;
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    auto [entry, isNew] = kept.try_emplace(key);
+    entry->second.lastUse = ++uses;
+    if (!isNew) {
+      const std::shared_future<Prepared> known = entry->second.prepared;
+      lock.unlock();
+      return known.get();
+    }
+    entry->second.prepared = promise.get_future().share();
+  }
+  std::optional<Prepared> prepared;
+  try {
+    prepared = make(key);
+  } catch (...) {
+    keep(key, false);
+    promise.set_exception(std::current_exception());
+    throw;
+  }
+  promise.set_value(*prepared);
+  // What else fails (no memory, say) may do another time.
+  keep(key,
+       *prepared || prepared->status().code() == StatusCode::UnsupportedShape);
+  return *std::move(prepared);
 }

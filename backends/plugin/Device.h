@@ -19,6 +19,7 @@
 #include "backends/plugin/Host.h"
 #include "runtime/Tensor.h"
 
+#include <future>
 #include <map>
 #include <mutex>
 #include <span>
@@ -131,7 +132,8 @@ public:
   static constexpr size_t mostSizes = 64;
 
   /// The instance for those sizes, which is made once and kept for a while; so
-  /// is the plugin's answer that it does not do them (UnsupportedShape).
+  /// is the plugin's answer that it does not do them (UnsupportedShape). While
+  /// it is made, only who wants the same sizes waits.
   Prepared prepare(std::span<const int64_t> dims);
 
   const Cluster &cluster() const { return *source; }
@@ -148,10 +150,15 @@ private:
   fovea_plugin_exe *exe = nullptr;
   std::mutex mutex;
   struct Kept {
-    Prepared prepared;
+    std::shared_future<Prepared> prepared;
     uint64_t lastUse;
+    bool isMade = false;
   };
-  std::map<std::vector<int64_t>, Kept> kept;
+  using Key = std::vector<int64_t>;
+  Prepared make(const Key &key);
+  /// Ends the making of what `prepare` has begun; makes room.
+  void keep(const Key &key, bool isWorthIt);
+  std::map<Key, Kept> kept;
   uint64_t uses = 0;
 };
 

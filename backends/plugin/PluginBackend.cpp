@@ -223,33 +223,53 @@ Status ClusterExecutable::addCandidate(size_t number) const {
     return assigned.status();
   auto &[next, assignment] = *assigned;
   if (next == devices.list.size()) {
+    std::lock_guard<std::mutex> lock(mutex);
     step.rest = std::move(assignment.refusals);
     return Status::ok();
   }
   auto exe = devices.list[next]->compile(step.cluster);
   if (!exe)
     return exe.status();
+  std::lock_guard<std::mutex> lock(mutex);
   step.candidates.push_back({next, *std::move(exe), std::move(assignment)});
   return Status::ok();
+}
+
+Expected<std::shared_ptr<Exe>>
+ClusterExecutable::exeOf(size_t number, size_t candidate) const {
+  const Step &step = steps[number];
+  auto isKnown = [&] {
+    std::lock_guard<std::mutex> lock(mutex);
+    return candidate < step.candidates.size() || step.rest;
+  };
+  if (!isKnown()) {
+    std::lock_guard<std::mutex> lock(growing);
+    // Another thread may have found it meanwhile.
+    if (!isKnown())
+      if (Status status = addCandidate(number); status.failed())
+        return status;
+  }
+  std::lock_guard<std::mutex> lock(mutex);
+  return candidate < step.candidates.size() ? step.candidates[candidate].exe
+                                            : std::shared_ptr<Exe>();
 }
 
 Expected<std::shared_ptr<const Instance>>
 ClusterExecutable::instanceFor(size_t number, std::span<const int64_t> dims,
                                Pick &pick) const {
-  std::lock_guard<std::mutex> lock(mutex);
-  Step &step = steps[number];
   for (;; ++pick.candidate) {
-    if (pick.candidate == step.candidates.size() && !step.rest)
-      if (Status status = addCandidate(number); status.failed())
-        return status;
-    if (pick.candidate == step.candidates.size())
-      return refused(StatusCode::UnsupportedShape, assignmentOf(step, pick),
-                     label);
-    Exe &exe = *step.candidates[pick.candidate].exe;
-    auto instance = exe.prepare(dims);
+    auto exe = exeOf(number, pick.candidate);
+    if (!exe)
+      return exe.status();
+    if (!*exe) {
+      std::lock_guard<std::mutex> lock(mutex);
+      return refused(StatusCode::UnsupportedShape,
+                     assignmentOf(steps[number], pick), label);
+    }
+    auto instance = (*exe)->prepare(dims);
     if (instance || instance.status().code() != StatusCode::UnsupportedShape)
       return instance;
-    pick.refused.push_back({exe.device().name(), "sizes",
+    pick.refused.push_back({(*exe)->device().name(), "sizes",
                             instance.status().message(),
                             instance.status().details().places});
   }

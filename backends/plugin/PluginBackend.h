@@ -126,13 +126,20 @@ private:
   };
   Expected<std::shared_ptr<const Instance>>
   instanceFor(size_t step, std::span<const int64_t> dims, Pick &pick) const;
+  /// The exe of a candidate, of which those before are known; null if nobody
+  /// follows.
+  Expected<std::shared_ptr<Exe>> exeOf(size_t step, size_t candidate) const;
   Status addCandidate(size_t number) const;
+  /// Who calls it holds `mutex`.
   Assignment assignmentOf(const Step &step, const Pick &pick) const;
 
   Devices devices;
   std::string label;
   std::vector<Parameter> between;
-  /// Guards what follows.
+  /// Held by who finds the next candidate: plugins are asked, and compile.
+  mutable std::mutex growing;
+  /// Guards what follows, for moments only: a run at sizes that are prepared
+  /// waits for nobody.
   mutable std::mutex mutex;
   mutable std::vector<Step> steps;
   mutable std::vector<Pick> lastPicks;

@@ -9,6 +9,8 @@
 
 #include "backends/fovea_plugin.h"
 
+#include <algorithm>
+
 namespace fovea::plugin {
 
 /// A struct of the interface with its head filled in and zeros behind.
@@ -17,6 +19,15 @@ template <class T> T made() {
   value.size = sizeof(T);
   value.version = FOVEA_PLUGIN_VERSION;
   return value;
+}
+
+/// Whether something that is not zero lies behind the fields that are known
+/// here: the writer asks for what a later version has.
+template <class T> bool hasUnknownTail(const T &request) {
+  const char *bytes = reinterpret_cast<const char *>(&request);
+  return request.size > sizeof(T) &&
+         std::any_of(bytes + sizeof(T), bytes + request.size,
+                     [](char byte) { return byte != 0; });
 }
 
 } // namespace fovea::plugin

@@ -63,6 +63,8 @@ public:
     error = FOVEA_ERROR_INIT;
     return doubles(exe.get(), count, stride, &error);
   }
+  /// For several threads at once.
+  bool runsFor(int64_t count) const { return doubles(exe.get(), count); }
   std::string report() const {
     CallPtr call = newCall();
     REQUIRE(fovea_exe_report(exe.get(), call.get(), nullptr) == FOVEA_OK);
@@ -176,6 +178,19 @@ TEST_CASE("what is prepared, and what is refused, is kept by sizes") {
   CHECK(preparesOf(1) == 0);
   CHECK(preparesOf(2) == 0);
   CHECK(preparesOf(200) == 1);
+}
+
+TEST_CASE("sizes that several threads want are prepared once") {
+  Doubler doubler(odd);
+  const int before = counted("odd_prepares");
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] { right += doubler.runsFor(9); });
+  for (std::thread &thread : threads)
+    thread.join();
+  CHECK(right == 4);
+  CHECK(counted("odd_prepares") - before == 1);
 }
 
 TEST_CASE("a copy that a plugin needs names the array") {

@@ -111,7 +111,7 @@ TEST_CASE("a request with something that this version does not know") {
         std::string::npos);
   longer.news = 1;
   CHECK(fovea_compile(program.get(), &longer.request, nullptr, &exe, &error) ==
-        FOVEA_INVALID_ARGUMENT);
+        FOVEA_UNSUPPORTED);
   CHECK(std::string(error.message) ==
         "the request asks for something that this version does not know");
 }

@@ -10,7 +10,6 @@
 
 #include "tools/fovea/Plugin.h"
 
-#include "backends/loader/Library.h"
 #include "backends/loader/Search.h"
 #include "runtime/PlainText.h"
 #include "tools/fovea/Library.h"
@@ -144,7 +143,7 @@ static Exit describePlugin(const std::string &name) {
     }
   const Found found = find(name);
   Expected<std::shared_ptr<const plugin::Library>> library =
-      plugin::Library::load(found.libraryPath);
+      plugin::load(found);
   if (!library)
     throw Failure(library.status());
   const fovea_plugin &table = (*library)->table();

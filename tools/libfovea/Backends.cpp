@@ -151,23 +151,13 @@ fovea::libraryFor(const BackendChoice &choice) {
   Expected<Found> found = find(choice.name);
   if (!found)
     return found.status();
-  const bool hasManifest = !found->manifestPath.empty();
-  if (hasManifest)
+  if (!found->manifestPath.empty())
     for (const plugin::Option &option : choice.options)
       if (Status status =
               checkOption(found->manifest, option.key, option.value);
           status.failed())
         return status;
-  auto library = Library::load(found->libraryPath);
-  if (!library)
-    return library.status();
-  if (hasManifest && (*library)->name() != found->name)
-    return Status::error(StatusCode::Backend,
-                         "plugin `" + found->libraryPath + "` is called `" +
-                             (*library)->name() + "`, but its manifest `" +
-                             found->manifestPath + "` says `" + found->name +
-                             "`");
-  return library;
+  return plugin::load(*found);
 }
 
 Expected<std::shared_ptr<plugin::PluginBackend>>
@@ -207,9 +197,9 @@ Expected<std::shared_ptr<Backend>> fovea::backendNamed(const char *text,
     }
     return entry;
   }
-  static auto &open = *new std::map<std::string, std::weak_ptr<Backend>>;
-  std::weak_ptr<Backend> &entry =
-      open[wanted + (allowMaterialize ? " materialize" : "")];
+  using Wanted = std::pair<std::string, bool>;
+  static auto &open = *new std::map<Wanted, std::weak_ptr<Backend>>;
+  std::weak_ptr<Backend> &entry = open[{wanted, allowMaterialize}];
   if (std::shared_ptr<Backend> backend = entry.lock())
     return backend;
   auto made = clusterBackend(wanted, allowMaterialize);

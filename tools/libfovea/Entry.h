@@ -47,8 +47,9 @@ Status misuse(std::string message);
 /// Bytes that every struct has: `size` and `version`.
 inline constexpr size_t structHead = 2 * sizeof(uint32_t);
 
-/// What the caller filled in: fields beyond its `size` are zero. Error: a null
-/// pointer, no size, or something but zeros in a tail that is not known here.
+/// What the caller filled in: fields beyond its `size` are zero. Errors: a null
+/// pointer or no size (InvalidArgument), something but zeros in a tail that is
+/// not known here (Unsupported).
 template <class T> Expected<T> request(const T *from, const char *what) {
   if (!from)
     return misuse(std::string(what) + " is null");
@@ -60,8 +61,10 @@ template <class T> Expected<T> request(const T *from, const char *what) {
   const char *bytes = reinterpret_cast<const char *>(from);
   for (size_t i = sizeof(T); i < from->size; ++i)
     if (bytes[i] != 0)
-      return misuse(std::string(what) +
-                    " asks for something that this version does not know");
+      return Status::error(
+          StatusCode::Unsupported,
+          std::string(what) +
+              " asks for something that this version does not know");
   return result;
 }
 

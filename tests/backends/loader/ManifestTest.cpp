@@ -56,10 +56,22 @@ TEST_CASE("manifests that are wrong") {
          "`bool`"},
         {R"(, "options": [{"name": "n"}])", "an option: has no `type`"},
         {R"(, "options": {})", "`options` is no list"},
+        {R"(, "options": [{"name": "n", "type": "int"},
+                          {"name": "n", "type": "bool"}])",
+         "has two options `n`"},
         {", \"description\": \"\xff\"", "is not JSON"}}) {
     INFO(members);
     CHECK(with(members).status().message() == reason);
   }
+  auto versioned = [](const std::string &member) {
+    return parseManifest("{" + member + "}").status().message();
+  };
+  CHECK(versioned("") == "has no `manifest_version`");
+  for (const char *value : {"\"1\"", "1.0", "null", "[1]"})
+    CHECK(versioned("\"manifest_version\": " + std::string(value)) ==
+          "`manifest_version` is no whole number");
+  CHECK(versioned("\"manifest_version\": 2") ==
+        "has manifest_version 2; this Fovea reads 1");
   auto named = [](const std::string &name, const std::string &abi) {
     return parseManifest(R"({"manifest_version": 1, "library": "l.so", "name":
       ")" + name + R"(", "abi": ")" +

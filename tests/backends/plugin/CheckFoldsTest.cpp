@@ -34,6 +34,8 @@ TEST_CASE("folds and their parts") {
        fold([](Cluster &c, fovea_fold &f) {
          part(c, f, 0).dtype = FOVEA_BF16;
        })},
+      {"a gauge has a dtype that is not computed with",
+       fold([](Cluster &c, fovea_fold &f) { gauge(c, f).dtype = FOVEA_F16; })},
       {"there is no such fold",
        op(FOVEA_OP_GAUGE, [](fovea_op &op) { op.selector = nowhere; })},
       {"the fold has no such part",

@@ -118,11 +118,20 @@ TEST_CASE("what all ops have") {
          op.operands = newList(c, {newConstant(c, FOVEA_I64)});
          newOp(c, op);
        })},
+      // In half the bits numbers are only stored.
       {"does not take that dtype", always([](Cluster &c) {
+         fovea_op half = plainOp(FOVEA_OP_CAST, FOVEA_F16);
+         half.operands = newList(c, {newConstant(c, FOVEA_F32)});
          fovea_op op = plainOp(FOVEA_OP_NEG, FOVEA_F16);
-         op.operands = newList(c, {newConstant(c, FOVEA_F16)});
+         op.operands = newList(c, {newOp(c, half)});
          newOp(c, op);
        })},
+      {"does not take that dtype",
+       always([](Cluster &c) { newConstant(c, FOVEA_BF16); })},
+      {"does not take that dtype",
+       op(FOVEA_OP_SELECT, [](fovea_op &op) { op.dtype = FOVEA_F16; })},
+      {"does not take that dtype",
+       op(FOVEA_OP_FOLD, [](fovea_op &op) { op.dtype = FOVEA_F16; })},
       {"its axes are not those of its operands",
        op(
            FOVEA_OP_EXP, [](fovea_op &op) { op.axes.count = 0; }, hasAxes)},

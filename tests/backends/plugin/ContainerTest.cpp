@@ -60,6 +60,16 @@ TEST_CASE("a container that is none, or is damaged") {
   CHECK(complaint(other) == "the container lacks the array `text`");
 }
 
+TEST_CASE("the hash that a container says is not believed") {
+  const Cluster cluster = test::variousClusters().front();
+  std::string bytes = toContainer(cluster);
+  put<uint64_t>(bytes, 32, cluster.hash + 1);
+  sealContainer(bytes);
+  Expected<Cluster> read = fromContainer(bytes);
+  REQUIRE(read);
+  CHECK(read->hash == cluster.hash);
+}
+
 TEST_CASE("equal formulas have equal hashes, whatever their names") {
   auto hashes = [](const std::string &text) {
     std::vector<uint64_t> all;
@@ -89,4 +99,46 @@ TEST_CASE(
   CHECK_FALSE(copyOf(view));
   view.ops = {nullptr, 1, stride};
   CHECK_FALSE(copyOf(view));
+}
+
+namespace {
+/// An element that got a field since version 1.0.
+struct Grown {
+  uint32_t first;
+  uint32_t since;
+};
+} // namespace
+template <> inline constexpr size_t plugin::firstSize<Grown> = 4;
+
+TEST_CASE("of elements that are shorter than here the rest is zero") {
+  const uint32_t older[] = {7, 8, 9};
+  std::vector<Grown> read = {{1, 1}};
+  REQUIRE(copyElements({older, 3, sizeof older[0]}, read));
+  REQUIRE(read.size() == 3);
+  for (uint32_t i = 0; i < 3; ++i) {
+    CHECK(read[i].first == 7 + i);
+    CHECK(read[i].since == 0);
+  }
+  CHECK_FALSE(copyElements({older, 3, 3}, read));
+  CHECK_FALSE(copyElements({nullptr, 1, 4}, read));
+  CHECK(copyElements({nullptr, 0, 0}, read));
+  CHECK(read.empty());
+}
+
+TEST_CASE("a cluster of another minor version") {
+  struct Longer {
+    fovea_cluster cluster;
+    char tail[9];
+  } longer = {};
+  const Cluster cluster = test::variousClusters().front();
+  longer.cluster = cluster.view();
+  longer.cluster.size = offsetof(Longer, tail) + sizeof longer.tail;
+  CHECK(copyOf(longer.cluster));
+  longer.tail[8] = 1;
+  CHECK(copyOf(longer.cluster).status().text() ==
+        "the cluster has something of a later version than 1.0");
+  CHECK(copyOf(longer.cluster).status().code() == StatusCode::Unsupported);
+  longer.cluster.size = sizeof(fovea_cluster) - 1;
+  CHECK(copyOf(longer.cluster).status().text() ==
+        "the cluster has 351 bytes; version 1.0 has 352");
 }

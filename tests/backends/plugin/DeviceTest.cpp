@@ -61,6 +61,21 @@ TEST_CASE("an error of each function is told with its name, and ends there") {
   }
 }
 
+TEST_CASE("a fault of a plugin, and a code of a later version, is its own") {
+  FakePlugin plugin;
+  plugin.fails = "compile";
+  for (fovea_code code : {FOVEA_INTERNAL, 77, -1}) {
+    plugin.code = code;
+    const Status status = errorOf(plugin);
+    CHECK(status.code() == StatusCode::Backend);
+    const std::string unknown =
+        code == FOVEA_INTERNAL ? ""
+                               : " (unknown code " + std::to_string(code) + ")";
+    CHECK(status.message() ==
+          "plugin `fake`, `compile`: the device is on fire" + unknown);
+  }
+}
+
 TEST_CASE("an exception of each function stops") {
   for (const char *function : {"open", "compile", "prepare", "run"}) {
     FakePlugin plugin;

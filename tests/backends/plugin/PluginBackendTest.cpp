@@ -5,9 +5,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/plugin/BuiltIn.h"
+#include "backends/plugin/Request.h"
 #include "backends/reference/ReferenceBackend.h"
 #include "tests/backends/Executables.h"
 #include "tests/backends/plugin/FakePlugin.h"
+
+#include <future>
 
 using namespace fovea;
 using namespace fovea::plugin;
@@ -149,4 +152,61 @@ TEST_CASE("any other error of a device ends the run") {
   REQUIRE(executable);
   const Tensor x = *Tensor::allocate(DType::F32, {2});
   CHECK(test::failureOf(**executable, {x}).code() == StatusCode::Backend);
+}
+
+TEST_CASE("while sizes are prepared, others that are run") {
+  FakePlugin fake;
+  std::promise<void> entered, released;
+  fake.takes = [&](int64_t n) {
+    if (n == 5) {
+      entered.set_value();
+      released.get_future().wait();
+    }
+    return true;
+  };
+  auto executable = Doubling().compile({{opened(fake.library())}, true});
+  REQUIRE(executable);
+  run(**executable, 3);
+  auto runs = [&](int64_t n) {
+    return std::async(std::launch::async, [&, n] {
+      // What CHECK is made of is for one thread.
+      const Tensor x = *Tensor::allocate(DType::F32, {n});
+      return bool((*executable)->run(std::vector{x}));
+    });
+  };
+  std::future<bool> slow = runs(5);
+  entered.get_future().wait();
+  std::future<bool> quick = runs(3);
+  CHECK(quick.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+  released.set_value();
+  CHECK(quick.get());
+  CHECK(slow.get());
+}
+
+TEST_CASE("a backend of ours refuses a cluster of a later version") {
+  struct Longer {
+    fovea_cluster cluster;
+    uint64_t tail;
+  };
+  const Cluster cluster = test::variousClusters().front();
+  const std::shared_ptr<Device> device = reference();
+  const fovea_plugin &table = device->library().table();
+  auto request = made<fovea_open_request>();
+  request.host = &host();
+  fovea_backend *backend = nullptr;
+  fovea_error error{};
+  error.size = sizeof error;
+  REQUIRE(table.open(&request, &backend, &error) == FOVEA_OK);
+  for (uint64_t tail : {0, 1}) {
+    Longer longer = {cluster.view(), tail};
+    longer.cluster.size = sizeof longer;
+    auto claim = made<fovea_claim>();
+    const fovea_code expected = tail ? FOVEA_UNSUPPORTED : FOVEA_OK;
+    CHECK(table.query(backend, &longer.cluster, &claim, &error) == expected);
+    fovea_plugin_exe *exe = nullptr;
+    CHECK(table.compile(backend, &longer.cluster, &exe, &error) == expected);
+    if (exe)
+      table.exe_free(exe);
+  }
+  table.close(backend);
 }

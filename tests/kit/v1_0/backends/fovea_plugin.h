@@ -22,15 +22,20 @@
  * FOVEA_OK, fills in `error`, which the host owns and has initialised: code,
  * message, and where they are known the op (so that the user sees a caret in
  * his program), tensor, value and position. No exception and no longjmp may
- * cross.
+ * cross. FOVEA_INTERNAL of a plugin, and a code that the host does not know,
+ * reach the user as FOVEA_BACKEND: neither is a fault of Fovea.
  *
- * Threads. The host calls open, query, compile and prepare from any thread, one
- * call at a time for one backend; run from any number of threads at once, for
- * one instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN: then one
- * run at a time in the whole process, whatever the instance. `free` comes when
- * nothing uses the object any more. The floating-point environment
- * is left as it was found. Nothing is written to stdout; texts go to
- * fovea_host::log.
+ * Threads. The host calls everything from any thread. query, compile and
+ * prepare: one call at a time for one backend. run: any number at once, for one
+ * instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN: then one run at
+ * a time in the whole process, whatever the instance. Whatever is not excluded
+ * here may overlap: calls for other backends, several `open`, a run and a
+ * compile. `..._free` and `close` come once nothing uses that object any more,
+ * but beside calls for all others: an instance is freed while its backend
+ * compiles or its exe prepares, and two of one exe at once. So what objects of
+ * a plugin share needs a lock of the plugin's own. The floating-point
+ * environment is left as it was found. Nothing is written to stdout; texts go
+ * to fovea_host::log.
  *
  * Ownership. What the host passes lives during the call, except for the host's
  * table, which lives until `close`. What a plugin makes lives until its `free`.
@@ -40,13 +45,20 @@
  * at the end of structs, numbers at the end of lists. A struct starts with
  * `size` and `version`, as its writer knows it; a reader reads no field beyond
  * `size`, ignores tails that it does not know in tables and results, and
- * answers FOVEA_UNSUPPORTED where such a tail of a request is not zero. Arrays
- * are {data, count, stride}: step by `stride`, never by sizeof (FOVEA_AT does).
- * What lies behind the fields of an element that a reader knows means nothing
- * to him; arrays of plain numbers (`lists`, `bytes`, `text`, `dims` of a run)
- * never grow. Unknown numbers of a list mean: this cluster is not for you
- * (FOVEA_UNSUPPORTED). No struct has padding, so every byte of one has a
- * meaning.
+ * answers FOVEA_UNSUPPORTED where such a tail of a request is not zero. A
+ * writer of a minor version may be older than its reader: no struct ends before
+ * version 1.0 of it does, and fields that are missing are zero. Requests are
+ * fovea_open_request, fovea_cluster (in query, compile, load),
+ * fovea_prepare_request, fovea_run_request, and to the host fovea_cluster and
+ * fovea_match; tables are fovea_host and fovea_plugin; results are fovea_claim,
+ * fovea_prepared, fovea_needs and fovea_error. Arrays are {data, count,
+ * stride}: step by `stride`, never by sizeof (FOVEA_AT does). An element ends
+ * at its stride: what lies behind the fields that a reader knows means nothing
+ * to him, and fields that he knows but lie beyond are zero; arrays of plain
+ * numbers
+ * (`lists`, `bytes`, `text`, `dims` of a run) never grow. Unknown numbers of a
+ * list mean: this cluster is not for you (FOVEA_UNSUPPORTED). No struct has
+ * padding, so every byte of one has a meaning.
  */
 
 #ifndef FOVEA_BACKENDS_FOVEA_PLUGIN_H
@@ -124,8 +136,9 @@ typedef struct fovea_list {
  *
  * Numbers. Floats follow IEEE 754, integers wrap. What an f32 op gives is an
  * f32 number, wherever it is computed: so differences of equal numbers are 0.
- * f16 and bf16 occur only as stored types: in inputs, outputs and
- * FOVEA_OP_CAST. Sums and products of floats accumulate at least in f32, in any
+ * f16 and bf16 occur only as stored types: in inputs, outputs,
+ * FOVEA_OP_LITERAL, FOVEA_OP_CAST, and what hands such an element on,
+ * FOVEA_OP_AT. Sums and products of floats accumulate at least in f32, in any
  * order. The sign of a zero is not specified. How far results may be from those
  * of an f64 evaluation is in docs/writing-a-backend.md; the kit checks it.
  *
@@ -395,7 +408,8 @@ typedef struct fovea_place {
 
 /** A cluster. Numbers inside are always those of another array of it; the host
  *  has checked that they exist, that types and axes fit, and that operands come
- *  before their users. */
+ *  before their users. A request (see Growth): a tail that is not known and not
+ *  zero may change what all the rest means. */
 typedef struct fovea_cluster {
   uint32_t size;
   uint32_t version;
@@ -546,12 +560,15 @@ typedef struct fovea_claim {
 } fovea_claim;
 
 /** What an argument must be like; the host copies it if it is not, and says so.
- *  It comes filled in for "anything goes". */
+ *  It comes filled in for "anything goes", which a plugin that leaves it so
+ *  has to take: the first element at any address, and any strides, of an input
+ *  negative and zero ones too, of an output such that elements lie apart
+ *  (negative ones too). */
 typedef struct fovea_needs {
   uint32_t size;
   uint32_t version;
   uint64_t alignment;  /**< of the first element in bytes: a power of two */
-  uint32_t contiguous; /**< 1: dense and row-major */
+  uint32_t contiguous; /**< 1: dense and row-major; 0: any strides */
   uint32_t reserved;
 } fovea_needs;
 
