@@ -165,6 +165,7 @@ private:
     checkDType(op.dtype);
     // Numbers are stored in half the bits, not computed.
     needOp(isComputed(op.dtype) || op.opcode == FOVEA_OP_INPUT ||
+               op.opcode == FOVEA_OP_CONSTANT ||
                op.opcode == FOVEA_OP_LITERAL || op.opcode == FOVEA_OP_AT ||
                op.opcode == FOVEA_OP_CAST,
            "does not take that dtype");

@@ -127,8 +127,6 @@ TEST_CASE("what all ops have") {
          newOp(c, op);
        })},
       {"does not take that dtype",
-       always([](Cluster &c) { newConstant(c, FOVEA_BF16); })},
-      {"does not take that dtype",
        op(FOVEA_OP_SELECT, [](fovea_op &op) { op.dtype = FOVEA_F16; })},
       {"does not take that dtype",
        op(FOVEA_OP_FOLD, [](fovea_op &op) { op.dtype = FOVEA_F16; })},

@@ -67,6 +67,13 @@ static constexpr const char *programs[] = {
   c[n] = (n * 3) // 2 % 5 + N
   return y, any[n](y[n] > 0 and not (y[n] == 1)), c
 })",
+    // Constants and literals in half the bits.
+    R"(fn halves(c: bool[N]) -> (a: f16, b: bf16[N], d: f16[3]) {
+  w = [1, 2, 3]
+  d[i] = w[i]
+  b[n] = where(c[n], 0.5, 2)
+  return 1.5, b, d
+})",
     // Hard numbers and a guard that stand alone.
     R"(fn hard(x: f32[N], y: f32[N], c: bool[N]) -> (a: f32[N], b: f32[N], s: f32) {
   u[n] = where(c[n], x[n], 0) * y[n]

@@ -64,7 +64,7 @@ TEST_CASE("an error of each function is told with its name, and ends there") {
 TEST_CASE("a fault of a plugin, and a code of a later version, is its own") {
   FakePlugin plugin;
   plugin.fails = "compile";
-  for (fovea_code code : {FOVEA_INTERNAL, 77, -1}) {
+  for (fovea_code code : {fovea_code(FOVEA_INTERNAL), 77, -1}) {
     plugin.code = code;
     const Status status = errorOf(plugin);
     CHECK(status.code() == StatusCode::Backend);

@@ -137,10 +137,11 @@ typedef struct fovea_list {
  * Numbers. Floats follow IEEE 754, integers wrap. What an f32 op gives is an
  * f32 number, wherever it is computed: so differences of equal numbers are 0.
  * f16 and bf16 occur only as stored types: in inputs, outputs,
- * FOVEA_OP_LITERAL, FOVEA_OP_CAST, and what hands such an element on,
- * FOVEA_OP_AT. Sums and products of floats accumulate at least in f32, in any
- * order. The sign of a zero is not specified. How far results may be from those
- * of an f64 evaluation is in docs/writing-a-backend.md; the kit checks it.
+ * FOVEA_OP_CONSTANT, FOVEA_OP_LITERAL, FOVEA_OP_CAST, and what hands such an
+ * element on, FOVEA_OP_AT. Sums and products of floats accumulate at least in
+ * f32, in any order. The sign of a zero is not specified. How far results may
+ * be from those of an f64 evaluation is in docs/writing-a-backend.md; the kit
+ * checks it.
  *
  * Errors of a run. `op` is the op that fails, `position` its coordinates along
  * its `axes` in that order. A read out of range gives the index as `value` and
