@@ -24,8 +24,10 @@
 // clang-format on
 //
 // What they throw becomes the error of the call: plugin_error as it says,
-// std::bad_alloc FOVEA_BACKEND, anything else FOVEA_INTERNAL. Heads of requests
-// and required extensions are checked before they are called.
+// std::bad_alloc FOVEA_BACKEND, anything else FOVEA_INTERNAL. Items of the
+// host's parallel_for may not throw; those of parallelFor here may. Heads of
+// requests, their tails and required extensions are checked before a function
+// is called; fields that an older host does not know are zero.
 //
 // The rest reads clusters: view steps over an array by its stride, list and
 // text follow numbers, Sizes evaluates sizes for given dims.
@@ -38,14 +40,17 @@
 #include "backends/fovea_plugin.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <exception>
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -149,18 +154,36 @@ template <class Fn> fovea_code guarded(fovea_error *error, Fn &&fn) noexcept {
   }
 }
 
-/// Checks the head of a request: what this header knows has to be there, and
-/// what it does not know has to be zero.
-template <class Request> void checkHead(const Request &request) {
-  if (request.size < sizeof(Request) ||
-      request.version >> 16 != FOVEA_PLUGIN_MAJOR)
+/// Bytes of a request in version 1.0, which every host fills in: up to the
+/// field that was the last one then. Who appends a field leaves these alone.
+#define FOVEA_SDK_LEAST_SIZE(type, field)                                      \
+  constexpr size_t leastSize(const type *) {                                   \
+    return offsetof(type, field) + sizeof(type::field);                        \
+  }
+FOVEA_SDK_LEAST_SIZE(fovea_open_request, extensions)
+FOVEA_SDK_LEAST_SIZE(fovea_cluster, text)
+FOVEA_SDK_LEAST_SIZE(fovea_prepare_request, extensions)
+FOVEA_SDK_LEAST_SIZE(fovea_run_request, extensions)
+#undef FOVEA_SDK_LEAST_SIZE
+
+/// A request as this header knows it: what an older host does not say is zero,
+/// which means nothing. Throws if the host is of another major version, or asks
+/// for what this header does not know.
+template <class Request> Request known(const Request &request) {
+  if (request.version >> 16 != FOVEA_PLUGIN_MAJOR ||
+      request.size < leastSize(&request))
     throw plugin_error(FOVEA_INVALID_ARGUMENT,
                        "the host speaks another version of the interface");
+  const size_t size = std::min<size_t>(request.size, sizeof(Request));
   const char *bytes = reinterpret_cast<const char *>(&request);
-  if (std::any_of(bytes + sizeof(Request), bytes + request.size,
+  if (std::any_of(bytes + size, bytes + request.size,
                   [](char byte) { return byte != 0; }))
     throw plugin_error(FOVEA_UNSUPPORTED,
                        "the host asks for what this plugin does not know");
+  Request copy{};
+  std::memcpy(&copy, bytes, size);
+  copy.size = static_cast<uint32_t>(size);
+  return copy;
 }
 inline void checkExtensions(const fovea_extension *extension) {
   for (; extension; extension = extension->next)
@@ -373,6 +396,39 @@ options(const fovea_open_request &request,
   return all;
 }
 
+/// fovea_host::parallel_for of fn(item, worker), which may throw: what the item
+/// with the smallest number threw is thrown here, when all have returned. Items
+/// behind one that threw may be left out.
+template <class Fn>
+void parallelFor(const fovea_host &host, fovea_run_handle *run, uint64_t count,
+                 Fn &&fn) {
+  struct Work {
+    std::remove_reference_t<Fn> &fn;
+    std::atomic<uint64_t> first; ///< item that threw, or `count`
+    std::mutex mutex;
+    std::exception_ptr thrown; ///< guarded; by `first`
+  } work{fn, {count}, {}, {}};
+  host.parallel_for(
+      run, count,
+      [](void *context, uint64_t item, uint32_t worker) {
+        Work &work = *static_cast<Work *>(context);
+        if (item > work.first)
+          return;
+        try {
+          work.fn(item, worker);
+        } catch (...) {
+          const std::lock_guard<std::mutex> lock(work.mutex);
+          if (item < work.first) {
+            work.first = item;
+            work.thrown = std::current_exception();
+          }
+        }
+      },
+      &work);
+  if (work.thrown)
+    std::rethrow_exception(work.thrown);
+}
+
 /// The text of a claim, cut to fit.
 inline void setText(fovea_claim &claim, const std::string &text) {
   detail::copyText(claim.text, text.c_str());
@@ -390,25 +446,21 @@ template <class B>
 fovea_code open(const fovea_open_request *request, fovea_backend **backend,
                 fovea_error *error) {
   return guarded(error, [&] {
-    checkHead(*request);
-    checkExtensions(request->extensions);
-    std::unique_ptr<Backend> made = std::make_unique<B>(*request);
+    const fovea_open_request whole = known(*request);
+    checkExtensions(whole.extensions);
+    std::unique_ptr<Backend> made = std::make_unique<B>(whole);
     *backend = reinterpret_cast<fovea_backend *>(made.release());
   });
 }
 inline void close(fovea_backend *backend) { delete of(backend); }
 inline fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
-  return guarded(error, [&] {
-    checkHead(*cluster);
-    of(backend)->query(*cluster, *claim);
-  });
+  return guarded(error, [&] { of(backend)->query(known(*cluster), *claim); });
 }
 inline fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
   return guarded(error, [&] {
-    checkHead(*cluster);
-    std::unique_ptr<Exe> made = of(backend)->compile(*cluster);
+    std::unique_ptr<Exe> made = of(backend)->compile(known(*cluster));
     *exe = reinterpret_cast<fovea_plugin_exe *>(made.release());
   });
 }
@@ -417,9 +469,9 @@ inline fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
                           fovea_prepared *prepared, fovea_error *error) {
   return guarded(error, [&] {
-    checkHead(*request);
-    checkExtensions(request->extensions);
-    std::unique_ptr<Instance> made = of(exe)->prepare(*request, *prepared);
+    const fovea_prepare_request whole = known(*request);
+    checkExtensions(whole.extensions);
+    std::unique_ptr<Instance> made = of(exe)->prepare(whole, *prepared);
     prepared->instance = reinterpret_cast<fovea_instance *>(made.release());
   });
 }
@@ -427,9 +479,9 @@ inline void freeInstance(fovea_instance *instance) { delete of(instance); }
 inline fovea_code run(fovea_instance *instance,
                       const fovea_run_request *request, fovea_error *error) {
   return guarded(error, [&] {
-    checkHead(*request);
-    checkExtensions(request->extensions);
-    of(instance)->run(*request);
+    const fovea_run_request whole = known(*request);
+    checkExtensions(whole.extensions);
+    of(instance)->run(whole);
   });
 }
 } // namespace detail

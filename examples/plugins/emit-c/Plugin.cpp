@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <mutex>
 #include <sstream>
 
 using namespace emitc;
@@ -125,14 +124,26 @@ public:
     };
     env.context = &stop;
     for (size_t i = 0; i < pieces.size(); ++i) {
-      Work work{exe.phases[i], &env, pieces[i], env.stored + storedBytes};
-      exe.host->parallel_for(request.run,
-                             static_cast<uint64_t>(pieces[i].count), Work::call,
-                             &work);
-      if (work.result == CPhaseStopped)
-        throw plugin_error(FOVEA_CANCELLED, "cancelled");
-      if (work.result == CPhaseFailed)
-        throw failure(work.failed);
+      const Pieces &all = pieces[i];
+      const int64_t each = all.count ? all.items / all.count : 0;
+      const int64_t rest = all.items - each * all.count;
+      auto begin = [&](int64_t piece) {
+        return piece * each + std::min(piece, rest);
+      };
+      // Of those that fail the first piece is told, whoever was first.
+      fovea::sdk::parallelFor(
+          *exe.host, request.run, static_cast<uint64_t>(all.count),
+          [&](uint64_t item, uint32_t) {
+            const auto piece = static_cast<int64_t>(item);
+            CFail failed{};
+            const int result = exe.phases[i](
+                &env, begin(piece), begin(piece + 1),
+                env.stored + storedBytes + piece * all.scratch, &failed);
+            if (result == CPhaseStopped)
+              throw plugin_error(FOVEA_CANCELLED, "cancelled");
+            if (result == CPhaseFailed)
+              throw failure(failed);
+          });
     }
   }
 
@@ -143,38 +154,6 @@ private:
   };
   struct Pieces {
     int64_t items, count, scratch;
-  };
-  /// A phase on the host's threads.
-  struct Work {
-    CPhase phase;
-    const CEnv *env;
-    Pieces pieces;
-    char *scratch;
-    std::mutex mutex = {};
-    int result = 0;
-    int64_t first = INT64_MAX; ///< piece that failed
-    CFail failed = {};
-
-    static void call(void *context, uint64_t item, uint32_t) noexcept {
-      Work &work = *static_cast<Work *>(context);
-      const auto piece = static_cast<int64_t>(item);
-      const int64_t each = work.pieces.items / work.pieces.count;
-      const int64_t rest = work.pieces.items % work.pieces.count;
-      auto begin = [&](int64_t i) { return i * each + std::min(i, rest); };
-      CFail failed{};
-      const int result =
-          work.phase(work.env, begin(piece), begin(piece + 1),
-                     work.scratch + piece * work.pieces.scratch, &failed);
-      if (result == 0)
-        return;
-      // The first failing piece is told, whoever was first.
-      const std::lock_guard<std::mutex> lock(work.mutex);
-      work.result = std::max(work.result, result);
-      if (result == CPhaseFailed && piece < work.first) {
-        work.first = piece;
-        work.failed = failed;
-      }
-    }
   };
 
   static std::vector<CPort> portsOf(const fovea_span &tensors) {
@@ -281,12 +260,19 @@ public:
   std::unique_ptr<fovea::sdk::Exe>
   compile(const fovea_cluster &cluster) override {
     Plan plan = planOf(cluster);
-    if (!keep.empty() && !(std::ofstream(keep) << plan.source).flush())
-      throw plugin_error(FOVEA_IO, "cannot write `" + keep + "`");
+    if (!keep.empty())
+      keepSource(plan.source);
     return std::make_unique<CExe>(cluster, compiler, std::move(plan), host);
   }
 
 private:
+  /// The first cluster begins the file anew, the others follow.
+  void keepSource(const std::string &source) {
+    std::ofstream file(keep, kept == 0 ? std::ios::trunc : std::ios::app);
+    file << "/* Cluster " << ++kept << ". */\n" << source;
+    if (!file.flush())
+      throw plugin_error(FOVEA_IO, "cannot write `" + keep + "`");
+  }
   static std::vector<std::string> words(const std::string &text) {
     std::istringstream stream(text);
     std::vector<std::string> all;
@@ -297,7 +283,8 @@ private:
 
   const fovea_host *host;
   CCompiler compiler;
-  std::string keep; ///< path that the C text is written to as well
+  std::string keep; ///< path that the C texts are written to as well
+  int kept = 0;     ///< texts in it
 };
 } // namespace
 

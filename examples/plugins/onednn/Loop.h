@@ -61,7 +61,7 @@ struct Workers {
 };
 
 /// Calls fn(count, pointers, strides) for pieces of the innermost axis, on the
-/// host's threads if `workers` is not null. `fn` must not throw.
+/// host's threads if `workers` is not null.
 template <size_t N, class Fn>
 void forEach(const Workers *workers, const Loop &loop,
              const std::array<float *, N> &bases, const Fn &fn) {
@@ -99,13 +99,8 @@ void forEach(const Workers *workers, const Loop &loop,
       doItem(item);
     return;
   }
-  using Item = decltype(doItem);
-  workers->host.parallel_for(
-      workers->run, items,
-      [](void *context, uint64_t item, uint32_t) {
-        (*static_cast<Item *>(context))(item);
-      },
-      &doItem);
+  fovea::sdk::parallelFor(workers->host, workers->run, items,
+                          [&](uint64_t item, uint32_t) { doItem(item); });
 }
 
 } // namespace onednn

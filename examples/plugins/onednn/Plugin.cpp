@@ -232,7 +232,18 @@ private:
   int threads = 0;
 };
 
+/// What is compiled depends on the oneDNN that is loaded too.
+const char *buildName() {
+  static const std::string name = [] {
+    const dnnl_version_t *version = dnnl_version();
+    return "1 oneDNN " + std::to_string(version->major) + "." +
+           std::to_string(version->minor) + "." +
+           std::to_string(version->patch);
+  }();
+  return name.c_str();
+}
+
 } // namespace
 
 // oneDNN keeps the threads of OpenMP.
-FOVEA_PLUGIN(OneDnn, "onednn", "1 oneDNN 2.6", FOVEA_PLUGIN_OWN_THREADS)
+FOVEA_PLUGIN(OneDnn, "onednn", buildName(), FOVEA_PLUGIN_OWN_THREADS)

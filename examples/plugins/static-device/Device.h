@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -45,7 +46,7 @@ class DeviceMemory {
 public:
   explicit DeviceMemory(uint64_t capacity) : capacity(capacity) {}
 
-  /// Throws a Failure if there is too little left.
+  /// Throws a Failure if there is too little left, and `reclaim` finds no more.
   Buffer allocate(uint64_t bytes);
   void upload(Buffer &to, const void *from, uint64_t bytes);
   void download(void *to, const Buffer &from, uint64_t bytes);
@@ -54,8 +55,13 @@ public:
   uint64_t uploaded() const { return up; }
   uint64_t downloaded() const { return down; }
 
+  /// Gives up something that can be had again; false if there is nothing.
+  std::function<bool()> reclaim = [] { return false; };
+
 private:
   friend class Buffer;
+  /// Null if there is too little left.
+  std::byte *take(uint64_t whole);
   void release(std::byte *address, uint64_t bytes);
 
   const uint64_t capacity;
@@ -78,8 +84,11 @@ public:
     }
   };
 
+  /// Weights make room for whatever else needs `memory`.
   WeightCache(DeviceMemory &memory, uint64_t capacity)
-      : memory(memory), capacity(capacity) {}
+      : memory(memory), capacity(capacity) {
+    memory.reclaim = [this] { return dropOldest(); };
+  }
 
   /// Uploads `from` unless it is there; `hit` tells. Null if it is larger than
   /// the cache. What goes the longest time unused makes room.
@@ -87,12 +96,16 @@ public:
                                     bool &hit);
 
 private:
+  using Entry = std::pair<Key, std::shared_ptr<const Buffer>>;
+  /// The entry with that key, which is the newest now; else null. Guarded.
+  std::shared_ptr<const Buffer> find(const Key &key);
+  bool dropOldest();
+
   DeviceMemory &memory;
   const uint64_t capacity;
   std::mutex mutex;
   uint64_t used = 0;
-  std::list<std::pair<Key, std::shared_ptr<const Buffer>>>
-      entries; ///< newest first
+  std::list<Entry> entries; ///< newest first
 };
 
 } // namespace device

@@ -13,6 +13,8 @@
 #include "Compiler.h"
 #include "Machine.h"
 
+#include "backends/fovea_plugin.hpp"
+
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
@@ -51,9 +53,11 @@ struct Job {
   Buffer *output;
   int64_t placesEach;                          ///< of a tile
   std::vector<std::unique_ptr<Machine>> cores; ///< one for each worker
-  std::mutex mutex;
-  Event failure;    ///< guarded
-  std::string text; ///< guarded; of a failure that is no event
+};
+
+/// Ends a run: an element that is needed failed, or the user wants no more.
+struct Stopped {
+  Event event;
 };
 
 } // namespace
@@ -80,14 +84,17 @@ static fovea_code guarded(fovea_error *error, Work work) {
   }
 }
 
-/// A request of a later version may ask for what 1.0 does not know.
-template <typename Request> static void checkVersion(const Request &request) {
+/// A request of a later version may ask for what 1.0 does not know. A cluster
+/// has no extensions.
+template <typename Request>
+static void checkVersion(const Request &request,
+                         const fovea_extension *extensions) {
   const char *bytes = reinterpret_cast<const char *>(&request);
   bool later = false;
   for (uint64_t i = sizeof(Request); i < request.size; ++i)
     later = later || bytes[i];
-  for (const fovea_extension *e = request.extensions; e; e = e->next)
-    later = later || e->required;
+  for (; extensions; extensions = extensions->next)
+    later = later || extensions->required;
   if (later)
     throw Failure(FOVEA_UNSUPPORTED, "static-device is of version 1.0 and does "
                                      "not know what is asked");
@@ -107,7 +114,7 @@ static uint64_t mebibytes(const fovea_backend_option &option) {
 static fovea_code open(const fovea_open_request *request,
                        fovea_backend **backend, fovea_error *error) {
   return guarded(error, [&] {
-    checkVersion(*request);
+    checkVersion(*request, request->extensions);
     uint64_t memory = uint64_t(1) << 30;
     uint64_t cache = uint64_t(256) << 20;
     for (uint64_t i = 0; i < request->options.count; ++i) {
@@ -131,6 +138,7 @@ static void close(fovea_backend *backend) { delete backend; }
 static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
   return guarded(error, [&] {
+    checkVersion(*cluster, nullptr);
     const Refusal refusal = refusalOf(*cluster);
     const bool refused = !refusal.text.empty();
     claim->kind = refused ? FOVEA_CLAIM_NONE : FOVEA_CLAIM_FUSED;
@@ -146,6 +154,7 @@ static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
 static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
   return guarded(error, [&] {
+    checkVersion(*cluster, nullptr);
     *exe = new fovea_plugin_exe{backend, Model(*cluster)};
   });
 }
@@ -156,7 +165,7 @@ static fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
                           fovea_prepared *prepared, fovea_error *error) {
   return guarded(error, [&] {
-    checkVersion(*request);
+    checkVersion(*request, request->extensions);
     const Model &model = exe->model;
     DeviceMemory &memory = exe->backend->memory;
     std::unique_ptr<fovea_instance> instance(
@@ -196,35 +205,19 @@ static void *dataOf(const fovea_tensor &tensor) {
   return static_cast<std::byte *>(tensor.buffer.data) + tensor.byte_offset;
 }
 
-/// What parallel_for calls: a tile.
-static void computeTile(void *context, uint64_t item, uint32_t worker) {
-  Job &job = *static_cast<Job *>(context);
-  const auto cancelled = [&] {
+/// An item of parallelFor: a tile.
+static void computeTile(Job &job, uint64_t item, uint32_t worker) {
+  auto &core = job.cores[worker];
+  if (!core)
+    core = std::make_unique<Machine>(*job.program, job.backend->memory,
+                                     *job.inputs, *job.output);
+  const int64_t first = int64_t(item) * job.placesEach;
+  const int64_t count = std::min(job.placesEach, job.program->places - first);
+  Event event = core->run(first, uint32_t(count), [&] {
     return job.backend->host->cancelled(job.run) != 0;
-  };
-  {
-    const std::lock_guard<std::mutex> lock(job.mutex);
-    if (job.failure.code || !job.text.empty())
-      return;
-  }
-  Event event;
-  std::string text;
-  try {
-    auto &core = job.cores[worker];
-    if (!core)
-      core = std::make_unique<Machine>(*job.program, job.backend->memory,
-                                       *job.inputs, *job.output);
-    const int64_t first = int64_t(item) * job.placesEach;
-    const int64_t count = std::min(job.placesEach, job.program->places - first);
-    event = core->run(first, uint32_t(count), cancelled);
-  } catch (const std::exception &failure) {
-    text = failure.what();
-  }
-  const std::lock_guard<std::mutex> lock(job.mutex);
-  if (event.code && !job.failure.code)
-    job.failure = event;
-  if (!text.empty())
-    job.text = text;
+  });
+  if (event.code)
+    throw Stopped{std::move(event)};
 }
 
 /// Fills in where it was; throws the rest.
@@ -290,7 +283,7 @@ uploadInputs(fovea_backend &backend, const fovea_run_request &request) {
 static fovea_code run(fovea_instance *instance,
                       const fovea_run_request *request, fovea_error *error) {
   return guarded(error, [&] {
-    checkVersion(*request);
+    checkVersion(*request, request->extensions);
     fovea_backend &backend = *instance->exe->backend;
     const uint32_t workers = backend.host->workers(request->run);
     const auto held = uploadInputs(backend, *request);
@@ -306,16 +299,17 @@ static fovea_code run(fovea_instance *instance,
       // Few places are spread over all cores, in tiles that are not full.
       const int64_t each = std::clamp<int64_t>(
           (program.places + workers - 1) / workers, 1, laneCount);
-      Job job{&program, &backend, request->run, &inputs, &output,
-              each,     {},       {},           {},      {}};
+      Job job{&program, &backend, request->run, &inputs, &output, each, {}};
       job.cores.resize(workers);
       const int64_t tiles = (program.places + each - 1) / each;
-      backend.host->parallel_for(request->run, uint64_t(tiles), computeTile,
-                                 &job);
-      if (!job.text.empty())
-        throw Failure(FOVEA_BACKEND, job.text);
-      if (job.failure.code)
-        report(instance->exe->model, job.failure, error);
+      try {
+        fovea::sdk::parallelFor(*backend.host, request->run, uint64_t(tiles),
+                                [&](uint64_t item, uint32_t worker) {
+                                  computeTile(job, item, worker);
+                                });
+      } catch (const Stopped &stopped) {
+        report(instance->exe->model, stopped.event, error);
+      }
       backend.memory.download(dataOf(tensor), output, bytes);
     }
     char line[128];
