@@ -73,7 +73,8 @@ TEST_CASE("our backends conform") {
 }
 
 TEST_CASE("small, new and old plugins conform") {
-  for (const char *name : {"right", "newer_minor", "v1_0"}) {
+  for (const char *name :
+       {"right", "newer_minor", "sdk_newer", "no_text", "v1_0"}) {
     const Report report = check(built(name), 4);
     INFO(report.text);
     CHECK(report.code == FOVEA_OK);
@@ -121,6 +122,10 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
       {"leaks_instances", 3, "`prepare` and `instance_free` leaves"},
       {"leaks_pages", 3, "`run` leaves 16384 bytes behind"},
       {"never_asks", 3, "it has to ask fovea_host::cancelled often enough"},
+      {"ignores_tail", 0,
+       "`query` returns FOVEA_OK; FOVEA_UNSUPPORTED is needed"},
+      {"steps_needs", 0, "`prepare` writes beyond a fovea_needs"},
+      {"no_reason", 1, "neither its `reason` nor its `text` says why"},
   };
   for (const Broken &broken : list) {
     INFO(broken.name);
@@ -132,6 +137,20 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
     CHECK(computes(built("right")));
     CHECK(computes("cpu"));
   }
+}
+
+TEST_CASE("each group has crashes of its own") {
+  const std::string text = check(built("crashes"), 2, "json").text;
+  auto count = [&](const std::string &what) {
+    size_t all = 0;
+    for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at)
+      ++all;
+    return all;
+  };
+  INFO(text);
+  // Three of a group, and what it did not come to; twelve in all.
+  CHECK(count("crashed: SIGABRT in `run`") == 12);
+  CHECK(count("\"the rest\"") == 4);
 }
 
 TEST_CASE("forms of a report") {

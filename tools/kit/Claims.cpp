@@ -27,9 +27,12 @@ fovea_claim Candidate::claim(Opened &backend, const Manner &manner) const {
   need(answer.isOk(), "`query` returns " + answer.text());
   if (claim.kind != FOVEA_CLAIM_NONE)
     return claim;
-  need(claim.text[0] != '\0',
-       "`query` claims nothing, and its `text` does not say why");
-  refuse(claim.text);
+  need(claim.text[0] != '\0' || claim.reason != FOVEA_REASON_OTHER,
+       "`query` claims nothing, and neither its `reason` nor its `text` says "
+       "why");
+  refuse(claim.text[0] ? std::string(claim.text)
+                       : "for reason " + std::to_string(claim.reason) +
+                             " (fovea_reason)");
 }
 
 bool Candidate::isClaimed() const {

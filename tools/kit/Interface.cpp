@@ -116,6 +116,18 @@ static void checkCluster(Plugin &plugin, Recorder &recorder) {
                        Layout::Dense, 3),
           newer);
   });
+  const Manner more = {.growth = 16, .asksMore = true};
+  recorder.test(0, "query: a longer cluster that says more is refused", [&] {
+    fovea_claim claim{};
+    needCode("query",
+             plugin.backend()->query(ready().formula->cluster, claim, more),
+             FOVEA_UNSUPPORTED);
+  });
+  recorder.test(0, "compile: a longer cluster that says more is refused", [&] {
+    Answer answer;
+    plugin.backend()->compile(ready().formula->cluster, answer, more);
+    needCode("compile", answer, FOVEA_UNSUPPORTED);
+  });
   recorder.test(0, "prepare: an unknown extension is ignored", [&] {
     const fovea_extension extension = unknownExtension(0);
     Answer answer;
@@ -129,12 +141,12 @@ static void checkCluster(Plugin &plugin, Recorder &recorder) {
         ready().exe().prepare(dims(), answer, {.extensions = &extension});
         needCode("prepare", answer, FOVEA_UNSUPPORTED);
       });
-  recorder.test(
-      0, "prepare: a longer request that asks for more is refused", [&] {
-        Answer answer;
-        ready().exe().prepare(dims(), answer, {.growth = 16, .asksMore = true});
-        needCode("prepare", answer, FOVEA_UNSUPPORTED);
-      });
+  recorder.test(0, "prepare: a longer request that asks for more is refused",
+                [&] {
+                  Answer answer;
+                  ready().exe().prepare(dims(), answer, more);
+                  needCode("prepare", answer, FOVEA_UNSUPPORTED);
+                });
   auto run = [&](const Manner &manner, fovea_code code) {
     auto problem = makeProblem(*ready().formula, ready().prepare(dims()),
                                Values::Normal, Layout::Dense, 4);
@@ -153,9 +165,8 @@ static void checkCluster(Plugin &plugin, Recorder &recorder) {
                   const fovea_extension extension = unknownExtension(1);
                   run({.extensions = &extension}, FOVEA_UNSUPPORTED);
                 });
-  recorder.test(0, "run: a longer request that asks for more is refused", [&] {
-    run({.growth = 16, .asksMore = true}, FOVEA_UNSUPPORTED);
-  });
+  recorder.test(0, "run: a longer request that asks for more is refused",
+                [&] { run(more, FOVEA_UNSUPPORTED); });
 }
 
 void kit::checkInterface(Plugin &plugin, Recorder &recorder) {

@@ -333,10 +333,15 @@ Status Isolation::run(const Group &group) {
   auto &page = *static_cast<SharedPage *>(memory);
   std::vector<State> done;
   Status status = Status::ok();
+  deathsOfGroup = 0;
   for (bool goesOn = true; goesOn;) {
+    const int before = deaths;
     Expected<bool> more = runChild(group, page, done);
     status = more.status();
     goesOn = more && *more;
+    if (more && !goesOn && deaths > before)
+      results.outcomes.push_back({0, group.name, "the rest", State::NotRun,
+                                  "too many crashes before", 0});
   }
   munmap(memory, sizeof(SharedPage));
   return status;

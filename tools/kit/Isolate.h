@@ -99,6 +99,7 @@ private:
                           std::vector<State> &done);
 
   Results &results;
+  /// Of all groups, and of the one that runs.
   int deaths = 0, deathsOfGroup = 0, hangs = 0;
 };
 

@@ -109,8 +109,7 @@ private:
     return Status::ok();
   }
 
-  /// What became of the tests of level 1 with that name: how many programs
-  /// have one that passed.
+  /// The programs of which a test of level 1 with that name passed.
   std::vector<Program> passing(const std::vector<Program> &programs,
                                const std::string &test) const {
     std::set<std::string> groups;

@@ -49,10 +49,26 @@ std::string Answer::text() const {
 // Calls
 //===----------------------------------------------------------------------===//
 
+/// Shows the last of the functions that are not over.
+static void show(const std::vector<const char *> &inside, SharedPage &page) {
+  std::snprintf(page.phase, sizeof page.phase, "%s",
+                inside.empty() ? "" : inside.back());
+}
+
+void Plugin::enter(const char *what) {
+  std::lock_guard<std::mutex> lock(mutex);
+  inside.push_back(what);
+  show(inside, recorder.page);
+}
+
+void Plugin::leave(const char *what) {
+  std::lock_guard<std::mutex> lock(mutex);
+  inside.erase(std::ranges::find(inside, what));
+  show(inside, recorder.page);
+}
+
 void Plugin::guarded(const char *what, const std::function<void()> &fn) {
-  char before[sizeof recorder.page.phase];
-  std::memcpy(before, recorder.page.phase, sizeof before);
-  std::snprintf(recorder.page.phase, sizeof before, "%s", what);
+  enter(what);
   const Environment environment = Environment::now();
   bool hasThrown = false;
   try {
@@ -62,7 +78,7 @@ void Plugin::guarded(const char *what, const std::function<void()> &fn) {
   }
   const Environment after = Environment::now();
   environment.restore();
-  std::memcpy(recorder.page.phase, before, sizeof before);
+  leave(what);
   need(!hasThrown, std::string("`") + what +
                        "` threw an exception; it has to catch it and return "
                        "a code");
@@ -173,7 +189,8 @@ namespace {
 /// A cluster as a host of that manner hands it over, and takes it away again.
 class View {
 public:
-  View(const plugin::Cluster &cluster, const Manner &manner) : cluster(manner) {
+  View(const plugin::Cluster &cluster, const Manner &manner)
+      : cluster(manner, true) {
     fovea_span *span = nullptr;
     const uint32_t size = this->cluster->size, version = this->cluster->version;
     *this->cluster = cluster.view();
@@ -291,23 +308,55 @@ Prepared::~Prepared() {
     });
 }
 
+namespace {
+/// Needs that say "anything goes", as a host of that manner hands them over.
+class NeedList {
+public:
+  NeedList(size_t count, const Manner &manner)
+      : stride(sizeof(fovea_needs) + manner.growth),
+        bytes(count * stride, tail) {
+    fovea_needs initial{};
+    initial.size = static_cast<uint32_t>(stride);
+    initial.version = FOVEA_PLUGIN_VERSION + (manner.growth ? 7 : 0);
+    initial.alignment = 1;
+    for (size_t i = 0; i < count; ++i)
+      std::memcpy(bytes.data() + i * stride, &initial, sizeof initial);
+  }
+  fovea_needs *data() { return reinterpret_cast<fovea_needs *>(bytes.data()); }
+  /// What the plugin said. Wrong: it wrote where the host's own fields are.
+  std::vector<fovea_needs> needs() const {
+    std::vector<fovea_needs> all(bytes.size() / stride);
+    for (size_t i = 0; i < all.size(); ++i) {
+      const char *one = bytes.data() + i * stride;
+      std::memcpy(&all[i], one, sizeof(fovea_needs));
+      need(std::all_of(one + sizeof(fovea_needs), one + stride,
+                       [](char byte) { return byte == tail; }),
+           "`prepare` writes beyond a fovea_needs that it knows: step by "
+           "`needs_stride` (FOVEA_NEEDS), not by sizeof");
+    }
+    return all;
+  }
+
+  const size_t stride;
+
+private:
+  static constexpr char tail = '\x5a';
+  std::vector<char> bytes;
+};
+} // namespace
+
 std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
                                             Answer &answer,
                                             const Manner &manner) {
   std::shared_ptr<Prepared> made(new Prepared(shared_from_this(), dims));
-  fovea_needs initial{};
-  initial.size = sizeof initial;
-  initial.version = FOVEA_PLUGIN_VERSION;
-  initial.alignment = 1;
-  made->inputs.assign(inputCount, initial);
-  made->outputs.assign(outputCount, initial);
+  NeedList inputs(inputCount, manner), outputs(outputCount, manner);
   Grown<fovea_prepared> prepared(manner);
   prepared->workspace_alignment = 64;
-  prepared->inputs = made->inputs.data();
+  prepared->inputs = inputs.data();
   prepared->input_count = inputCount;
-  prepared->outputs = made->outputs.data();
+  prepared->outputs = outputs.data();
   prepared->output_count = outputCount;
-  prepared->needs_stride = sizeof(fovea_needs);
+  prepared->needs_stride = inputs.stride;
   Grown<fovea_prepare_request> request(manner, true);
   std::vector<int64_t> copy(dims.begin(), dims.end());
   request->dims = {copy.data(), copy.size(), sizeof(int64_t)};
@@ -320,6 +369,8 @@ std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
   if (!answer.isOk())
     return nullptr;
   made->answer = *prepared;
+  made->inputs = inputs.needs();
+  made->outputs = outputs.needs();
   need(made->answer.instance, "`prepare` returns FOVEA_OK, but no instance");
   need(prepared.isTailUntouched(),
        "`prepare` writes beyond the fovea_prepared that it knows");

@@ -28,7 +28,8 @@ struct Manner {
   /// Bytes that every struct is longer, and every element of an array of
   /// structs. A multiple of 8, up to 64.
   uint32_t growth = 0;
-  /// Whether the tails of requests ask for something that nobody knows yet.
+  /// Whether the tails of requests and clusters, which grow then, ask for
+  /// something that nobody knows yet.
   bool asksMore = false;
   const fovea_extension *extensions = nullptr;
 };
@@ -52,8 +53,10 @@ public:
       : growth(manner.growth) {
     (*this)->size = static_cast<uint32_t>(sizeof(T) + growth);
     (*this)->version = growth ? FOVEA_PLUGIN_VERSION + 7 : FOVEA_PLUGIN_VERSION;
+    // The last byte: a plugin may be of a later version than this kit, and know
+    // the fields that came first.
     if (isRequest && manner.asksMore)
-      bytes[sizeof(T)] = 1;
+      bytes[sizeof(T) + growth - 1] = 1;
     tail = bytes;
   }
   T *operator->() { return reinterpret_cast<T *>(bytes.data()); }
@@ -112,13 +115,18 @@ public:
 
 private:
   void guarded(const char *what, const std::function<void()> &fn);
+  /// What the plugin is at, for the last words of the process. Several threads
+  /// may be in it at once: what was begun last and is not over is shown.
+  void enter(const char *what);
+  void leave(const char *what);
   void check(const char *what, const Answer &answer, bool isTailUntouched);
 
   std::shared_ptr<const plugin::Library> library;
   std::vector<plugin::Option> options;
   Recorder &recorder;
   std::mutex mutex;
-  std::string pending;
+  std::string pending;              ///< guarded
+  std::vector<const char *> inside; ///< guarded; functions that are not over
   std::shared_ptr<Opened> kept;
 };
 

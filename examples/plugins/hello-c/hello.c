@@ -101,7 +101,10 @@ static const char *const no_type =
 static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
   (void)backend;
-  (void)error;
+  if (is_later(cluster, cluster->size, sizeof *cluster, NULL))
+    return error_of(
+        error, FOVEA_UNSUPPORTED,
+        "hello-c is of version 1.0 and does not know what is asked");
   for (uint32_t n = 0; n < cluster->ops.count; ++n) {
     const fovea_op *op = FOVEA_AT(fovea_op, cluster->ops, n);
     if (op->opcode == FOVEA_OP_RANDOM || op->opcode == FOVEA_OP_FOLD_KEY)
@@ -176,8 +179,14 @@ static void free_exe(fovea_plugin_exe *exe) {
 
 static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **result, fovea_error *error) {
-  fovea_plugin_exe *exe = calloc(1, sizeof *exe);
-  int failed = exe == NULL;
+  fovea_plugin_exe *exe = NULL;
+  int failed = 0;
+  if (is_later(cluster, cluster->size, sizeof *cluster, NULL))
+    return error_of(
+        error, FOVEA_UNSUPPORTED,
+        "hello-c is of version 1.0 and does not know what is asked");
+  exe = calloc(1, sizeof *exe);
+  failed = exe == NULL;
   if (exe) {
     exe->host = backend->host;
     exe->ops = cluster->ops.count;

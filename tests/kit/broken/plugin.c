@@ -42,6 +42,12 @@ static int asksForMore(const void *request, uint32_t size, size_t known,
                   request->extensions))                                        \
   return fail(error, FOVEA_UNSUPPORTED, "a later version is asked for")
 
+/* A cluster has no extensions. */
+#define REFUSE_LONGER(cluster, error)                                          \
+  if (BROKEN != IGNORES_TAIL &&                                                \
+      asksForMore(cluster, cluster->size, sizeof *cluster, NULL))              \
+  return fail(error, FOVEA_UNSUPPORTED, "a later version is asked for")
+
 /*===-- Claims ------------------------------------------------------------===*/
 
 static const char *refusal(const fovea_plugin_exe *exe) {
@@ -97,7 +103,7 @@ static const char *refusal(const fovea_plugin_exe *exe) {
 
 static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
-  (void)error;
+  REFUSE_LONGER(cluster, error);
 #ifdef __cplusplus
   if (BROKEN == THROWS)
     throw "a fit";
@@ -109,7 +115,10 @@ static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
   if (BROKEN == CHANGES_ITS_MIND && backend->asked++ % 2 == 1)
     why = "not again";
   claim->kind = why ? FOVEA_CLAIM_NONE : FOVEA_CLAIM_FUSED;
-  snprintf(claim->text, sizeof claim->text, "%s", why ? why : "in loops");
+  if (BROKEN == NO_TEXT)
+    claim->reason = FOVEA_REASON_OP;
+  if (!why || (BROKEN != NO_TEXT && BROKEN != NO_REASON))
+    snprintf(claim->text, sizeof claim->text, "%s", why ? why : "in loops");
   return FOVEA_OK;
 }
 
@@ -183,6 +192,7 @@ static void closeBackend(fovea_backend *backend) { free(backend); }
 
 static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
+  REFUSE_LONGER(cluster, error);
   if (BROKEN == FAILS_COMPILE)
     return fail(error, FOVEA_BACKEND, "there is no compiler");
   *exe = (fovea_plugin_exe *)calloc(1, sizeof **exe);
@@ -215,6 +225,11 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   for (uint64_t i = 0; i < exe->arrays[AXES].count; ++i)
     made->extents[i] = values[ITEM(exe, fovea_axis, AXES, i)->size];
   free(values);
+  // It takes any; saying so is no need.
+  for (uint64_t i = 0; i < prepared->input_count; ++i)
+    (BROKEN == STEPS_NEEDS ? &prepared->inputs[i]
+                           : FOVEA_NEEDS(prepared, inputs, i))
+        ->alignment = 1;
   prepared->instance = made;
   return FOVEA_OK;
 }
