@@ -271,7 +271,7 @@ TEST_CASE("structure") {
        }},
       {"does not give that",
        op(FOVEA_OP_RANDOM, [](fovea_op &op) { op.selector = 2; })},
-      {"does not give that",
+      {"does not take that dtype",
        op(FOVEA_OP_RANDOM, [](fovea_op &op) { op.dtype = FOVEA_BF16; })},
   });
 }
