@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 #include <iterator>
@@ -36,18 +37,28 @@ static fovea::plugin::PluginCall::Names guilty() {
   return names;
 }
 
-// Only what may be called in a signal handler.
+/// Ends with these words. Only what may be called in a signal handler.
+[[noreturn]] static void end(std::initializer_list<const char *> parts,
+                             Exit exit) {
+  for (const char *part : parts)
+    if (write(STDERR_FILENO, part, std::strlen(part)) < 0)
+      break;
+  _exit(static_cast<int>(exit));
+}
+
+/// A plugin that calls exit must not make a run succeed that never ended.
+static void lastWordsOfExit() {
+  if (const auto [plugin, function] = guilty(); plugin)
+    end({"error: plugin `", plugin, "` ended the process in `", function,
+         "`; this is a fault of the plugin\n"},
+        Exit::Backend);
+}
+
 static void lastWords(int number) {
   const char *reason = number == SIGSEGV   ? "invalid memory access"
                        : number == SIGABRT ? "abort"
                        : number == SIGFPE  ? "arithmetic fault"
                                            : "invalid instruction or address";
-  auto end = [](std::initializer_list<const char *> parts, Exit exit) {
-    for (const char *part : parts)
-      if (write(STDERR_FILENO, part, std::strlen(part)) < 0)
-        break;
-    _exit(static_cast<int>(exit));
-  };
   const auto [plugin, function] = guilty();
   if (plugin)
     end({"error: plugin `", plugin, "` crashed in `", function, "`: ", reason,
@@ -60,6 +71,7 @@ static void lastWords(int number) {
 }
 
 void fovea::driver::installCrashHandler() {
+  std::atexit(lastWordsOfExit);
   // A stack of its own, for when the usual one is full.
   static char stack[1 << 16];
   stack_t alternate = {};

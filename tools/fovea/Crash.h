@@ -12,8 +12,9 @@ namespace fovea::driver {
 /// From now on a signal that would kill the process with a core dump (a wild
 /// pointer, abort, a stack that is full) says in one line whose fault it is,
 /// and exits: with 4 if the thread is inside of a plugin, whose name and
-/// function it gives, else Fovea is at fault, with 70. The library never does
-/// this: signals belong to the application.
+/// function it gives, else Fovea is at fault, with 70. A plugin that calls exit
+/// is told in the same way. The library never does this: signals belong to the
+/// application.
 void installCrashHandler();
 
 /// Lets the handler ask libfovea as well, which loads most plugins, for the
