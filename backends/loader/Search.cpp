@@ -112,14 +112,44 @@ static Status checkAround(fs::path path) {
   return Status::ok();
 }
 
+/// The first link on a path; empty if there is none.
+static fs::path firstLink(const fs::path &path) {
+  fs::path way;
+  for (const fs::path &part : path) {
+    way /= part;
+    if (fs::is_symlink(fs::symlink_status(way)))
+      return way;
+  }
+  return {};
+}
+
 Status plugin::checkPermissions(const std::string &path) {
   std::error_code fault;
-  const fs::path given = fs::absolute(path, fault).lexically_normal();
-  const fs::path real = fault ? fs::path() : fs::canonical(path, fault);
-  if (fault)
+  fs::path way = fs::absolute(path, fault).lexically_normal();
+  if (fault || !fs::exists(way, fault))
     return Status::error(StatusCode::Io, "there is no file `" + path + "`");
-  // The way to it, and where it ends if there are links on the way.
-  for (const fs::path &way : {given, real}) {
+  // The way to it, link after link: who may put another link in the place of
+  // one decides what is loaded.
+  std::vector<fs::path> ways = {way};
+  for (fs::path link = firstLink(way); !link.empty(); link = firstLink(way)) {
+    struct stat info {};
+    if (lstat(link.c_str(), &info) != 0)
+      return Status::error(StatusCode::Io,
+                           "cannot read `" + link.string() + "`");
+    if (info.st_uid != 0 && info.st_uid != geteuid())
+      return Status::error(StatusCode::Backend,
+                           "the link `" + link.string() +
+                               "` belongs to another user",
+                           "copy what it leads to to a folder of your own");
+    const fs::path rest = way.lexically_relative(link);
+    way = link.parent_path() / fs::read_symlink(link);
+    if (rest != ".")
+      way /= rest;
+    way = way.lexically_normal();
+    ways.push_back(link);
+    ways.push_back(way);
+  }
+  for (const fs::path &way : ways) {
     for (const fs::path &one : {way, way.parent_path()})
       if (Status status = checkOwner(one.string()); status.failed())
         return status;

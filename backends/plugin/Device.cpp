@@ -36,9 +36,11 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
           .withPosition(details.position);
   if (details.value)
     status = std::move(status).withValue(*details.value);
-  const bool isUsers = code == FOVEA_OUT_OF_RANGE ||
-                       code == FOVEA_DIVISION_BY_ZERO ||
-                       code == FOVEA_CANCELLED;
+  // What the program or its user brings about in a run.
+  const bool isUsers =
+      std::string_view(what) == "run" &&
+      (code == FOVEA_OUT_OF_RANGE || code == FOVEA_DIVISION_BY_ZERO ||
+       code == FOVEA_CANCELLED);
   // That is no error but an answer: another one may do these sizes.
   const bool isAnswer =
       code == FOVEA_UNSUPPORTED_SHAPE && std::string_view(what) == "prepare";

@@ -83,6 +83,12 @@ static fovea_code matchPattern(const fovea_host *, const fovea_cluster *cluster,
     Expected<Cluster> copy = plugin::copyOf(*cluster);
     if (!copy)
       return copy.status();
+    // Plugins may hand over a cluster of their own.
+    if (Status status = plugin::check(*copy); status.failed())
+      return status;
+    if ((room->input_count > 0 && !room->inputs) ||
+        (room->axis_count > 0 && !room->axes))
+      return misuse("`inputs` or `axes` of the match is null");
     for (const Cluster &one : *patterns) {
       std::optional<plugin::Match> made = plugin::match(one, *copy);
       if (!made)

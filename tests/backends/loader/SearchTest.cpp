@@ -173,6 +173,15 @@ TEST_CASE("what everybody may change is refused") {
   fs::create_symlink(folder.at("around/a/lib.so"), folder.at("b/lib.so"));
   CHECK(pluginAt(folder.at("b/lib.so")).status().message() ==
         "`" + folder.at("around") + "` can be changed by everybody");
+  // Nor where a link on the way to it lies.
+  chmod(folder.at("around").c_str(), 0755);
+  fs::create_directory(folder.at("open"));
+  fs::create_symlink(folder.at("around/a/lib.so"), folder.at("open/lib.so"));
+  fs::create_symlink(folder.at("open/lib.so"), folder.at("b/chain.so"));
+  CHECK(pluginAt(folder.at("b/chain.so")));
+  chmod(folder.at("open").c_str(), 0777);
+  CHECK(pluginAt(folder.at("b/chain.so")).status().message() ==
+        "`" + folder.at("open") + "` can be changed by everybody");
 }
 
 TEST_CASE("what another group may change, or another user owns, is refused") {
