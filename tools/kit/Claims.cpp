@@ -105,7 +105,8 @@ std::vector<int64_t> kit::someDims(const Formula &formula, int choice) {
                                                           {2},
                                                           {17, 33, 4, 3, 2},
                                                           {1, 130, 3, 2},
-                                                          {67, 2, 3, 2}};
+                                                          {67, 2, 3, 2},
+                                                          {4099, 3, 2}};
   const std::vector<int64_t> &list = lists[static_cast<size_t>(choice)];
   std::vector<int64_t> dims;
   for (size_t i = 0; i < formula.cluster.dims.size(); ++i)

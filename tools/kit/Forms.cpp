@@ -123,8 +123,12 @@ std::string kit::text(const Results &results) {
              std::to_string(count - mostShown) + " more\n";
   char tail[64];
   std::snprintf(tail, sizeof tail, " (%.1f s)\n", results.seconds);
+  if (!results.passed())
+    return out + "\nit does not conform" + tail;
   return out +
-         (results.passed() ? "\nall levels passed" : "\nit does not conform") +
+         (results.level < lastLevel
+              ? "\nlevels 0 to " + std::to_string(results.level) + " passed"
+              : "\nall levels passed") +
          tail;
 }
 

@@ -45,7 +45,7 @@ std::shared_ptr<Candidate> anyClaimed(Plugin &plugin, Recorder &recorder);
 
 /// Values for the dimensions, in which every size can be: of few elements, ...
 std::vector<int64_t> someDims(const Formula &formula, int choice);
-inline constexpr int dimChoices = 9;
+inline constexpr int dimChoices = 10;
 /// `n` along each axis of N, M, ...; payloads (D, E) have 4. K has a quarter: a
 /// product of matrices by a library, which nobody can stop, is soon over.
 std::vector<int64_t> longDims(const plugin::Cluster &cluster, int64_t n);
