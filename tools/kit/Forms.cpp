@@ -125,11 +125,11 @@ std::string kit::text(const Results &results) {
   std::snprintf(tail, sizeof tail, " (%.1f s)\n", results.seconds);
   if (!results.passed())
     return out + "\nit does not conform" + tail;
-  return out +
-         (results.level < lastLevel
-              ? "\nlevels 0 to " + std::to_string(results.level) + " passed"
-              : "\nall levels passed") +
-         tail;
+  const std::string levels =
+      results.level == lastLevel ? "all levels"
+      : results.level == 0       ? "level 0"
+                           : "levels 0 to " + std::to_string(results.level);
+  return out + "\n" + levels + " passed" + tail;
 }
 
 //===----------------------------------------------------------------------===//
