@@ -129,10 +129,7 @@ Elaborator::MaybeArray Elaborator::mean(Array body, std::optional<Array> guard,
                 ? overNoAxes(ReduceKind::Sum, emit.integer(1), guard)
                 : emit.reduce(ReduceKind::Sum, emit.integer(1), guard, axes);
   } else {
-    SizeAttr total = sizeConstant(emit.context, 1);
-    for (AxisAttr axis : axes)
-      total = sizeMul(total, axis.getSize());
-    count = emit.size(total);
+    count = emit.size(sizeOfAxes(emit.context, axes));
   }
   Array sum = axes.empty() ? overNoAxes(ReduceKind::Sum, body, guard)
                            : emit.reduce(ReduceKind::Sum, body, guard, axes);

@@ -119,6 +119,13 @@ SizeAttr fovea::ir::sizeSub(SizeAttr a, SizeAttr b) {
   return sizeAdd(a, sizeMul(sizeConstant(b.getContext(), -1), b));
 }
 
+SizeAttr fovea::ir::sizeOfAxes(MLIRContext *context, ArrayRef<AxisAttr> axes) {
+  SizeAttr size = sizeConstant(context, 1);
+  for (AxisAttr axis : axes)
+    size = sizeMul(size, axis.getSize());
+  return size;
+}
+
 SizeAttr fovea::ir::sizeMul(SizeAttr a, SizeAttr b) {
   Polynomial product, right = expand(b);
   for (const auto &[left, coefficient] : expand(a)) {

@@ -26,6 +26,8 @@ SizeAttr sizeDim(mlir::MLIRContext *context, llvm::StringRef name);
 SizeAttr sizeAdd(SizeAttr a, SizeAttr b);
 SizeAttr sizeSub(SizeAttr a, SizeAttr b);
 SizeAttr sizeMul(SizeAttr a, SizeAttr b);
+/// How many places the axes have together.
+SizeAttr sizeOfAxes(mlir::MLIRContext *context, llvm::ArrayRef<AxisAttr> axes);
 /// Rounds towards minus infinity, as in Python. Exact polynomial quotients are
 /// taken at once; a constant zero divisor is kept as written.
 SizeAttr sizeFloorDiv(SizeAttr a, SizeAttr b);

@@ -77,6 +77,8 @@ private:
   void enter(ir::ReduceOp reduce);
   Expr given(Line &line, unsigned number);
   std::set<unsigned> closureOf(const Chain &chain, unsigned number) const;
+  SmallVector<unsigned> wrongOf(Line &line, const std::set<unsigned> &numbers,
+                                ArrayRef<unsigned> tried);
   bool holds(Line &line, unsigned number);
   /// The folds: by leader their members, and numbers of their chain.
   struct Group {
@@ -141,12 +143,10 @@ Expr Deriver::given(Line &line, unsigned number) {
   assert(number == Chain::count && "maxima of exponents serve one pass only");
   if (!line.count) {
     OpBuilder b = OpBuilder::atBlockBegin(&func.getBody().front());
-    ir::SizeAttr extent = ir::sizeConstant(func.getContext(), 1);
-    for (ir::AxisAttr axis : line.axes)
-      extent = ir::sizeMul(extent, axis.getSize());
     const auto scalar =
         ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>());
-    line.count = ir::SizeOp::create(b, func.getLoc(), scalar, extent);
+    line.count = ir::SizeOp::create(
+        b, func.getLoc(), scalar, ir::sizeOfAxes(func.getContext(), line.axes));
   }
   return a.given(line.count);
 }
@@ -163,44 +163,45 @@ std::set<unsigned> Deriver::closureOf(const Chain &chain,
   return numbers;
 }
 
-/// Whether a fold of a reduction and what it depends on in its pass is right
-/// when it is tried.
-bool Deriver::holds(Line &line, unsigned number) {
-  const Chain &chain = *line.chain;
-  if (lessons.late.contains(chain[number].op))
-    return false;
-  const std::set<unsigned> numbers = closureOf(chain, number);
+/// Those of the reductions `tried` that a fold of `numbers` gets wrong.
+SmallVector<unsigned> Deriver::wrongOf(Line &line,
+                                       const std::set<unsigned> &numbers,
+                                       ArrayRef<unsigned> tried) {
+  SmallVector<unsigned> wrong;
+  if (tried.empty())
+    return wrong;
   Block scratch;
   OpBuilder b(func.getContext());
   b.setInsertionPointToEnd(&scratch);
   FoldWriter writer(b, *line.chain, line.axes, placement,
                     SmallVector<unsigned>(numbers.begin(), numbers.end()),
-                    number);
-  return line.trial->agrees(writer.write(), 0, chain[number].op->getResult(0));
+                    tried);
+  ir::FoldOp fold = writer.write();
+  for (auto [i, number] : llvm::enumerate(tried)) {
+    ir::ReduceOp op = (*line.chain)[number].op;
+    if (!line.trial->agrees(fold, i, op.getResult()))
+      wrong.push_back(number);
+  }
+  return wrong;
+}
+
+/// Whether a fold of a reduction and what it depends on in its pass is right
+/// when it is tried.
+bool Deriver::holds(Line &line, unsigned number) {
+  return !lessons.late.contains((*line.chain)[number].op) &&
+         wrongOf(line, closureOf(*line.chain, number), number).empty();
 }
 
 void Deriver::check(Lessons &next) {
   for (const Group &group : groupsOfMembers()) {
-    Line &line = *group.line;
+    const Chain &chain = *group.line->chain;
     SmallVector<unsigned> moving;
     for (unsigned i : group.members)
-      if (!(*line.chain)[members[i].number].element->fresh.empty())
+      if (!chain[members[i].number].element->fresh.empty())
         moving.push_back(members[i].number);
-    if (moving.empty())
-      continue;
-    Block scratch;
-    OpBuilder b(func.getContext());
-    b.setInsertionPointToEnd(&scratch);
-    FoldWriter writer(
-        b, *line.chain, line.axes, placement,
-        SmallVector<unsigned>(group.numbers.begin(), group.numbers.end()),
-        moving);
-    ir::FoldOp fold = writer.write();
-    for (auto [i, number] : llvm::enumerate(moving)) {
-      ir::ReduceOp op = (*line.chain)[number].op;
-      if (line.trial->agrees(fold, i, op.getResult()))
-        continue;
-      const bool isAlone = closureOf(*line.chain, number) == group.numbers;
+    for (unsigned number : wrongOf(*group.line, group.numbers, moving)) {
+      Operation *op = ir::ReduceOp(chain[number].op);
+      const bool isAlone = closureOf(chain, number) == group.numbers;
       (isAlone || lessons.apart.contains(op) ? next.late : next.apart)
           .insert(op);
     }

@@ -33,6 +33,32 @@ static bool isCheap(Value value) {
   return true;
 }
 
+/// A number of `like`'s element type.
+static Value integerLike(OpBuilder &b, Value like, int64_t number) {
+  const Type element = typeOf(like).getElementType();
+  return ir::ConstantOp::create(
+      b, like.getLoc(), ir::ArrayType::get(element, ArrayRef<ir::AxisAttr>()),
+      b.getIntegerAttr(element, number));
+}
+
+static Value extentOf(OpBuilder &b, Location loc, ir::AxisAttr axis) {
+  return ir::SizeOp::create(
+      b, loc, ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()),
+      axis.getSize());
+}
+
+/// An index as an i64, which sizes are.
+static Value asI64(OpBuilder &b, Value index) {
+  const ir::ArrayType type = typeOf(index);
+  if (type.getElementType().isInteger(64))
+    return index;
+  return ir::CastOp::create(b, index.getLoc(), type.withElement(b.getI64Type()),
+                            index);
+}
+
+/// Of an integer division, or an integer power, the operand that may not be 0.
+static unsigned divisorOf(Operation *op) { return isa<ir::PowOp>(op) ? 0 : 1; }
+
 namespace {
 /// Makes the check in a copy of a function, and says in both what it covers.
 class Speculator {
@@ -57,8 +83,6 @@ private:
   Value compared(ir::Predicate predicate, Value x, Value y) {
     return ir::CompareOp::create(b, loc, predicate, x, y);
   }
-  Value integer(Value like, int64_t number);
-  Value size(ir::SizeAttr size);
   Value failureOf(Operation *risk);
 
   ir::FuncOp func;
@@ -97,19 +121,6 @@ Value Speculator::both(Value x, Value y) {
 
 Value Speculator::either(Value x, Value y) {
   return ir::OrOp::create(b, loc, x, y);
-}
-
-Value Speculator::integer(Value like, int64_t number) {
-  const Type element = typeOf(like).getElementType();
-  return ir::ConstantOp::create(
-      b, loc, ir::ArrayType::get(element, ArrayRef<ir::AxisAttr>()),
-      b.getIntegerAttr(element, number));
-}
-
-Value Speculator::size(ir::SizeAttr size) {
-  return ir::SizeOp::create(
-      b, loc, ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()),
-      size);
 }
 
 /// Where `user` needs that operand, at the operand's own places.
@@ -158,26 +169,22 @@ Value Speculator::needed(Operation *op) {
 Value Speculator::failureOf(Operation *risk) {
   auto at = dyn_cast<ir::AtOp>(risk);
   if (!at) {
-    // Integer divisions; zero to a negative power.
-    const bool isPower = isa<ir::PowOp>(risk);
-    Value divisor = risk->getOperand(isPower ? 0 : 1);
-    Value isZero = compared(ir::Predicate::Eq, divisor, integer(divisor, 0));
-    if (!isPower)
+    Value divisor = risk->getOperand(divisorOf(risk));
+    Value isZero =
+        compared(ir::Predicate::Eq, divisor, integerLike(b, divisor, 0));
+    if (!isa<ir::PowOp>(risk))
       return isZero;
     Value exponent = risk->getOperand(1);
-    return both(isZero,
-                compared(ir::Predicate::Lt, exponent, integer(exponent, 0)));
+    return both(isZero, compared(ir::Predicate::Lt, exponent,
+                                 integerLike(b, exponent, 0)));
   }
   Value any;
   for (auto [index, axis] :
        llvm::zip_equal(at.getIndices(), ir::axesOf(at.getAxes()))) {
-    Value wide = index;
-    if (!typeOf(index).getElementType().isInteger(64))
-      wide = ir::CastOp::create(
-          b, loc, typeOf(index).withElement(b.getI64Type()), index);
+    Value wide = asI64(b, index);
     Value isOutside =
-        either(compared(ir::Predicate::Lt, wide, integer(wide, 0)),
-               compared(ir::Predicate::Ge, wide, size(axis.getSize())));
+        either(compared(ir::Predicate::Lt, wide, integerLike(b, wide, 0)),
+               compared(ir::Predicate::Ge, wide, extentOf(b, loc, axis)));
     any = any ? either(any, isOutside) : isOutside;
   }
   return any;
@@ -205,36 +212,25 @@ void Speculator::check(ArrayRef<Operation *> risks) {
 void Speculator::secure(Operation *risk) {
   OpBuilder b(risk);
   const Location loc = risk->getLoc();
-  auto constant = [&](Value like, int64_t number) -> Value {
-    const Type element = typeOf(like).getElementType();
-    return ir::ConstantOp::create(
-        b, loc, ir::ArrayType::get(element, ArrayRef<ir::AxisAttr>()),
-        b.getIntegerAttr(element, number));
-  };
   risk->setAttr(ir::checkedName, b.getUnitAttr());
   if (auto at = dyn_cast<ir::AtOp>(risk)) {
     for (auto [k, axis] : llvm::enumerate(ir::axesOf(at.getAxes()))) {
-      Value index = at.getIndices()[k];
-      if (!typeOf(index).getElementType().isInteger(64))
-        index = ir::CastOp::create(
-            b, loc, typeOf(index).withElement(b.getI64Type()), index);
-      Value extent = ir::SizeOp::create(
-          b, loc, ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()),
-          axis.getSize());
-      Value last = ir::SubOp::create(b, loc, extent, constant(extent, 1));
+      Value index = asI64(b, at.getIndices()[k]);
+      Value last = ir::SubOp::create(b, loc, extentOf(b, loc, axis),
+                                     integerLike(b, index, 1));
       index = ir::MinOp::create(b, loc, index, last);
-      index = ir::MaxOp::create(b, loc, index, constant(index, 0));
+      index = ir::MaxOp::create(b, loc, index, integerLike(b, index, 0));
       at.getIndicesMutable()[k].set(index);
     }
     return;
   }
-  const unsigned number = isa<ir::PowOp>(risk) ? 0 : 1;
+  const unsigned number = divisorOf(risk);
   Value divisor = risk->getOperand(number);
   Value isZero = ir::CompareOp::create(b, loc, ir::Predicate::Eq, divisor,
-                                       constant(divisor, 0));
-  risk->setOperand(number,
-                   ir::SelectOp::create(b, loc, isZero, constant(divisor, 1),
-                                        divisor, ir::HardKind::None));
+                                       integerLike(b, divisor, 0));
+  risk->setOperand(number, ir::SelectOp::create(b, loc, isZero,
+                                                integerLike(b, divisor, 1),
+                                                divisor, ir::HardKind::None));
 }
 
 static OwningOpRef<ModuleOp> moduleWith(ir::FuncOp func) {
@@ -247,7 +243,16 @@ static ir::FuncOp functionOf(ModuleOp module) {
   return *module.getOps<ir::FuncOp>().begin();
 }
 
+/// Whether it is of a kind that may fail.
+static bool isRisky(Operation &op) {
+  return isa<ir::AtOp>(op) || (isa<ir::FloorDivOp, ir::ModOp, ir::PowOp>(op) &&
+                               !typeOf(op.getResult(0)).isFloat());
+}
+
 std::optional<CheckedFunction> fovea::speculate(ir::FuncOp func) {
+  // Most functions have none of these: nothing is worked out for them.
+  if (llvm::none_of(func.getBody().front(), isRisky))
+    return std::nullopt;
   OwningOpRef<ModuleOp> source = moduleWith(func);
   PassManager manager(func.getContext());
   buildOptimizePipeline(manager);

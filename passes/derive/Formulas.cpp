@@ -8,6 +8,7 @@
 
 #include "ir/Size.h"
 #include "ir/TypeOf.h"
+#include "passes/derive/Chain.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -24,11 +25,8 @@ using ir::typeOf;
 
 Formulas::Formulas(ArrayRef<ir::AxisAttr> axes,
                    std::function<bool(ir::ReduceOp)> isMember)
-    : axes(axes), extent(ir::sizeConstant(axes.front().getContext(), 1)),
-      isMember(std::move(isMember)) {
-  for (ir::AxisAttr axis : axes)
-    extent = ir::sizeMul(extent, axis.getSize());
-}
+    : axes(axes), extent(ir::sizeOfAxes(axes.front().getContext(), axes)),
+      isMember(std::move(isMember)) {}
 
 uint64_t Random::next() {
   uint64_t z = state += 0x9e3779b97f4a7c15;
@@ -45,22 +43,9 @@ static Real larger(Real a, Real b) {
 static Real smaller(Real a, Real b) { return -larger(-a, -b); }
 
 Real derive::neutralNumber(ir::ReduceKind kind) {
-  switch (kind) {
-  case ir::ReduceKind::Prod:
-  case ir::ReduceKind::All:
-    return 1;
-  case ir::ReduceKind::Max:
-    return -std::numeric_limits<Real>::infinity();
-  case ir::ReduceKind::Min:
-    return std::numeric_limits<Real>::infinity();
-  case ir::ReduceKind::ArgMax:
-  case ir::ReduceKind::ArgMin:
-    return -1;
-  case ir::ReduceKind::Sum:
-  case ir::ReduceKind::Any:
-    return 0;
-  }
-  llvm_unreachable("all kinds are listed");
+  if (const std::optional<double> neutral = neutralOf(kind))
+    return *neutral;
+  return ir::isArg(kind) ? -1 : kind == ir::ReduceKind::All;
 }
 
 Real derive::joined(ir::ReduceKind kind, Real a, Real b) {

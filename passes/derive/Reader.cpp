@@ -23,11 +23,8 @@ using ir::Law;
 using ir::typeOf;
 
 Reader::Reader(Chain &chain, ArrayRef<ir::AxisAttr> axes)
-    : chain(chain), a(chain.algebra), axes(axes) {
-  extent = ir::sizeConstant(axes.front().getContext(), 1);
-  for (ir::AxisAttr axis : axes)
-    extent = ir::sizeMul(extent, axis.getSize());
-}
+    : chain(chain), a(chain.algebra), axes(axes),
+      extent(ir::sizeOfAxes(axes.front().getContext(), axes)) {}
 
 void Reader::define(ir::ReduceOp reduce, unsigned number) {
   numbers[reduce.getResult()] = number;
@@ -54,11 +51,6 @@ Reader::Awaited
 Reader::awaitedIn(Value value,
                   llvm::function_ref<bool(unsigned)> isUnfinished) {
   Awaited result;
-  auto varies = [&](Value value) {
-    return llvm::any_of(axes, [&](ir::AxisAttr axis) {
-      return typeOf(value).hasAxis(axis.getName());
-    });
-  };
   llvm::DenseMap<Value, bool> known;
   auto awaits = [&](auto &&self, Value value) -> bool {
     if (auto number = numbers.find(value); number != numbers.end())
@@ -121,6 +113,13 @@ Reader::Formula Reader::read(ir::ReduceOp reduce) {
   return formula;
 }
 
+/// Whether it has one of the folded axes.
+bool Reader::varies(Value value) const {
+  return llvm::any_of(axes, [&](ir::AxisAttr axis) {
+    return typeOf(value).hasAxis(axis.getName());
+  });
+}
+
 /// Reductions of the chain in whatever way they are behind `value`.
 const Names &Reader::behind(Value value) {
   auto found = reached.find(value);
@@ -160,10 +159,7 @@ Expr Reader::expr(Value value) {
   const Expr made = compute(value);
   known[value] = made;
   // What does not vary is computed outside of the fold, or where it is needed.
-  const bool varies = llvm::any_of(axes, [&](ir::AxisAttr axis) {
-    return typeOf(value).hasAxis(axis.getName());
-  });
-  if (made->hasData == varies && !made->args.empty())
+  if (made->hasData == varies(value) && !made->args.empty())
     (made->moves() ? a.writtenMoving : a.written).try_emplace(made, value);
   return made;
 }
@@ -203,10 +199,8 @@ Expr Reader::compute(Value value) {
     return leads(value) ? elementwise(op) : leaf(value);
   const bool hasLaw =
       mlir::cast<ir::ElementwiseOpInterface>(op).law() != Law::None;
-  const bool varies = llvm::any_of(
-      axes, [&](ir::AxisAttr axis) { return type.hasAxis(axis.getName()); });
   // What excludes a whole row is a condition too.
-  if (!leads(value) && (!hasLaw || (!varies && !mayBeHard(value))))
+  if (!leads(value) && (!hasLaw || (!varies(value) && !mayBeHard(value))))
     return leaf(value);
   return elementwise(op);
 }
@@ -236,11 +230,7 @@ Expr Reader::leaf(Value value) {
 
 /// A value whose reductions of the chain are finished by then.
 Expr Reader::array(Value value) {
-  const ir::ArrayType type = typeOf(value);
-  for (ir::AxisAttr axis : axes)
-    if (type.hasAxis(axis.getName()))
-      return a.data(value);
-  return mayFail(value) ? a.data(value) : a.given(value);
+  return varies(value) || mayFail(value) ? a.data(value) : a.given(value);
 }
 
 /// Counts are numbers like others, positions are not; the number of places is a

@@ -61,6 +61,7 @@ private:
   Expr array(mlir::Value value);
   Expr cast(ir::CastOp op);
   void split(mlir::Value guard, Exprs &into);
+  bool varies(mlir::Value value) const;
   bool leads(mlir::Value value);
   const Names &behind(mlir::Value value);
 

@@ -19,6 +19,7 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
 using ir::typeOf;
+
 /// So many sets of numbers, of so many places in turn. Of those that the
 /// formula itself can do nothing with others take the place, but not for ever;
 /// and so many must say something.
@@ -31,7 +32,7 @@ namespace {
 /// Numbers that formulas are tried on.
 class Numbers {
 public:
-  /// Kinds of floats; ordinary ones are as many as the others together.
+  /// Kinds of floats, ordinary ones first.
   static constexpr unsigned kinds = 16;
 
   Numbers(unsigned set, unsigned leaf) : random(set * 1000003ull + leaf) {}
@@ -323,11 +324,11 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
     telling += visited > 1;
     const Real room =
         patience * spread + relative * std::abs(wanted) + ofSize * size;
-    auto agrees = [&](const FoldState &state) {
+    auto isNear = [&](const FoldState &state) {
       return std::abs(runner.finished(result, state) - wanted) <= room;
     };
-    // All at once, one by one, in lanes of which one sees nothing, and each in
-    // a lane of its own.
+    // All at once, one by one, in two lanes, and each in a lane of its own
+    // beside one that sees nothing.
     const FoldState empty = runner.empty();
     SmallVector<size_t> all;
     for (size_t place = 0; place < places; ++place)
@@ -338,8 +339,8 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
       lanes[place % 2] = runner.step(lanes[place % 2], place);
       joint = runner.combined(joint, runner.step(empty, place));
     }
-    isRight = agrees(runner.step(empty, all)) && agrees(sequence) &&
-              agrees(runner.combined(lanes[0], lanes[1])) && agrees(joint);
+    isRight = isNear(runner.step(empty, all)) && isNear(sequence) &&
+              isNear(runner.combined(lanes[0], lanes[1])) && isNear(joint);
   }
   formulas.forget(mark);
   return isRight && telling >= leastSets;

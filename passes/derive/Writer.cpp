@@ -281,12 +281,9 @@ Value FoldWriter::finished(Region &region, const Reduction &reduction,
   if (auto found = visited.find(reduction.domain); found != visited.end()) {
     seen = region.accumulators[found->second];
   } else {
-    ir::SizeAttr extent = ir::sizeConstant(b.getContext(), 1);
-    for (ir::AxisAttr axis : axes)
-      extent = ir::sizeMul(extent, axis.getSize());
     Value places = ir::SizeOp::create(
         b, loc, ir::ArrayType::get(b.getI64Type(), ArrayRef<ir::AxisAttr>()),
-        extent);
+        ir::sizeOfAxes(b.getContext(), axes));
     seen = ir::CompareOp::create(b, loc, ir::Predicate::Gt, places,
                                  this->number(b.getI64Type(), 0));
   }

@@ -41,12 +41,10 @@ int64_t Sizes::extent(ir::SizeAttr size) {
 }
 
 ir::SizeAttr Sizes::sizeOf(ir::ArrayType type) {
-  ir::SizeAttr size = ir::sizeConstant(
-      type.getContext(),
-      static_cast<int64_t>(fovea::sizeOf(dtypeOf(type.getElementType()))));
-  for (ir::AxisAttr axis : type.getAxes())
-    size = ir::sizeMul(size, axis.getSize());
-  return size;
+  return ir::sizeMul(
+      ir::sizeConstant(type.getContext(), static_cast<int64_t>(fovea::sizeOf(
+                                              dtypeOf(type.getElementType())))),
+      ir::sizeOfAxes(type.getContext(), type.getAxes()));
 }
 
 ByteCount Sizes::bytes(ir::SizeAttr size) {
