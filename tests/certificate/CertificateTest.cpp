@@ -6,31 +6,15 @@
 
 #include "tools/certificate/Certificate.h"
 #include "tests/Folds.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "mlir/Parser/Parser.h"
-
-#include <catch2/catch.hpp>
+#include "tests/ParsedFunction.h"
 
 using namespace fovea;
 using namespace fovea::test;
 
 static Certificate certificateOf(const FoldPair &pair) {
   mlir::MLIRContext context;
-  context.loadDialect<ir::FoveaDialect>();
-  auto parse = [&](const std::string &text) {
-    auto module = mlir::parseSourceString<mlir::ModuleOp>(
-        "module {" + text + "}", &context);
-    REQUIRE(module);
-    return module;
-  };
-  auto written = parse(pair.written), folded = parse(pair.folded);
-  auto function = [](mlir::ModuleOp module) {
-    return *module.getOps<ir::FuncOp>().begin();
-  };
-  Expected<Certificate> certificate =
-      certify(function(*written), function(*folded));
+  ParsedFunction written(context, pair.written), folded(context, pair.folded);
+  Expected<Certificate> certificate = certify(*written, *folded);
   INFO(certificate.status().text());
   REQUIRE(certificate);
   return *std::move(certificate);

@@ -309,25 +309,30 @@ Expected<Compiled> Lab::compileUndefined(const std::string &text,
   return compile(module->get(), *impl->reference);
 }
 
+Expected<Compiled>
+Lab::compileChanged(const std::string &text, const Function &entry,
+                    const std::vector<Tensor> &inputs,
+                    llvm::function_ref<void(ir::FuncOp)> change) {
+  auto module = instantiate(text, entry, inputs);
+  if (!module)
+    return module.status();
+  change(*module->get().getOps<ir::FuncOp>().begin());
+  return compile(module->get(), *impl->reference);
+}
+
 Expected<Compiled> Lab::compileRelaxed(const std::string &text,
                                        const Function &entry,
                                        const std::vector<Tensor> &inputs,
                                        Relaxed relaxed, bool isSingle) {
-  auto module = instantiate(text, entry, inputs);
-  if (!module)
-    return module.status();
-  relax(*module->get().getOps<ir::FuncOp>().begin(), relaxed, isSingle);
-  return compile(module->get(), *impl->reference);
+  return compileChanged(text, entry, inputs, [&](ir::FuncOp func) {
+    relax(func, relaxed, isSingle);
+  });
 }
 
 Expected<Compiled> Lab::compileTracker(const std::string &text,
                                        const Function &entry,
                                        const std::vector<Tensor> &inputs) {
-  auto module = instantiate(text, entry, inputs);
-  if (!module)
-    return module.status();
-  trackUndefined(*module->get().getOps<ir::FuncOp>().begin());
-  return compile(module->get(), *impl->reference);
+  return compileChanged(text, entry, inputs, trackUndefined);
 }
 
 Expected<Lab::Folds> Lab::countFolds(const std::string &text,

@@ -101,6 +101,11 @@ private:
   Expected<mlir::OwningOpRef<mlir::ModuleOp>>
   instantiate(const std::string &text, const Function &entry,
               const std::vector<Tensor> &inputs);
+  /// What `change` makes of the program, for the oracle.
+  Expected<Compiled>
+  compileChanged(const std::string &text, const Function &entry,
+                 const std::vector<Tensor> &inputs,
+                 llvm::function_ref<void(ir::FuncOp)> change);
   Status fuse(mlir::ModuleOp module);
   Expected<Compiled> compile(mlir::ModuleOp module, Backend &backend);
   explicit Lab(std::unique_ptr<Impl> impl);

@@ -46,20 +46,11 @@ static void replace(mlir::Value result, mlir::Value now,
   });
 }
 
-/// 0 for a sum that is at most `relative` times the sum of its terms' sizes, or
-/// a subnormal number.
-static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative,
-                   double subnormal) {
-  mlir::Location loc = reduce.getLoc();
-  mlir::Value result = reduce.getResult();
+/// 0 for a value whose size is at most `least`.
+static void vanishBelow(mlir::OpBuilder &b, mlir::Value result,
+                        mlir::Value least) {
+  mlir::Location loc = result.getLoc();
   auto size = ir::AbsOp::create(b, loc, result);
-  mlir::Value total =
-      ir::ReduceOp::create(b, loc, reduce.getType(), reduce.getKind(),
-                           ir::AbsOp::create(b, loc, reduce.getOperand()),
-                           reduce.getGuard(), reduce.getAxes());
-  mlir::Value least = ir::MaxOp::create(
-      b, loc, ir::MulOp::create(b, loc, total, numberLike(b, result, relative)),
-      numberLike(b, result, subnormal));
   // What is infinite is not nothing.
   least = ir::MinOp::create(
       b, loc, least, numberLike(b, result, std::numeric_limits<double>::max()));
@@ -69,24 +60,36 @@ static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative,
   replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{size, now});
 }
 
+/// 0 for a sum that is at most `relative` times the sum of its terms' sizes, or
+/// a subnormal number.
+static void cancel(mlir::OpBuilder &b, ir::ReduceOp reduce, double relative,
+                   double subnormal) {
+  mlir::Location loc = reduce.getLoc();
+  mlir::Value result = reduce.getResult();
+  mlir::Value total =
+      ir::ReduceOp::create(b, loc, reduce.getType(), reduce.getKind(),
+                           ir::AbsOp::create(b, loc, reduce.getOperand()),
+                           reduce.getGuard(), reduce.getAxes());
+  vanishBelow(
+      b, result,
+      ir::MaxOp::create(
+          b, loc,
+          ir::MulOp::create(b, loc, total, numberLike(b, result, relative)),
+          numberLike(b, result, subnormal)));
+}
+
 /// 0 for a sum or difference of two that is at most `relative` times as large
 /// as they are together: x - mean(x) of equal numbers, which is rounding alone.
 static void cancelTwo(mlir::OpBuilder &b, mlir::Operation *op,
                       double relative) {
   mlir::Location loc = op->getLoc();
   mlir::Value result = op->getResult(0);
-  auto size = ir::AbsOp::create(b, loc, result);
   mlir::Value total =
       ir::AddOp::create(b, loc, ir::AbsOp::create(b, loc, op->getOperand(0)),
                         ir::AbsOp::create(b, loc, op->getOperand(1)));
-  // What is infinite is not nothing.
-  mlir::Value least = ir::MinOp::create(
-      b, loc, ir::MulOp::create(b, loc, total, numberLike(b, result, relative)),
-      numberLike(b, result, std::numeric_limits<double>::max()));
-  auto now = ir::SelectOp::create(
-      b, loc, ir::CompareOp::create(b, loc, ir::Predicate::Le, size, least),
-      numberLike(b, result, 0), result, ir::HardKind::None);
-  replace(result, now, llvm::SmallPtrSet<mlir::Operation *, 2>{size, now});
+  vanishBelow(
+      b, result,
+      ir::MulOp::create(b, loc, total, numberLike(b, result, relative)));
 }
 
 /// A large number for an exponential that is infinite, a small one for one that

@@ -6,12 +6,7 @@
 
 #include "passes/derive/Trial.h"
 #include "tests/Folds.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "mlir/Parser/Parser.h"
-
-#include <catch2/catch.hpp>
+#include "tests/ParsedFunction.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -19,20 +14,10 @@ using namespace fovea::test;
 /// Whether all results of the fold are what is written.
 static bool agrees(const FoldPair &pair) {
   mlir::MLIRContext context;
-  context.loadDialect<ir::FoveaDialect>();
-  auto parse = [&](const std::string &text) {
-    auto module = mlir::parseSourceString<mlir::ModuleOp>(
-        "module {" + text + "}", &context);
-    REQUIRE(module);
-    return module;
-  };
-  auto written = parse(pair.written), folded = parse(pair.folded);
-  auto function = [](mlir::ModuleOp module) {
-    return *module.getOps<ir::FuncOp>().begin();
-  };
-  ir::FoldOp fold = *function(*folded).getBody().getOps<ir::FoldOp>().begin();
-  auto wanted = ir::outputsOf(function(*written));
-  auto given = ir::outputsOf(function(*folded));
+  ParsedFunction written(context, pair.written), folded(context, pair.folded);
+  ir::FoldOp fold = *(*folded).getBody().getOps<ir::FoldOp>().begin();
+  auto wanted = ir::outputsOf(*written);
+  auto given = ir::outputsOf(*folded);
   REQUIRE(wanted.size() == given.size());
   derive::Trial trial(ir::axesOf(fold.getAxes()), [&](ir::ReduceOp reduce) {
     return reduce.getAxes() == fold.getAxes();
