@@ -6,12 +6,7 @@
 
 #include "backends/Overlap.h"
 #include "backends/Registry.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "mlir/Parser/Parser.h"
-
-#include <catch2/catch.hpp>
+#include "tests/ParsedFunction.h"
 
 using namespace fovea;
 
@@ -113,19 +108,15 @@ TEST_CASE("overlap: slices of one array") {
 
 TEST_CASE("backend: the signature of a function") {
   mlir::MLIRContext context;
-  context.loadDialect<ir::FoveaDialect>();
-  auto module = mlir::parseSourceString<mlir::ModuleOp>(R"(module {
+  test::ParsedFunction func(context, R"(
     fovea.func @gqa dims ["G", "R", "N"] requires [#fovea.require<mod(N, G) eq 0 "N % G == 0">] {
       %q = fovea.input "q" [#fovea.axis<n: N>, #fovea.axis<h: G * R>] : !fovea.array<f16, h: G * R, n: N>
       %k = fovea.input "k" [#fovea.axis<g: G>] : !fovea.array<i1, g: G>
       %s = fovea.index <m: floordiv(N, G)> : !fovea.array<i64, m: floordiv(N, G)>
       fovea.output "o" %q [#fovea.axis<h: G * R>, #fovea.axis<n: N>] : !fovea.array<f16, h: G * R, n: N>
       fovea.output "p" %s [#fovea.axis<m: floordiv(N, G)>] : !fovea.array<i64, m: floordiv(N, G)>
-    }
-  })",
-                                                        &context);
-  REQUIRE(module);
-  Signature sig = signatureOf(*module->getOps<ir::FuncOp>().begin());
+    })");
+  Signature sig = signatureOf(*func);
   CHECK(sig.name == "gqa");
   CHECK(sig.dims == std::vector<std::string>{"G", "R", "N"});
   REQUIRE(sig.inputs.size() == 2);

@@ -6,11 +6,8 @@
 
 #include "tools/certificate/Trials.h"
 
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "mlir/Parser/Parser.h"
+#include "tests/ParsedFunction.h"
 
-#include <catch2/catch.hpp>
 #include <set>
 
 using namespace fovea;
@@ -19,9 +16,8 @@ using namespace fovea::certificate;
 namespace {
 /// A function that folds k over its M places; H is a multiple of G.
 struct Folded {
-  Folded() {
-    context.loadDialect<ir::FoveaDialect>();
-    module = mlir::parseSourceString<mlir::ModuleOp>(R"(module {
+  Folded()
+      : parsed(context, R"(
       fovea.func @f dims ["G", "H", "M"] requires [#fovea.require<mod(H, G) eq 0 "H % G == 0">] {
         %q = fovea.input "q" [#fovea.axis<q.0: H>] : <f32, q.0: H>
         %k = fovea.input "k" [#fovea.axis<k.0: G>, #fovea.axis<k.1: M>] : <f32, k.0: G, k.1: M>
@@ -34,14 +30,10 @@ struct Folded {
           finish(%a: !fovea.array<f32, k.0: G>) { fovea.yield %a : !fovea.array<f32, k.0: G> }
           -> <f32, k.0: G>
         fovea.output "r" %r [#fovea.axis<k.0: G>] : <f32, k.0: G>
-      }
-    })",
-                                                     &context);
-    REQUIRE(module);
-    func = *module->getOps<ir::FuncOp>().begin();
-  }
+      })"),
+        func(*parsed) {}
   mlir::MLIRContext context;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
+  test::ParsedFunction parsed;
   ir::FuncOp func;
 };
 } // namespace

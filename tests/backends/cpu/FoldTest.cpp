@@ -17,15 +17,11 @@ namespace {
 struct FoldPair {
   FoldPair(const std::string &dims, const std::string &formula,
            const std::string &fold)
-      : oracle(dims, formula) {
-    context.loadDialect<ir::FoveaDialect>();
-    module = mlir::parseSourceString<mlir::ModuleOp>(
-        "module {fovea.func @f dims [" + dims + "] {\n" + fold + "\n}}",
-        &context);
-    REQUIRE(module);
+      : oracle(dims, formula), parsed(context, "fovea.func @f dims [" + dims +
+                                                   "] {\n" + fold + "\n}") {
     auto backend = createCpuBackend();
     REQUIRE(backend);
-    auto compiled = (*backend)->compile(*module->getOps<ir::FuncOp>().begin());
+    auto compiled = (*backend)->compile(*parsed);
     INFO(compiled.status().text());
     REQUIRE(compiled);
     executable = *std::move(compiled);
@@ -52,7 +48,7 @@ struct FoldPair {
 
   Program oracle;
   mlir::MLIRContext context;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
+  ParsedFunction parsed;
   std::unique_ptr<Executable> executable;
 };
 } // namespace

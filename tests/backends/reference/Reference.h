@@ -8,11 +8,8 @@
 #define FOVEA_TESTS_BACKENDS_REFERENCE_REFERENCE_H
 
 #include "backends/reference/ReferenceBackend.h"
+#include "tests/ParsedFunction.h"
 #include "tests/backends/Executables.h"
-
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "mlir/Parser/Parser.h"
 
 #include <cmath>
 #include <limits>
@@ -28,13 +25,9 @@ public:
   /// `text` is one `fovea.func`.
   explicit Program(const std::string &text)
       : Program(text, ReferenceOptions()) {}
-  Program(const std::string &text, ReferenceOptions options) {
-    context.loadDialect<ir::FoveaDialect>();
-    module = mlir::parseSourceString<mlir::ModuleOp>("module {" + text + "}",
-                                                     &context);
-    REQUIRE(module);
-    func = *module->getOps<ir::FuncOp>().begin();
-    executable = compiled(createReferenceBackend(std::move(options)), func);
+  Program(const std::string &text, ReferenceOptions options)
+      : parsed(context, text), func(*parsed),
+        executable(compiled(createReferenceBackend(std::move(options)), func)) {
   }
   /// The function `f` over the dimensions `dims` (`"N", "M"`).
   Program(const std::string &dims, const std::string &body)
@@ -48,7 +41,7 @@ public:
   }
 
   mlir::MLIRContext context;
-  mlir::OwningOpRef<mlir::ModuleOp> module;
+  ParsedFunction parsed;
   ir::FuncOp func;
   std::unique_ptr<Executable> executable;
 };
