@@ -87,6 +87,7 @@ private:
     std::set<unsigned> numbers;
   };
   std::vector<Group> groupsOfMembers();
+  DictionaryAttr reasonToStoreOf(unsigned member);
   unsigned passWithoutCycle(ir::ReduceOp reduce, const Reader::Formula &formula,
                             Line &line);
   bool isMadeFrom(unsigned group, unsigned from);
@@ -425,6 +426,24 @@ std::vector<Deriver::Group> Deriver::groupsOfMembers() {
   return folds;
 }
 
+/// Why what another group, or an output, takes of a member is stored; null if
+/// that goes without saying. Of what is small it does if somebody says that he
+/// waits for it.
+DictionaryAttr Deriver::reasonToStoreOf(unsigned member) {
+  ir::ReduceOp op = members[member].op;
+  Operation *keeper = placement.reasonToKeep(op);
+  if (!keeper)
+    return nullptr;
+  const bool isSmall = placement.isCovered(op);
+  const unsigned own = groups.getLeaderValue(member);
+  for (unsigned other = 0; isSmall && other < members.size(); ++other)
+    if (const unsigned group = groups.getLeaderValue(other);
+        group == own ? members[other].op == keeper
+                     : members[other].wait && isMadeFrom(group, own))
+      return nullptr;
+  return reasonToStore(op, keeper, isSmall);
+}
+
 void Deriver::rewrite() {
   Block &block = func.getBody().front();
   OpBuilder b = OpBuilder::atBlockEnd(&block);
@@ -445,9 +464,8 @@ void Deriver::rewrite() {
     SmallVector<Attribute> waits, names;
     for (unsigned i : list) {
       DictionaryAttr wait = members[i].wait;
-      Operation *keeper = placement.reasonToKeep(members[i].op);
-      if (!wait && keeper && llvm::is_contained(wanted, members[i].number))
-        wait = reasonToStore(members[i].op, keeper);
+      if (!wait && llvm::is_contained(wanted, members[i].number))
+        wait = reasonToStoreOf(i);
       if (wait)
         waits.push_back(wait);
     }

@@ -139,9 +139,9 @@ private:
         items, [&](const Schedule::Cut &cut) { return cut.axis == axis; });
   }
 
-  /// Gives the items of a kernel's folds all places along the axes that those
-  /// of the next one lack, if that is mixed from theirs.
-  void widen(Group &group, const Schedule &next) const {
+  /// A kernel whose folds have all places along the axes that the items of the
+  /// next one lack, if that is mixed from theirs; else nothing.
+  std::optional<Group> widened(const Group &group, const Schedule &next) const {
     const Cone cone(plan, next.innerTiles);
     SmallVector<ir::AxisAttr> noRows;
     for (const Schedule::Cut &cut : group.items)
@@ -152,36 +152,39 @@ private:
                           [&](Value result) { return cone.contains(result); });
     });
     if (noRows.empty() || !isMixed)
-      return;
-    Group widened = group;
-    for (Planned &stage : widened.stages) {
+      return std::nullopt;
+    Group wide = group;
+    for (Planned &stage : wide.stages) {
       stage.schedule = scheduleFor(*stage.stage, facts, plan, machine,
                                    /*isForFew=*/false, noRows);
       stage.forFew.reset();
       if (stage.schedule.items() != next.items())
-        return;
+        return std::nullopt;
     }
-    widened.items = next.items();
-    group = std::move(widened);
+    wide.items = next.items();
+    return wide;
   }
 
   /// Makes a stage part of a kernel, if its items need nothing but the same
   /// items of the stages before it.
   bool joins(Planned &stage, Group &group) const {
     Schedule schedule = stage.schedule;
-    widen(group, schedule);
-    if (group.items.empty()) {
+    std::optional<Group> wide = widened(group, schedule);
+    const Group &host = wide ? *wide : group;
+    if (host.items.empty()) {
       // Two passes over all that there is share nothing.
       if (Chain::isChain(stage.stage->root) || !stage.stage->axes.empty())
         return false;
     } else if (!Chain::isChain(stage.stage->root) &&
-               !arrange(schedule, group.items)) {
+               !arrange(schedule, host.items)) {
       return false;
     }
-    const auto items = common(group.items, schedule.items());
-    if (!items || !readsOwnItem(stage, group))
+    const auto items = common(host.items, schedule.items());
+    if (!items || !readsOwnItem(stage, host))
       return false;
     stage.schedule = schedule;
+    if (wide)
+      group = std::move(*wide);
     group.items = *items;
     return true;
   }

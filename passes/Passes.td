@@ -51,12 +51,14 @@ def HoistMasks : Pass<"fovea-hoist-masks", "ir::FuncOp"> {
 }
 
 def SplitReductions : Pass<"fovea-split-reductions", "ir::FuncOp"> {
-  let summary = "a reduction over a matrix of scores is one over rows, of one over columns";
+  let summary = "a reduction over a matrix of rows is one over rows, of one over columns";
   let description = [{
     `sum[i, j](f(s[i, j]))` of scores s that are reductions themselves becomes
     `sum[i](sum[j](f(s[i, j])))`, unless it is part of a chain over the same axes:
     so there are rows to lay the lanes along, and what they need in common is
-    read once. Of no elements all these reductions are the neutral one.
+    read once. So does `sum[i, j](f(x[i, j], m[i]))` of rows that were reduced
+    along j: the inner sum goes on with their chain. Of no elements all these
+    reductions are the neutral one.
   }];
 }
 

@@ -11,6 +11,9 @@
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
 
+#include <map>
+#include <vector>
+
 namespace fovea {
 #define GEN_PASS_DEF_SINKREADS
 #include "passes/Passes.h.inc"
@@ -114,6 +117,10 @@ public:
       auto at = cast<ir::AtOp>(work.pop_back_val());
       if (Value made = sink(at)) {
         at.getResult().replaceAllUsesWith(made);
+        if (auto entry = entries.find(at); entry != entries.end()) {
+          entry->second->second = made;
+          entries.erase(entry);
+        }
         at.erase();
       }
     }
@@ -244,16 +251,33 @@ private:
     }
     if (replaced.empty())
       return operand;
-    SmallVector<ir::ArrayType> types = {type.withAxes(kept)};
+    const ArrayAttr axes = ir::axisArray(b.getContext(), replaced);
+    Key key = {operand.getAsOpaquePointer(), axes.getAsOpaquePointer(),
+               at.getTensorAttr().getAsOpaquePointer(),
+               at->getDiscardableAttrDictionary().getAsOpaquePointer()};
     for (Value index : indices)
+      key.push_back(index.getAsOpaquePointer());
+    const auto [entry, isNew] = reads.try_emplace(std::move(key));
+    if (!isNew)
+      return entry->second;
+    SmallVector<ir::ArrayType> types = {type.withAxes(kept)};
+    Operation *last = operand.getDefiningOp();
+    for (Value index : indices) {
       types.push_back(typeOf(index));
+      if (last->isBeforeInBlock(index.getDefiningOp()))
+        last = index.getDefiningOp();
+    }
+    // Where whoever else may want it sees it.
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointAfter(last);
     auto read = ir::AtOp::create(
         b, at.getLoc(),
         ir::ArrayType::get(type.getElementType(), *ir::unionAxes(types)),
-        operand, indices, ir::axisArray(b.getContext(), replaced),
-        at.getTensor());
+        operand, indices, axes, at.getTensor());
     read->setDiscardableAttrs(at->getDiscardableAttrDictionary());
     work.insert(read);
+    entry->second = read;
+    entries[read] = entry;
     return read;
   }
 
@@ -289,6 +313,12 @@ private:
 
   ir::FuncOp func;
   llvm::SetVector<Operation *> work;
+  /// What was read of operands, or has become of it: formulas share their
+  /// parts, and each is read once at an index. The key is all that a read is
+  /// made from.
+  using Key = std::vector<const void *>;
+  std::map<Key, Value> reads;
+  llvm::DenseMap<Operation *, std::map<Key, Value>::iterator> entries;
 };
 
 struct SinkReads : fovea::impl::SinkReadsBase<SinkReads> {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/Formula.h"
 #include "ir/TypeOf.h"
 #include "passes/Passes.h"
 
@@ -32,23 +33,36 @@ static llvm::SetVector<Operation *> reductionsBehind(Value value) {
   return found;
 }
 
-/// Whether the places of the reduction are those of other reductions' results,
-/// along two axes at least: scores, of which each row is a fold.
-static bool isOverScores(ir::ReduceOp reduce) {
-  return llvm::any_of(
-      reductionsBehind(reduce.getOperand()), [&](Operation *other) {
-        return llvm::count_if(
-                   ir::axesOf(reduce.getAxes()), [&](ir::AxisAttr axis) {
-                     return cast<ir::ReduceOp>(other).getType().hasAxis(
-                         axis.getName());
-                   }) > 1;
-      });
-}
-
-/// Of equal elements argmax wants the first, in the order of all places.
-static bool mayBeSplit(ir::ReduceOp reduce) {
-  return reduce.getAxes().size() > 1 && !ir::isArg(reduce.getKind()) &&
-         isOverScores(reduce);
+/// The axes along which a reduction is split off, if what is made from
+/// reductions has rows: those along which a row was reduced itself (a maximum
+/// of logits, which goes on as the chain of that row), or the last one, if
+/// along two axes at least its places are those of reductions' results (scores,
+/// of which each row is a fold).
+static SmallVector<ir::AxisAttr> innerAxes(ir::ReduceOp reduce) {
+  const SmallVector<ir::AxisAttr> axes = ir::axesOf(reduce.getAxes());
+  // Of equal elements argmax wants the first, in the order of all places.
+  if (axes.size() < 2 || ir::isArg(reduce.getKind()))
+    return {};
+  const auto behind = reductionsBehind(reduce.getOperand());
+  auto varies = [](Operation *other, ir::AxisAttr axis) {
+    return cast<ir::ReduceOp>(other).getType().hasAxis(axis.getName());
+  };
+  for (Operation *other : behind) {
+    const SmallVector<ir::AxisAttr> own =
+        ir::axesOf(cast<ir::ReduceOp>(other).getAxes());
+    SmallVector<ir::AxisAttr> inner, rows;
+    for (ir::AxisAttr axis : axes)
+      (llvm::is_contained(own, axis) ? inner : rows).push_back(axis);
+    if (inner.size() == own.size() && !rows.empty() &&
+        llvm::all_of(rows,
+                     [&](ir::AxisAttr row) { return varies(other, row); }))
+      return inner;
+  }
+  for (Operation *other : behind)
+    if (llvm::count_if(
+            axes, [&](ir::AxisAttr axis) { return varies(other, axis); }) > 1)
+      return {axes.back()};
+  return {};
 }
 
 namespace {
@@ -64,14 +78,18 @@ struct SplitReductions : fovea::impl::SplitReductionsBase<SplitReductions> {
           if (cast<ir::ReduceOp>(other).getAxes() == reduce.getAxes())
             chained.insert({reduce, other});
     for (ir::ReduceOp reduce : reductions)
-      if (!chained.contains(reduce) && mayBeSplit(reduce))
-        split(reduce);
+      if (!chained.contains(reduce))
+        if (const auto inner = innerAxes(reduce); !inner.empty())
+          split(reduce, inner);
   }
 
-  static void split(ir::ReduceOp reduce) {
+  static void split(ir::ReduceOp reduce, ArrayRef<ir::AxisAttr> inner) {
     OpBuilder b(reduce);
+    auto isInner = [&](ir::AxisAttr axis) {
+      return llvm::is_contained(inner, axis);
+    };
     SmallVector<ir::AxisAttr> outer = ir::axesOf(reduce.getAxes());
-    const ir::AxisAttr inner = outer.pop_back_val();
+    llvm::erase_if(outer, isInner);
     const ir::ArrayType type = reduce.getType();
     SmallVector<ir::ArrayType> types = {
         type.withAxes({}),
@@ -79,11 +97,12 @@ struct SplitReductions : fovea::impl::SplitReductionsBase<SplitReductions> {
     if (Value guard = reduce.getGuard())
       types.push_back(ir::typeOf(guard).withElement(type.getElementType()));
     SmallVector<ir::AxisAttr> axes = *ir::unionAxes(types);
-    llvm::erase(axes, inner);
-    Value rows = ir::ReduceOp::create(b, reduce.getLoc(), type.withAxes(axes),
-                                      reduce.getKind(), reduce.getOperand(),
-                                      reduce.getGuard(),
-                                      ir::axisArray(b.getContext(), inner));
+    llvm::erase_if(axes, isInner);
+    // The name is that of all of it.
+    const Location place = ir::placeIn(reduce.getLoc());
+    Value rows = ir::ReduceOp::create(
+        b, place, type.withAxes(axes), reduce.getKind(), reduce.getOperand(),
+        reduce.getGuard(), ir::axisArray(b.getContext(), inner));
     Value all = ir::ReduceOp::create(b, reduce.getLoc(), type, reduce.getKind(),
                                      rows, /*guard=*/nullptr,
                                      ir::axisArray(b.getContext(), outer));

@@ -6,9 +6,10 @@
 
 #include "passes/derive/Expr.h"
 
-#include "ir/Dialect.h"
+#include "ir/TypeOf.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <bit>
 #include <cmath>
@@ -58,6 +59,7 @@ Expr Algebra::intern(Node node) {
     node.forms |= arg->forms;
     node.hasData |= arg->hasData;
     node.hasGiven |= arg->hasGiven;
+    node.mayFail |= arg->mayFail;
     node.fresh.insert(arg->fresh.begin(), arg->fresh.end());
     node.old.insert(arg->old.begin(), arg->old.end());
   }
@@ -106,11 +108,31 @@ static bool mayBeHard(mlir::Value value, unsigned depth = 16) {
   }
 }
 
+/// Whether an operation itself may be an error.
+static bool isFallible(mlir::Operation *op) {
+  using namespace fovea::ir;
+  return mlir::isa<AtOp>(op) || (mlir::isa<FloorDivOp, ModOp, PowOp>(op) &&
+                                 !typeOf(op->getResult(0)).isFloat());
+}
+
+bool fovea::derive::mayFail(mlir::Value value) {
+  llvm::SetVector<mlir::Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    mlir::Operation *op = work[i].getDefiningOp();
+    if (isFallible(op))
+      return true;
+    work.insert_range(op->getOperands());
+  }
+  return false;
+}
+
 Expr Algebra::data(mlir::Value value) {
   Node node{Form::Data};
   node.value = value;
   node.hasData = true;
   node.mayBeHard = ::mayBeHard(value);
+  node.mayFail = derive::mayFail(value);
   return intern(std::move(node));
 }
 Expr Algebra::given(mlir::Value value) {
@@ -155,6 +177,7 @@ Expr Algebra::apply(Form form, mlir::Operation *like,
                     llvm::ArrayRef<Expr> args) {
   Node node{form};
   node.like = like;
+  node.mayFail = like && isFallible(like);
   node.args.assign(args.begin(), args.end());
   return intern(std::move(node));
 }

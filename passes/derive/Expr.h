@@ -76,6 +76,8 @@ struct Node {
   bool hasGiven = false;
   /// It may be a hard -inf, which scaling would make an ordinary one.
   bool mayBeHard = false;
+  /// Evaluating it may be an error, as of a read out of range.
+  bool mayFail = false;
   Names fresh; ///< reductions in New leaves
   Names old;   ///< reductions in Old leaves
 
@@ -195,6 +197,9 @@ private:
   Expr zeroExpr, oneExpr;
 };
 
+/// Whether evaluating an element may be an error: it must not be evaluated
+/// where the formula does not.
+bool mayFail(mlir::Value value);
 /// Whether `e` is a `where` whose else branch is that number, hard.
 bool excludes(Expr e, double number);
 bool isConstant(Expr e, double number);

@@ -16,11 +16,16 @@ using namespace fovea::derive;
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// make(.. where(c, a, value) ..) = where(c, make(.. a ..), value): what is
-/// excluded stays excluded.
+/// excluded stays excluded. If one argument is, the others' conditions are not
+/// needed: those that may fail are asked last.
 Expr Algebra::outwards(llvm::ArrayRef<Expr> args, double value,
                        llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make) {
   Exprs inner(args);
-  auto at = llvm::find_if(inner, [&](Expr e) { return excludes(e, value); });
+  auto at = llvm::find_if(inner, [&](Expr e) {
+    return excludes(e, value) && !e->args[0]->mayFail;
+  });
+  if (at == inner.end())
+    at = llvm::find_if(inner, [&](Expr e) { return excludes(e, value); });
   const Expr chosen = *at;
   *at = chosen->args[1];
   return where(chosen->args[0], make(inner), constant(value), /*hard=*/true);

@@ -60,10 +60,14 @@ void Placement::collectConsumers(ir::FuncOp func) {
   }
 }
 
-bool Placement::isSource(Value value) const {
+static Value withoutRenames(Value value) {
   while (auto rename = value.getDefiningOp<ir::RenameOp>())
     value = rename.getOperand();
-  Operation *op = value.getDefiningOp();
+  return value;
+}
+
+bool Placement::isSource(Value value) const {
+  Operation *op = withoutRenames(value).getDefiningOp();
   return isa<ir::InputOp>(op) || formulas.contains(op) ||
          (isa<ir::ReduceOp>(op) && !recomputed.contains(op));
 }
@@ -85,8 +89,6 @@ static bool covers(Value array, Operation *op) {
       [&](ir::AxisAttr axis) { return typeOf(array).hasAxis(axis.getName()); });
 }
 
-/// Whether what it is made from has an array with all the axes of the result,
-/// so that keeping the result is cheap beside reading that.
 bool Placement::isCovered(Operation *op) const {
   return llvm::any_of(sourcesOf(op),
                       [&](Value source) { return covers(source, op); });
@@ -258,10 +260,18 @@ ir::ReduceOp Placement::repeatedBy(ir::ReduceOp reduce) const {
 }
 
 Operation *Placement::reasonToKeep(ir::ReduceOp reduce) const {
-  if (recomputed.contains(reduce) || isCovered(reduce))
+  if (recomputed.contains(reduce))
     return nullptr;
-  if (Operation *keeper = kept.lookup(reduce))
-    return isa<ir::AtOp>(keeper) ? keeper : nullptr;
+  if (Operation *keeper = kept.lookup(reduce)) {
+    if (isCovered(reduce))
+      return nullptr;
+    // An output that shows it as it is stores it in any case.
+    auto output = dyn_cast<ir::OutputOp>(keeper);
+    const bool isNeededAgain =
+        output && consumers.contains(reduce) &&
+        withoutRenames(output.getValue()) != reduce.getResult();
+    return isNeededAgain || isa<ir::AtOp>(keeper) ? keeper : nullptr;
+  }
   return consumers.contains(reduce) ? repeatedBy(reduce) : nullptr;
 }
 

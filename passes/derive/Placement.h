@@ -49,15 +49,18 @@ public:
   /// their axes have there: inputs, kept results and formulas.
   llvm::SetVector<mlir::Value> sourcesOf(mlir::Operation *op) const;
 
-  /// For a reduction that is kept though its result is larger than what it is
-  /// made from: the read at other indices that needs it, or the reduction that
-  /// would compute an element several times. Null for others.
+  /// Whether what it is made from has an array with all the axes of the result,
+  /// so that keeping the result is cheap beside reading that.
+  bool isCovered(mlir::Operation *op) const;
+  /// Why a reduction is kept and not recomputed: the reduction that would
+  /// compute an element several times; if it is larger than what it is made
+  /// from also the read at other indices that needs it, or the output that
+  /// needs it again after a pass. Null for others.
   mlir::Operation *reasonToKeep(ir::ReduceOp reduce) const;
 
 private:
   void collectConsumers(ir::FuncOp func);
   bool mayRecompute(ir::ReduceOp reduce) const;
-  bool isCovered(mlir::Operation *op) const;
   bool isRowOfScores(ir::ReduceOp reduce) const;
   void keepFormulas(ir::ReduceOp reduce);
   bool isCostly(mlir::Value value);

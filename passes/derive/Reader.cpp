@@ -205,22 +205,6 @@ Expr Reader::compute(Value value) {
   return elementwise(op);
 }
 
-/// Whether evaluating an element may be an error: it must not be evaluated
-/// where the formula does not.
-static bool mayFail(Value value) {
-  llvm::SetVector<Value> work;
-  work.insert(value);
-  for (size_t i = 0; i < work.size(); ++i) {
-    Operation *op = work[i].getDefiningOp();
-    const bool isInteger = !typeOf(work[i]).isFloat();
-    if (isa<ir::AtOp>(op) ||
-        (isa<ir::FloorDivOp, ir::ModOp, ir::PowOp>(op) && isInteger))
-      return true;
-    work.insert_range(op->getOperands());
-  }
-  return false;
-}
-
 /// What is not taken apart. It may need results of the chain that are finished.
 Expr Reader::leaf(Value value) {
   const Names &names = behind(value);

@@ -236,14 +236,27 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
   return toAttribute(reason, reduce);
 }
 
-DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper) {
+DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper,
+                                     bool isSmall) {
   const std::string name = "`" + callOf(reduce) + "`";
   if (auto consumer = dyn_cast<ir::ReduceOp>(keeper))
     return toAttribute({"stored",
                         "recomputed for `" + callOf(consumer) +
                             "`, each element of " + name +
                             " would be computed several times",
-                        "this is the cheaper way, unless memory is short"},
+                        isSmall ? "this is the cheaper way: it is no larger "
+                                  "than what it is made from"
+                                : "this is the cheaper way, unless memory is "
+                                  "short"},
+                       reduce);
+  if (auto output = dyn_cast<ir::OutputOp>(keeper))
+    return toAttribute({"stored",
+                        "once what " + name +
+                            " is reduced to is finished, each element of it "
+                            "is needed again, for `" +
+                            output.getName().str() + "`",
+                        "this is the cheaper way: `" + output.getName().str() +
+                            "` is as large"},
                        reduce);
   return toAttribute(
       {"stored",

@@ -29,10 +29,10 @@ mlir::DictionaryAttr reasonToWait(const Chain &chain, unsigned number,
                                   Reader &reader, const Names &finished,
                                   bool isAround);
 
-/// Why the result of a reduction that `keeper` needs (Placement) is stored,
-/// though it is larger than what it is made from.
-mlir::DictionaryAttr reasonToStore(ir::ReduceOp reduce,
-                                   mlir::Operation *keeper);
+/// Why the result of a reduction that `keeper` needs (Placement) is stored, be
+/// it `isSmall` or larger than what it is made from.
+mlir::DictionaryAttr reasonToStore(ir::ReduceOp reduce, mlir::Operation *keeper,
+                                   bool isSmall);
 
 /// The reduction's name, or else its formula.
 std::string callOf(ir::ReduceOp reduce);

@@ -25,9 +25,9 @@ fovea.func @diagonal dims ["N"] {
   %m = fovea.reduce sum %x over [#fovea.axis<j: N>] : <f64, b: N, c: N, j: N>
   %d = fovea.sub %x, %m : <f64, b: N, c: N, j: N>, <f64, b: N, c: N>
   %i = fovea.index <b: N> : <i64, b: N>
-  // CHECK-DAG: fovea.at "x" %{{.*}} [#fovea.axis<c: N>, #fovea.axis<j: N>]
   // CHECK-DAG: %[[X:.*]] = fovea.at "x" %{{.*}} [#fovea.axis<c: N>][%{{.*}}] : <f64, b: N, c: N, j: N>[!fovea.array<i64, b: N>] -> <f64, b: N, j: N>
-  // CHECK: fovea.reduce sum %[[X]] over [#fovea.axis<j: N>] : <f64, b: N, j: N>
+  // CHECK-DAG: fovea.reduce sum %[[X]] over [#fovea.axis<j: N>] : <f64, b: N, j: N>
+  // CHECK-DAG: fovea.at "x" %{{.*}} [#fovea.axis<c: N>, #fovea.axis<j: N>]
   %r = fovea.at "x" %d [#fovea.axis<c: N>, #fovea.axis<j: N>][%i, %i] : <f64, b: N, c: N, j: N>[!fovea.array<i64, b: N>, !fovea.array<i64, b: N>] -> <f64, b: N>
   fovea.output "r" %r [#fovea.axis<b: N>] : <f64, b: N>
 }
@@ -61,4 +61,19 @@ fovea.func @masked dims ["N"] {
   // CHECK: fovea.select %[[C]], %{{.*}}, %{{.*}} hard neginf
   %r = fovea.at "s" %s [#fovea.axis<j: N>][%i] : <f32>[!fovea.array<i64>] -> <f32>
   fovea.output "r" %r [] : <f32>
+}
+
+// What a formula shares is read once at an index, however often it is taken.
+// CHECK-LABEL: fovea.func @shared
+fovea.func @shared dims ["N"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f64, i: N>
+  %t = fovea.input "t" [] : <i64>
+  %s = fovea.sin %x : <f64, i: N>
+  %c = fovea.cos %s : <f64, i: N>
+  %p = fovea.mul %s, %c : <f64, i: N>, <f64, i: N>
+  // CHECK: fovea.at "x"
+  // CHECK-NOT: fovea.at "x"
+  // CHECK: fovea.output
+  %y = fovea.at "x" %p [#fovea.axis<i: N>][%t] : <f64, i: N>[!fovea.array<i64>] -> <f64>
+  fovea.output "y" %y [] : <f64>
 }

@@ -39,3 +39,16 @@ fovea.func @together dims ["N", "M", "D"] {
   fovea.output "a" %a [] : <i64>
   fovea.output "t" %t [] : <f32>
 }
+
+// Rows that were reduced go on being rows, by whatever axis: the sum of a row is one of its chain.
+// CHECK-LABEL: fovea.func @rows
+fovea.func @rows dims ["N", "M"] {
+  %x = fovea.input "x" [#fovea.axis<i: N>, #fovea.axis<j: M>] : <f32, i: N, j: M>
+  %m = fovea.reduce max %x over [#fovea.axis<i: N>] : <f32, i: N, j: M>
+  // CHECK: %[[D:.*]] = fovea.sub
+  %d = fovea.sub %x, %m : <f32, i: N, j: M>, <f32, j: M>
+  // CHECK: %[[R:.*]] = fovea.reduce sum %[[D]] over [#fovea.axis<i: N>] : <f32, i: N, j: M>
+  // CHECK: fovea.reduce sum %[[R]] over [#fovea.axis<j: M>] : <f32, j: M>
+  %r = fovea.reduce sum %d over [#fovea.axis<i: N>, #fovea.axis<j: M>] : <f32, i: N, j: M>
+  fovea.output "r" %r [] : <f32>
+}
