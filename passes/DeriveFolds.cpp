@@ -9,15 +9,11 @@
 #include "ir/Size.h"
 #include "ir/TypeOf.h"
 #include "passes/Passes.h"
-#include "passes/derive/Placement.h"
-#include "passes/derive/Reader.h"
+#include "passes/derive/Deriver.h"
 #include "passes/derive/Reasons.h"
-#include "passes/derive/Trial.h"
 #include "passes/derive/Writer.h"
 
 #include "mlir/Analysis/TopologicalSortUtils.h"
-#include "llvm/ADT/EquivalenceClasses.h"
-#include "llvm/ADT/MapVector.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_DERIVEFOLDS
@@ -28,94 +24,6 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
 using ir::typeOf;
-
-namespace {
-/// A kept reduction and where it stands.
-struct Member {
-  ir::ReduceOp op;
-  ArrayAttr axes;
-  unsigned number;
-  /// Why it is not in the pass of what it depends on, or null.
-  DictionaryAttr wait;
-  /// Arrays that vary along the folded axes and are read.
-  SmallVector<Value> sources;
-};
-
-/// Reductions over one set of axes.
-struct Line {
-  std::unique_ptr<Chain> chain;
-  std::unique_ptr<Reader> reader;
-  std::unique_ptr<Trial> trial;
-  SmallVector<ir::AxisAttr> axes;
-  /// Their number of places, once it was asked for.
-  Value count;
-};
-
-/// What was found out about reductions, for the next try.
-struct Lessons {
-  /// Recomputed ones that are as well stored.
-  llvm::DenseSet<Operation *> stored;
-  /// Those that share no fold with siblings; those that wait in any case.
-  llvm::DenseSet<Operation *> apart, late;
-};
-
-/// What one function goes through.
-class Deriver {
-public:
-  Deriver(ir::FuncOp func, const Lessons &lessons)
-      : func(func), lessons(lessons), placement(func, lessons.stored) {}
-
-  void derive();
-  /// Recomputed reductions that are as well stored, since several folds take
-  /// them.
-  llvm::DenseSet<Operation *> takenTwice();
-  /// What is wrong in the folds as they are, though it was right by itself.
-  void check(Lessons &next);
-  void rewrite();
-
-private:
-  void enter(ir::ReduceOp reduce);
-  Expr given(Line &line, unsigned number);
-  std::set<unsigned> closureOf(const Chain &chain, unsigned number) const;
-  SmallVector<unsigned> wrongOf(Line &line, const std::set<unsigned> &numbers,
-                                ArrayRef<unsigned> tried);
-  bool holds(Line &line, unsigned number);
-  /// The folds: by leader their members, and numbers of their chain.
-  struct Group {
-    Line *line;
-    SmallVector<unsigned> members;
-    std::set<unsigned> numbers;
-  };
-  std::vector<Group> groupsOfMembers();
-  DictionaryAttr reasonToStoreOf(unsigned member);
-  unsigned passWithoutCycle(ir::ReduceOp reduce, const Reader::Formula &formula,
-                            Line &line);
-  bool isMadeFrom(unsigned group, unsigned from);
-  void uniteSiblings();
-  void uniteAwaited();
-  bool mayShare(unsigned a, unsigned b);
-  void unite(unsigned a, unsigned b);
-  const Reduction &reductionOf(unsigned member) {
-    return (*lines[members[member].axes].chain)[members[member].number];
-  }
-  llvm::DenseSet<Operation *> neededOutside();
-  const llvm::DenseSet<Operation *> &neededBy(Operation *root);
-
-  ir::FuncOp func;
-  const Lessons &lessons;
-  Placement placement;
-  llvm::MapVector<Attribute, Line> lines;
-  std::vector<Member> members;
-  llvm::DenseMap<Operation *, unsigned> memberOf;
-  /// References to these stay valid.
-  std::map<Operation *, llvm::DenseSet<Operation *>> needs;
-  llvm::EquivalenceClasses<unsigned> groups;
-  /// For each leader of a group its members, and the axes that all of its
-  /// results have.
-  llvm::DenseMap<unsigned, SmallVector<unsigned>> grouped;
-  llvm::DenseMap<unsigned, SmallVector<ir::AxisAttr>> rows;
-};
-} // namespace
 
 void Deriver::derive() {
   for (Operation &op : llvm::make_early_inc_range(func.getBody().front()))
@@ -209,14 +117,6 @@ void Deriver::check(Lessons &next) {
   }
 }
 
-/// Reductions of the chain that a formula needs at its own place.
-static Names unfinishedIn(const Reader::Formula &formula) {
-  Names names = formula.element->fresh;
-  for (Expr guard : formula.guards)
-    names.insert(guard->fresh.begin(), guard->fresh.end());
-  return names;
-}
-
 void Deriver::enter(ir::ReduceOp reduce) {
   Line &line = lines[reduce.getAxes()];
   if (!line.chain) {
@@ -235,7 +135,7 @@ void Deriver::enter(ir::ReduceOp reduce) {
   unsigned earliest = 1;
   for (unsigned number : formula.finished)
     earliest = std::max(earliest, (*line.chain)[number].pass + 1);
-  for (unsigned number : unfinishedIn(formula))
+  for (unsigned number : formula.unfinished())
     earliest = std::max(earliest, (*line.chain)[number].pass);
   const unsigned without = passWithoutCycle(reduce, formula, line);
   const bool isAround = without > earliest;
@@ -265,165 +165,6 @@ void Deriver::enter(ir::ReduceOp reduce) {
   for (unsigned other = 0; other < index; ++other)
     if (members[other].axes == member.axes && uses.count(members[other].number))
       unite(index, other);
-}
-
-/// The first pass in which `reduce` can share a fold with what it depends on,
-/// without two folds waiting for each other: what else it is made from must not
-/// be made from that fold.
-unsigned Deriver::passWithoutCycle(ir::ReduceOp reduce,
-                                   const Reader::Formula &formula, Line &line) {
-  unsigned pass = 1;
-  for (unsigned number : unfinishedIn(formula)) {
-    ir::ReduceOp op = (*line.chain)[number].op;
-    if (!op)
-      continue;
-    const unsigned group = groups.getLeaderValue(memberOf.at(op));
-    for (Operation *needed : neededBy(reduce)) {
-      const unsigned other = groups.getLeaderValue(memberOf.at(needed));
-      if (other != group && isMadeFrom(other, group))
-        pass = std::max(pass, (*line.chain)[number].pass + 1);
-    }
-  }
-  return pass;
-}
-
-/// Whether a group needs results of another, perhaps through others.
-bool Deriver::isMadeFrom(unsigned group, unsigned from) {
-  llvm::SetVector<unsigned> work;
-  work.insert(group);
-  for (size_t next = 0; next < work.size(); ++next)
-    for (unsigned member : grouped[work[next]])
-      for (Operation *op : neededBy(members[member].op)) {
-        const unsigned other = groups.getLeaderValue(memberOf.at(op));
-        if (other == from && other != group)
-          return true;
-        work.insert(other);
-      }
-  return false;
-}
-
-static SmallVector<ir::AxisAttr> common(ArrayRef<ir::AxisAttr> a,
-                                        ArrayRef<ir::AxisAttr> b) {
-  SmallVector<ir::AxisAttr> both;
-  for (ir::AxisAttr axis : a)
-    if (llvm::is_contained(b, axis))
-      both.push_back(axis);
-  return both;
-}
-
-/// Whether one fold could do what two members' folds do, computing nothing more
-/// often: the rows of a group are the axes that all of its results have, and
-/// one of the two has no other rows.
-bool Deriver::mayShare(unsigned a, unsigned b) {
-  if (lessons.apart.contains(members[a].op) ||
-      lessons.apart.contains(members[b].op))
-    return false;
-  const unsigned x = groups.getLeaderValue(a), y = groups.getLeaderValue(b);
-  const size_t shared = common(rows[x], rows[y]).size();
-  return x != y && members[a].axes == members[b].axes &&
-         reductionOf(a).pass == reductionOf(b).pass &&
-         (shared == rows[x].size() || shared == rows[y].size()) &&
-         !isMadeFrom(x, y) && !isMadeFrom(y, x);
-}
-
-void Deriver::unite(unsigned a, unsigned b) {
-  a = groups.getLeaderValue(a), b = groups.getLeaderValue(b);
-  if (a == b)
-    return;
-  const auto shared = common(rows[a], rows[b]);
-  SmallVector<unsigned> both = std::move(grouped[a]);
-  llvm::append_range(both, grouped[b]);
-  groups.unionSets(a, b);
-  grouped[groups.getLeaderValue(a)] = std::move(both);
-  rows[groups.getLeaderValue(a)] = shared;
-}
-
-/// Reductions that read the same array in the same pass share it.
-void Deriver::uniteSiblings() {
-  llvm::DenseMap<Value, SmallVector<unsigned>> readers;
-  for (unsigned i = 0; i < members.size(); ++i)
-    for (Value source : members[i].sources) {
-      for (unsigned other : readers[source])
-        if (mayShare(i, other))
-          unite(i, other);
-      // One of each group is enough.
-      if (llvm::none_of(readers[source], [&](unsigned other) {
-            return groups.isEquivalent(i, other);
-          }))
-        readers[source].push_back(i);
-    }
-}
-
-/// What the same reduction waits for takes one pass for all of it, whatever it
-/// reads, if the rows are the same.
-void Deriver::uniteAwaited() {
-  for (Member &member : members) {
-    SmallVector<unsigned> awaited;
-    for (Operation *op : neededBy(member.op)) {
-      const unsigned other = memberOf.at(op);
-      if (members[other].axes == member.axes &&
-          reductionOf(other).pass < reductionOf(memberOf.at(member.op)).pass)
-        awaited.push_back(other);
-    }
-    llvm::sort(awaited);
-    for (unsigned i = 0; i + 1 < awaited.size(); ++i) {
-      const unsigned a = awaited[i], b = awaited[i + 1];
-      if (rows[groups.getLeaderValue(a)] == rows[groups.getLeaderValue(b)] &&
-          mayShare(a, b))
-        unite(a, b);
-    }
-  }
-}
-
-/// Kept reductions whose results an output needs, or another group.
-llvm::DenseSet<Operation *> Deriver::neededOutside() {
-  llvm::DenseSet<Operation *> wanted;
-  for (ir::OutputOp output : func.getBody().getOps<ir::OutputOp>())
-    wanted.insert_range(neededBy(output));
-  for (unsigned i = 0; i < members.size(); ++i)
-    for (Operation *op : neededBy(members[i].op))
-      if (!groups.isEquivalent(i, memberOf.at(op)))
-        wanted.insert(op);
-  return wanted;
-}
-
-/// Kept reductions whose results `root` is made from.
-const llvm::DenseSet<Operation *> &Deriver::neededBy(Operation *root) {
-  auto found = needs.find(root);
-  if (found != needs.end())
-    return found->second;
-  llvm::DenseSet<Operation *> result;
-  llvm::SetVector<Operation *> work;
-  work.insert(root);
-  for (size_t i = 0; i < work.size(); ++i)
-    for (Value operand : work[i]->getOperands()) {
-      Operation *op = operand.getDefiningOp();
-      if (memberOf.count(op))
-        result.insert(op);
-      else
-        work.insert(op);
-    }
-  return needs[root] = std::move(result);
-}
-
-std::vector<Deriver::Group> Deriver::groupsOfMembers() {
-  llvm::MapVector<unsigned, SmallVector<unsigned>> lists;
-  for (unsigned i = 0; i < members.size(); ++i)
-    lists[groups.getLeaderValue(i)].push_back(i);
-  std::vector<Group> folds;
-  for (auto &[leader, list] : lists) {
-    Line &line = lines[members[leader].axes];
-    std::set<unsigned> numbers;
-    for (unsigned i : list) {
-      numbers.insert(members[i].number);
-      // Counts and maxima of exponents come along.
-      for (unsigned use : line.chain->usesOf(members[i].number))
-        if (!(*line.chain)[use].op)
-          numbers.insert(use);
-    }
-    folds.push_back({&line, std::move(list), std::move(numbers)});
-  }
-  return folds;
 }
 
 /// Why what another group, or an output, takes of a member is stored; null if

@@ -30,6 +30,13 @@ void Reader::define(ir::ReduceOp reduce, unsigned number) {
   numbers[reduce.getResult()] = number;
 }
 
+Names Reader::Formula::unfinished() const {
+  Names names = element->fresh;
+  for (Expr guard : guards)
+    names.insert(guard->fresh.begin(), guard->fresh.end());
+  return names;
+}
+
 Value Reader::valueOf(Expr part) {
   a.keepsCancelled = true;
   const Expr own = a.mapped(a.atNew(part), [&](Expr leaf) {

@@ -32,6 +32,9 @@ public:
     /// Reductions of the chain that it needs other than at its own place: read
     /// at another index, or inside a recomputed reduction.
     Names finished;
+
+    /// Reductions of the chain that it needs at its own place.
+    Names unfinished() const;
   };
   Formula read(ir::ReduceOp reduce);
 

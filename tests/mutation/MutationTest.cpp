@@ -376,6 +376,8 @@ fn kept(x: f32[N, M]) -> (f32[N, M], f32[N]) {
           {{"N", 1200}, {"M", 130}},
           {{"N", 2}, {"M", 2048}},
           {{"N", 2}, {"M", 2049}},
+          // A block with a tail, behind another one.
+          {{"N", 2}, {"M", 2109}},
           {{"N", 1}, {"M", 50000}}},
          {Data::Normal, Data::Holes, Data::Rising, Data::Falling},
          {{"bound moved", "arith.cmpi", 1, "a row of one block, computed anew"},
