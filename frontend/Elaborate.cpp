@@ -336,15 +336,26 @@ bool Elaborator::defineNow(DefinitionState *definition,
   if (!value)
     return false;
   value->dims.insert(value->dims.begin(), axes.begin(), axes.end());
-  // The name goes along in the location, for reports in the user's terms, and
-  // the order of its axes.
-  if (Operation *op = value->value.getDefiningOp();
-      op && !isa<NameLoc>(op->getLoc())) {
-    SmallVector<Attribute> order;
-    for (AxisAttr axis : value->dims)
-      order.push_back(axis.getName());
-    op->setLoc(ir::namedLoc(target.name.name, order, op->getLoc()));
-  }
+  if (Operation *op = value->value.getDefiningOp())
+    nameResult(op, target.name.name, value->dims, frame);
   definition->arrays = {*value};
   return true;
+}
+
+/// The name goes along in the location, for reports in the user's terms, and
+/// the order of its axes. What came out of a call is called as it is where the
+/// call stands.
+void Elaborator::nameResult(Operation *op, llvm::StringRef name,
+                            ArrayRef<AxisAttr> axes, Frame *frame) {
+  Frame *&namer = namers[op];
+  Frame *outer = namer == frame ? nullptr : namer;
+  while (outer && outer != frame)
+    outer = outer->caller;
+  if (isa<NameLoc>(op->getLoc()) && !outer)
+    return;
+  namer = frame;
+  SmallVector<Attribute> order;
+  for (AxisAttr axis : axes)
+    order.push_back(axis.getName());
+  op->setLoc(ir::namedLoc(name, order, ir::placeIn(op->getLoc())));
 }

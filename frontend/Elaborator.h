@@ -112,6 +112,8 @@ private:
   /// The names of a body, its requirements, its return. Empty after an error.
   MaybeArrays body(Frame *frame);
   bool declare(Frame *frame, const ast::Definition &definition);
+  void nameResult(mlir::Operation *op, llvm::StringRef name,
+                  llvm::ArrayRef<ir::AxisAttr> axes, Frame *frame);
   /// Makes sure that the definition is elaborated; `hints` are ranges of the
   /// first target's indices, in order, where a use knows them.
   bool define(DefinitionState *definition,
@@ -332,6 +334,8 @@ private:
   std::deque<Scope> scopes;
   std::deque<Frame> frames;
   std::deque<DefinitionState> definitions;
+  /// In which frame the definition stands that gave an operation its name.
+  llvm::DenseMap<mlir::Operation *, Frame *> namers;
   std::vector<std::string> dims;
   std::vector<ir::RequireAttr> requirements;
   size_t calls = 0;

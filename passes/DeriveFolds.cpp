@@ -9,11 +9,10 @@
 #include "ir/Size.h"
 #include "ir/TypeOf.h"
 #include "passes/Passes.h"
+#include "passes/Sort.h"
 #include "passes/derive/Deriver.h"
 #include "passes/derive/Reasons.h"
 #include "passes/derive/Writer.h"
-
-#include "mlir/Analysis/TopologicalSortUtils.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_DERIVEFOLDS
@@ -225,11 +224,7 @@ void Deriver::rewrite() {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (op.use_empty() && isPure(&op))
       op.erase();
-  // The order of outputs is part of the signature.
-  const SmallVector<ir::OutputOp> outputs = ir::outputsOf(func);
-  sortTopologically(&block);
-  for (ir::OutputOp output : outputs)
-    output->moveBefore(&block, block.end());
+  sortOperations(func);
 }
 
 namespace {

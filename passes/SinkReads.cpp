@@ -7,6 +7,7 @@
 #include "ir/TypeOf.h"
 #include "passes/Passes.h"
 #include "passes/Retype.h"
+#include "passes/Sort.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
@@ -117,13 +118,15 @@ public:
       auto at = cast<ir::AtOp>(work.pop_back_val());
       if (Value made = sink(at)) {
         at.getResult().replaceAllUsesWith(made);
-        if (auto entry = entries.find(at); entry != entries.end()) {
+        if (auto entry = entries.find(at); entry != entries.end())
           entry->second->second = made;
-          entries.erase(entry);
-        }
-        at.erase();
+        sunk.push_back(at);
       }
     }
+    for (Operation *at : sunk)
+      at->erase();
+    // Whoever came first made what others share.
+    sortOperations(func);
     sinkRenames();
   }
 
@@ -261,15 +264,8 @@ private:
     if (!isNew)
       return entry->second;
     SmallVector<ir::ArrayType> types = {type.withAxes(kept)};
-    Operation *last = operand.getDefiningOp();
-    for (Value index : indices) {
+    for (Value index : indices)
       types.push_back(typeOf(index));
-      if (last->isBeforeInBlock(index.getDefiningOp()))
-        last = index.getDefiningOp();
-    }
-    // Where whoever else may want it sees it.
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointAfter(last);
     auto read = ir::AtOp::create(
         b, at.getLoc(),
         ir::ArrayType::get(type.getElementType(), *ir::unionAxes(types)),
@@ -319,6 +315,8 @@ private:
   using Key = std::vector<const void *>;
   std::map<Key, Value> reads;
   llvm::DenseMap<Operation *, std::map<Key, Value>::iterator> entries;
+  /// Erased in the end: keys speak of them.
+  SmallVector<Operation *> sunk;
 };
 
 struct SinkReads : fovea::impl::SinkReadsBase<SinkReads> {
