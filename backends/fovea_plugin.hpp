@@ -27,7 +27,8 @@
 // std::bad_alloc FOVEA_BACKEND, anything else FOVEA_INTERNAL. Items of the
 // host's parallel_for may not throw; those of parallelFor here may. Heads of
 // requests, their tails and required extensions are checked before a function
-// is called; fields that an older host does not know are zero.
+// is called; fields that an older host does not know are zero, of elements of
+// its arrays too, and what is said in those of a result is dropped.
 //
 // The rest reads clusters: view steps over an array by its stride, list and
 // text follow numbers, Sizes evaluates sizes for given dims.
@@ -185,6 +186,15 @@ template <class Request> Request known(const Request &request) {
   copy.size = static_cast<uint32_t>(size);
   return copy;
 }
+/// Calls fn(result) with a result as this header knows it; an older host has
+/// room for its first fields only.
+template <class Result, class Fn> void answer(Result &result, Fn &&fn) {
+  const size_t size = std::min<size_t>(result.size, sizeof(Result));
+  Result whole{};
+  std::memcpy(&whole, &result, size);
+  fn(whole);
+  std::memcpy(&result, &whole, size);
+}
 inline void checkExtensions(const fovea_extension *extension) {
   for (; extension; extension = extension->next)
     if (extension->required)
@@ -198,20 +208,20 @@ inline void checkExtensions(const fovea_extension *extension) {
 // Reading clusters
 //===----------------------------------------------------------------------===//
 
-/// The elements of a span, by its stride.
+/// The elements of a span, by its stride. They are copies: of an older host's
+/// shorter ones the fields that are missing are zero.
 template <class T> class view {
 public:
   class iterator {
   public:
-    using iterator_category = std::forward_iterator_tag;
+    using iterator_category = std::input_iterator_tag;
     using value_type = T;
     using difference_type = std::ptrdiff_t;
-    using pointer = const T *;
-    using reference = const T &;
+    using pointer = void;
+    using reference = T;
     iterator() = default;
     iterator(const fovea_span &span, uint64_t at) : span(&span), at(at) {}
-    reference operator*() const { return *FOVEA_AT(T, *span, at); }
-    pointer operator->() const { return &**this; }
+    T operator*() const { return element(*span, at); }
     iterator &operator++() {
       ++at;
       return *this;
@@ -232,13 +242,21 @@ public:
   explicit view(const fovea_span &span) : span(span) {}
   size_t size() const { return static_cast<size_t>(span.count); }
   bool empty() const { return span.count == 0; }
-  const T &operator[](size_t i) const { return *FOVEA_AT(T, span, i); }
+  T operator[](size_t i) const { return element(span, i); }
   iterator begin() const { return iterator(span, 0); }
   iterator end() const { return iterator(span, span.count); }
   /// A copy that outlives the call.
   std::vector<T> copy() const { return std::vector<T>(begin(), end()); }
 
 private:
+  static T element(const fovea_span &span, uint64_t i) {
+    static_assert(std::is_trivially_copyable_v<T>, "a span holds C structs");
+    T copy{};
+    std::memcpy(&copy, FOVEA_AT(T, span, i),
+                std::min<size_t>(span.stride, sizeof(T)));
+    return copy;
+  }
+
   fovea_span span;
 };
 
@@ -455,7 +473,11 @@ fovea_code open(const fovea_open_request *request, fovea_backend **backend,
 inline void close(fovea_backend *backend) { delete of(backend); }
 inline fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
-  return guarded(error, [&] { of(backend)->query(known(*cluster), *claim); });
+  return guarded(error, [&] {
+    answer(*claim, [&](fovea_claim &whole) {
+      of(backend)->query(known(*cluster), whole);
+    });
+  });
 }
 inline fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
@@ -471,7 +493,10 @@ inline fovea_code prepare(fovea_plugin_exe *exe,
   return guarded(error, [&] {
     const fovea_prepare_request whole = known(*request);
     checkExtensions(whole.extensions);
-    std::unique_ptr<Instance> made = of(exe)->prepare(whole, *prepared);
+    std::unique_ptr<Instance> made;
+    answer(*prepared, [&](fovea_prepared &answered) {
+      made = of(exe)->prepare(whole, answered);
+    });
     prepared->instance = reinterpret_cast<fovea_instance *>(made.release());
   });
 }

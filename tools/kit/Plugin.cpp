@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <cstring>
 
 using namespace fovea;
 using namespace fovea::kit;
@@ -127,6 +128,20 @@ std::string Plugin::takePending() {
   return std::exchange(pending, {});
 }
 
+/// Elements as a host with longer ones hands them over. Only the last byte
+/// holds something: a plugin may be of a later version than this kit, and know
+/// the fields that come first.
+template <class T>
+static std::vector<char> spread(const std::vector<T> &elements, size_t stride) {
+  std::vector<char> bytes(elements.size() * stride);
+  for (size_t i = 0; i < elements.size(); ++i) {
+    std::memcpy(bytes.data() + i * stride, &elements[i], sizeof(T));
+    if (stride > sizeof(T))
+      bytes[(i + 1) * stride - 1] = '\x5a';
+  }
+  return bytes;
+}
+
 //===----------------------------------------------------------------------===//
 // open and close
 //===----------------------------------------------------------------------===//
@@ -147,16 +162,13 @@ Opened::~Opened() {
 std::shared_ptr<Opened> Plugin::open(Answer &answer, const Manner &manner,
                                      std::span<const plugin::Option> more) {
   auto opened = std::make_shared<Opened>(*this, nullptr, manner);
-  // Elements of options have no size: they grow by their stride alone.
   std::vector<plugin::Option> all = options;
   all.insert(all.end(), more.begin(), more.end());
+  std::vector<fovea_backend_option> known;
+  for (const plugin::Option &option : all)
+    known.push_back({option.key.c_str(), option.value.c_str()});
   const size_t stride = sizeof(fovea_backend_option) + manner.growth;
-  std::vector<char> bytes(all.size() * stride, '\x5a');
-  for (size_t i = 0; i < all.size(); ++i) {
-    const fovea_backend_option option = {all[i].key.c_str(),
-                                         all[i].value.c_str()};
-    std::memcpy(bytes.data() + i * stride, &option, sizeof option);
-  }
+  const std::vector<char> bytes = spread(known, stride);
   Grown<fovea_open_request> request(manner, true);
   request->host = &*opened->host;
   request->options = {all.empty() ? nullptr : bytes.data(), all.size(), stride};
@@ -202,11 +214,8 @@ public:
           // Plain numbers do not grow.
           const size_t stride =
               sizeof(T) + (std::is_class_v<T> ? manner.growth : 0);
-          std::vector<char> &copy =
-              copies.emplace_back(array.size() * stride, '\x5a');
-          for (size_t i = 0; i < array.size(); ++i)
-            std::memcpy(copy.data() + i * stride, &array[i], sizeof(T));
-          *span++ = {copy.data(), array.size(), stride};
+          copies.push_back(spread(array, stride));
+          *span++ = {copies.back().data(), array.size(), stride};
         });
   }
   ~View() {
@@ -233,7 +242,7 @@ Answer Opened::query(const plugin::Cluster &cluster, fovea_claim &claim,
   claim = *room;
   if (!answer.isOk())
     return answer;
-  need(room.isTailUntouched(),
+  need(room.isTailUntouched(plugin.table()),
        "`query` writes beyond the fovea_claim that it knows");
   need(claim.kind <= FOVEA_CLAIM_DECOMPOSED &&
            claim.sizes <= FOVEA_SIZES_STATIC,
@@ -324,12 +333,13 @@ public:
   }
   fovea_needs *data() { return reinterpret_cast<fovea_needs *>(bytes.data()); }
   /// What the plugin said. Wrong: it wrote where the host's own fields are.
-  std::vector<fovea_needs> needs() const {
+  std::vector<fovea_needs> needs(const fovea_plugin &plugin) const {
+    const size_t from = untouchedFrom<fovea_needs>(plugin, stride);
     std::vector<fovea_needs> all(bytes.size() / stride);
     for (size_t i = 0; i < all.size(); ++i) {
       const char *one = bytes.data() + i * stride;
       std::memcpy(&all[i], one, sizeof(fovea_needs));
-      need(std::all_of(one + sizeof(fovea_needs), one + stride,
+      need(std::all_of(one + from, one + stride,
                        [](char byte) { return byte == tail; }),
            "`prepare` writes beyond a fovea_needs that it knows: step by "
            "`needs_stride` (FOVEA_NEEDS), not by sizeof");
@@ -369,10 +379,10 @@ std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
   if (!answer.isOk())
     return nullptr;
   made->answer = *prepared;
-  made->inputs = inputs.needs();
-  made->outputs = outputs.needs();
+  made->inputs = inputs.needs(plugin().table());
+  made->outputs = outputs.needs(plugin().table());
   need(made->answer.instance, "`prepare` returns FOVEA_OK, but no instance");
-  need(prepared.isTailUntouched(),
+  need(prepared.isTailUntouched(plugin().table()),
        "`prepare` writes beyond the fovea_prepared that it knows");
   auto isSound = [](uint64_t alignment) {
     return std::has_single_bit(alignment) && alignment <= (1 << 21);
@@ -400,14 +410,11 @@ Answer Prepared::run(std::span<const fovea_tensor> inputs,
                      std::span<const fovea_tensor> outputs, Guarded &workspace,
                      const std::atomic<bool> *cancelled, const Manner &manner) {
   const size_t stride = sizeof(fovea_tensor) + manner.growth;
-  auto grown = [&](std::span<const fovea_tensor> tensors) {
-    std::vector<char> bytes(tensors.size() * stride, '\x5a');
-    for (size_t i = 0; i < tensors.size(); ++i) {
-      fovea_tensor tensor = tensors[i];
+  auto grown = [&](std::span<const fovea_tensor> given) {
+    std::vector<fovea_tensor> tensors(given.begin(), given.end());
+    for (fovea_tensor &tensor : tensors)
       tensor.size = static_cast<uint32_t>(stride);
-      std::memcpy(bytes.data() + i * stride, &tensor, sizeof tensor);
-    }
-    return bytes;
+    return spread(tensors, stride);
   };
   const std::vector<char> in = grown(inputs), out = grown(outputs);
   const std::vector<int64_t> copy = dims;

@@ -17,9 +17,9 @@
 #include "tools/kit/Guarded.h"
 #include "tools/kit/Isolate.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
 
 namespace fovea::kit {
 
@@ -46,29 +46,41 @@ struct Answer {
 /// `FOVEA_UNSUPPORTED`, or `4711, which is no fovea_code`.
 std::string nameOfCode(fovea_code code);
 
-/// A struct of a host of any version: known fields, and a tail.
+/// From which byte on a plugin leaves a result of `size` bytes alone. One of a
+/// later version than this kit may know its tail, all but the last byte.
+template <class T>
+size_t untouchedFrom(const fovea_plugin &plugin, size_t size) {
+  const bool isLater = plugin.version > FOVEA_PLUGIN_VERSION;
+  return isLater && size > sizeof(T) ? size - 1 : sizeof(T);
+}
+
+/// A struct of a host of any version: known fields, a tail that belongs to it,
+/// and what lies behind it.
 template <class T> class Grown {
 public:
   explicit Grown(const Manner &manner, bool isRequest = false)
-      : growth(manner.growth) {
-    (*this)->size = static_cast<uint32_t>(sizeof(T) + growth);
-    (*this)->version = growth ? FOVEA_PLUGIN_VERSION + 7 : FOVEA_PLUGIN_VERSION;
+      : size(sizeof(T) + manner.growth) {
+    (*this)->size = static_cast<uint32_t>(size);
+    (*this)->version =
+        manner.growth ? FOVEA_PLUGIN_VERSION + 7 : FOVEA_PLUGIN_VERSION;
     // The last byte: a plugin may be of a later version than this kit, and know
     // the fields that came first.
     if (isRequest && manner.asksMore)
-      bytes[sizeof(T) + growth - 1] = 1;
+      bytes[size - 1] = 1;
+    std::fill(bytes.begin() + size, bytes.end(), '\x5a');
     tail = bytes;
   }
   T *operator->() { return reinterpret_cast<T *>(bytes.data()); }
   T &operator*() { return *operator->(); }
-  /// The tail belongs to the host.
-  bool isTailUntouched() const {
-    return std::memcmp(bytes.data() + sizeof(T), tail.data() + sizeof(T),
-                       growth) == 0;
+  /// Whether the plugin kept to the fields that it knows, and to `size`.
+  bool isTailUntouched(const fovea_plugin &plugin) const {
+    const auto from =
+        static_cast<std::ptrdiff_t>(untouchedFrom<T>(plugin, size));
+    return std::equal(bytes.begin() + from, bytes.end(), tail.begin() + from);
   }
 
 private:
-  uint32_t growth;
+  const size_t size;
   alignas(16) std::array<char, sizeof(T) + 64> bytes{};
   std::array<char, sizeof(T) + 64> tail{};
 };
@@ -99,7 +111,7 @@ public:
     Answer answer;
     guarded(what, [&] { answer.code = fn(&*error); });
     answer.error = *error;
-    check(what, answer, error.isTailUntouched());
+    check(what, answer, error.isTailUntouched(table()));
     return answer;
   }
   /// The same for functions that free. What is wrong is kept for `pending`.

@@ -68,8 +68,10 @@ std::string emitc::literalText(const Formula &f, uint32_t number) {
   for (uint64_t i = 0; i < count; ++i) {
     const uint64_t at = static_cast<uint64_t>(op.integer) + i * bytes;
     // Words may lie apart, but an element lies within one.
-    const char *word = reinterpret_cast<const char *>(&words[at / 8]);
-    text += elementText(op.dtype, word + at % 8) + ", ";
+    const uint64_t word = words[at / 8];
+    text +=
+        elementText(op.dtype, reinterpret_cast<const char *>(&word) + at % 8) +
+        ", ";
   }
   return text + "0};\n";
 }

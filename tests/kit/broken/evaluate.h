@@ -97,6 +97,7 @@ struct fovea_backend {
 
 #define ITEM(exe, type, array, i) (((type *)(exe)->arrays[array].data) + (i))
 
+/* An older host's elements are shorter: the rest of them is zero. */
 static void copySpan(Copied *to, fovea_span from, size_t size) {
   to->count = from.count;
   to->data = calloc(from.count + 1, size);
@@ -104,7 +105,7 @@ static void copySpan(Copied *to, fovea_span from, size_t size) {
     memcpy((char *)to->data + i * size,
            (const char *)from.data +
                i * (BROKEN == STEPS_BY_SIZEOF ? size : from.stride),
-           size);
+           size < from.stride ? size : from.stride);
 }
 
 static const size_t sizes[ARRAYS] = {

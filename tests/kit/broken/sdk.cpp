@@ -4,8 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Built with a header of a later minor version, whose requests and clusters
-// have one field more: `later`, which no host of version 1.0 has.
+// Built with a header of a later minor version, whose requests, results and
+// ports have one field more: `later`, which no host of version 1.0 has.
 //
 //===----------------------------------------------------------------------===//
 
@@ -62,6 +62,7 @@ struct SdkExe : fovea::sdk::Exe {
     pass([&](fovea_error *error) {
       return ::prepare(plain, &request, &prepared, error);
     });
+    prepared.later = 1;
     made->plain = prepared.instance;
     return made;
   }
@@ -80,9 +81,13 @@ struct SdkBackend : fovea::sdk::Backend {
   }
   void query(const fovea_cluster &cluster, fovea_claim &claim) override {
     needNothingLater(cluster);
+    for (const fovea_span &ports : {cluster.inputs, cluster.outputs})
+      for (const fovea_port &port : fovea::sdk::view<fovea_port>(ports))
+        needNothingLater(port);
     pass([&](fovea_error *error) {
       return ::query(&plain, &cluster, &claim, error);
     });
+    claim.later = 1;
   }
   std::unique_ptr<fovea::sdk::Exe>
   compile(const fovea_cluster &cluster) override {
