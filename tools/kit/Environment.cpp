@@ -14,6 +14,8 @@
 #include <thread>
 
 #include <malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -75,14 +77,38 @@ std::string Environment::changeTo(const Environment &after) const {
   return "";
 }
 
+std::vector<pid_t> fovea::kit::childProcesses() {
+  siginfo_t info{};
+  if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+    return {};
+  std::vector<pid_t> all;
+  for (const auto &entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream file(entry.path() / "stat");
+    std::string line;
+    if (!std::getline(file, line))
+      continue;
+    // 17 (a name, which may be anything) S 12 ...
+    int number = 0, parent = 0;
+    char state = 0;
+    if (std::sscanf(line.c_str(), "%d", &number) == 1 &&
+        std::sscanf(line.c_str() + line.rfind(')') + 1, " %c %d", &state,
+                    &parent) == 2 &&
+        parent == getpid() && state != 'Z' && state != 'X')
+      all.push_back(number);
+  }
+  return all;
+}
+
+static int countEntries(const char *folder) {
+  int count = 0;
+  for ([[maybe_unused]] const auto &entry :
+       std::filesystem::directory_iterator(folder))
+    ++count;
+  return count;
+}
+
 int fovea::kit::countThreads() {
-  auto count = [] {
-    int threads = 0;
-    for ([[maybe_unused]] const auto &entry :
-         std::filesystem::directory_iterator("/proc/self/task"))
-      ++threads;
-    return threads;
-  };
+  auto count = [] { return countEntries("/proc/self/task"); };
   int last = count();
   for (int i = 0; i < 10; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

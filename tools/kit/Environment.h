@@ -10,8 +10,10 @@
 #include <cfenv>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <signal.h>
+#include <sys/types.h>
 
 namespace fovea::kit {
 
@@ -33,6 +35,9 @@ struct Environment {
 
 /// How many threads this process has, once those that are about to end have.
 int countThreads();
+
+/// Processes that this one started, or that were left to it, and that go on.
+std::vector<pid_t> childProcesses();
 
 /// Kilobytes that this process holds, and the most that it held since
 /// `forgetPeak` (if the system lets one forget).

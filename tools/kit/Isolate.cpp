@@ -6,8 +6,10 @@
 
 #include "tools/kit/Isolate.h"
 
+#include "tools/kit/Environment.h"
 #include "tools/kit/Guarded.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -19,6 +21,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -154,6 +157,8 @@ static std::string written(int file) {
 [[noreturn]] static void beChild(const Group &group, SharedPage &page, int pipe,
                                  std::vector<State> done) noexcept {
   setpgid(0, 0);
+  // Processes of a plugin that outlive who started them become this one's.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
   watchFaults(page);
   const int output = memfd_create("stdout", MFD_CLOEXEC);
   dup2(output, STDOUT_FILENO);
@@ -165,6 +170,8 @@ static std::string written(int file) {
       wrong("something is written to stdout, which belongs to results: `" +
             text.substr(0, text.find('\n')) + "`; log through fovea_host::log");
     });
+  for (pid_t left : childProcesses())
+    kill(left, SIGKILL);
   recorder.finish();
   _exit(0);
 }
@@ -175,6 +182,14 @@ static std::string written(int file) {
 
 static std::string inPhase(const SharedPage &page) {
   return page.phase[0] ? std::string(" in `") + page.phase + "`" : "";
+}
+
+/// Whether it has; it is not reaped, so that its number stays its own.
+static bool hasEnded(pid_t child) {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(child), &info,
+                WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == child;
 }
 
 /// How a child ended that did not finish.
@@ -270,18 +285,22 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
     results.outcomes.push_back(std::move(outcome));
   };
 
+  constexpr int milliseconds = 100;
   std::string bytes;
   auto begin = Clock::now(), heard = begin;
-  for (;;) {
-    const double left = secondsPerTest - secondsSince(heard);
+  while (!isFinished) {
+    // The pipe has no end as long as a process of the plugin's holds it. What
+    // the child wrote before it ended is there by now.
+    const bool isDead = hasEnded(child);
     pollfd wait = {ends[0], POLLIN, 0};
-    const int ready =
-        poll(&wait, 1, static_cast<int>(std::max(left, 0.0) * 1000));
+    const int ready = poll(&wait, 1, isDead ? 0 : milliseconds);
     if (ready < 0 && errno == EINTR)
       continue;
     if (ready == 0) {
-      isLate = true;
-      break;
+      isLate = !isDead && secondsSince(heard) > secondsPerTest;
+      if (isDead || isLate)
+        break;
+      continue;
     }
     char buffer[4096];
     const ssize_t count = read(ends[0], buffer, sizeof buffer);

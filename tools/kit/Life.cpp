@@ -1,5 +1,4 @@
-//===- Life.cpp - level 3: threads, order, freeing
-//--------------------------===//
+//===- Life.cpp - level 3: threads, order, freeing ------------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -116,19 +115,21 @@ void kit::checkLife(Plugin &plugin, Recorder &recorder,
 }
 
 //===----------------------------------------------------------------------===//
-// Threads that stay
+// Threads and processes that stay
 //===----------------------------------------------------------------------===//
 
 void kit::checkThreads(Plugin &plugin, Recorder &recorder,
                        const Program &program) {
-  recorder.test(3, "threads that stay", [&] {
+  recorder.test(3, "threads and processes that stay", [&] {
     auto candidate = firstClaimed(plugin, {program});
     const std::vector<int64_t> dims = someDims(*candidate->formula, 6);
     // The host's own.
     ThreadPool::shared();
-    int counts[3];
+    struct {
+      int threads, processes;
+    } counts[3];
     const int before = countThreads();
-    for (int &count : counts) {
+    for (auto &count : counts) {
       Answer answer;
       auto backend = plugin.open(answer);
       need(backend != nullptr, "`open` returns " + answer.text());
@@ -142,16 +143,21 @@ void kit::checkThreads(Plugin &plugin, Recorder &recorder,
       exe.reset();
       solve(*makeProblem(*candidate->formula, std::move(prepared),
                          Values::Normal, Layout::Dense, 80));
-      count = countThreads();
+      count = {countThreads(), static_cast<int>(childProcesses().size())};
     }
-    need(counts[2] <= counts[1],
-         "a thread is left by every open and close: " +
-             std::to_string(counts[1]) + " threads after the second, " +
-             std::to_string(counts[2]) + " after the third");
-    need(counts[2] <= before ||
-             (plugin.table().flags & FOVEA_PLUGIN_OWN_THREADS),
-         std::to_string(counts[2] - before) +
-             " threads stay after `close`, but the plugin does not say "
-             "FOVEA_PLUGIN_OWN_THREADS");
+    const bool mayStay = plugin.table().flags & FOVEA_PLUGIN_OWN_THREADS;
+    auto judge = [&](const std::string &one, const std::string &many,
+                     int before, int second, int third) {
+      need(third <= second, "a " + one + " is left by every open and close: " +
+                                std::to_string(second) + " " + many +
+                                " after the second, " + std::to_string(third) +
+                                " after the third");
+      need(third <= before || mayStay,
+           std::to_string(third - before) + " " + many +
+               " stay after `close`, but the plugin does not say "
+               "FOVEA_PLUGIN_OWN_THREADS");
+    };
+    judge("thread", "threads", before, counts[1].threads, counts[2].threads);
+    judge("process", "processes", 0, counts[1].processes, counts[2].processes);
   });
 }
