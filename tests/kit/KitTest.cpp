@@ -170,6 +170,10 @@ TEST_CASE("forms of a report") {
         std::string::npos);
   CHECK(markdown.text.find("| fold with a gauge | refused |") !=
         std::string::npos);
+  // Each mark is explained, and that there is none.
+  for (const char *mark :
+       {"- *yes*: ", "- *no*: ", "- *refused*: ", "- *not run*: ", "- blank: "})
+    CHECK(markdown.text.find(mark) != std::string::npos);
 }
 
 TEST_CASE("what cannot be checked") {

@@ -275,9 +275,7 @@ std::string kit::markdown(const Results &results) {
       "# Support matrix of `" + noteOf(results, "name") + "`\n\nBuild " +
       noteOf(results, "build") + ", plugin interface " +
       noteOf(results, "interface") +
-      ". Made by `fovea plugin check`: *yes* is computed and "
-      "right, *no* is computed and wrong, *refused* is left to "
-      "other backends. Levels 0 to " +
+      ". Made by `fovea plugin check`. Levels 0 to " +
       std::to_string(results.level) +
       (results.passed() ? " passed.\n\n" : " did not all pass.\n\n");
   out += table(results, "op", "op, by dtype of its result") + "\n";
@@ -287,5 +285,11 @@ std::string kit::markdown(const Results &results) {
     if (feature.kind == "form")
       out += "| " + feature.name + " | " +
              supportText(results.support(feature)) + " |\n";
-  return out;
+  return out +
+         "\n- *yes*: it is computed, and right.\n"
+         "- *no*: it is claimed, and wrong.\n"
+         "- *refused*: it is left to other backends.\n"
+         "- *not run*: the check did not come to it.\n"
+         "- blank: no program of the kit has it; mostly there is no such op or "
+         "join of that dtype.\n";
 }
