@@ -59,6 +59,21 @@ static Value asI64(OpBuilder &b, Value index) {
 /// Of an integer division, or an integer power, the operand that may not be 0.
 static unsigned divisorOf(Operation *op) { return isa<ir::PowOp>(op) ? 0 : 1; }
 
+/// Where that fails, needed or not: the operand is 0, and of a power the
+/// exponent negative.
+static Value divisionFails(OpBuilder &b, Operation *op) {
+  const Location loc = op->getLoc();
+  Value divisor = op->getOperand(divisorOf(op));
+  Value isZero = ir::CompareOp::create(b, loc, ir::Predicate::Eq, divisor,
+                                       integerLike(b, divisor, 0));
+  if (!isa<ir::PowOp>(op))
+    return isZero;
+  Value exponent = op->getOperand(1);
+  Value isNegative = ir::CompareOp::create(b, loc, ir::Predicate::Lt, exponent,
+                                           integerLike(b, exponent, 0));
+  return ir::AndOp::create(b, loc, isZero, isNegative);
+}
+
 namespace {
 /// Makes the check in a copy of a function, and says in both what it covers.
 class Speculator {
@@ -168,16 +183,8 @@ Value Speculator::needed(Operation *op) {
 /// Where a risk fails, needed or not.
 Value Speculator::failureOf(Operation *risk) {
   auto at = dyn_cast<ir::AtOp>(risk);
-  if (!at) {
-    Value divisor = risk->getOperand(divisorOf(risk));
-    Value isZero =
-        compared(ir::Predicate::Eq, divisor, integerLike(b, divisor, 0));
-    if (!isa<ir::PowOp>(risk))
-      return isZero;
-    Value exponent = risk->getOperand(1);
-    return both(isZero, compared(ir::Predicate::Lt, exponent,
-                                 integerLike(b, exponent, 0)));
-  }
+  if (!at)
+    return divisionFails(b, risk);
   Value any;
   for (auto [index, axis] :
        llvm::zip_equal(at.getIndices(), ir::axesOf(at.getAxes()))) {
@@ -226,9 +233,7 @@ void Speculator::secure(Operation *risk) {
   }
   const unsigned number = divisorOf(risk);
   Value divisor = risk->getOperand(number);
-  Value isZero = ir::CompareOp::create(b, loc, ir::Predicate::Eq, divisor,
-                                       integerLike(b, divisor, 0));
-  risk->setOperand(number, ir::SelectOp::create(b, loc, isZero,
+  risk->setOperand(number, ir::SelectOp::create(b, loc, divisionFails(b, risk),
                                                 integerLike(b, divisor, 1),
                                                 divisor, ir::HardKind::None));
 }
