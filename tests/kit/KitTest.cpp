@@ -104,6 +104,8 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
        "FOVEA_CLAIM_DECOMPOSED"},
       {"out_of_bounds", 2, "bytes after its end"},
       {"wrong_numbers", 2, "is right"},
+      {"loses_coordinates", 2,
+       "L2 an axis that is summed, and read again, sizes:"},
       {"leaks_threads", 3, "a thread is left by every open and close"},
       // It holds whatever is open, for ever: nobody waits for that.
       {"leaks_processes", 3, "a process is left by every open and close"},

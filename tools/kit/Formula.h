@@ -87,7 +87,8 @@ enum class Values {
   Masked,   ///< all bools are false, all lengths 0
   Seen,     ///< all bools are true, all lengths whole
   Hidden,   ///< NaN and infinities where bools and lengths hide them
-  Wide      ///< integers of all bits
+  Wide,     ///< integers of all bits
+  Extreme   ///< the least and the greatest integers
 };
 const char *nameOf(Values values);
 

@@ -157,7 +157,8 @@ private:
     if (status.failed() || results.level < 1)
       return status;
     std::vector<Program> programs = formPrograms();
-    for (const auto &more : {opPrograms(), randomPrograms(30, 1)})
+    for (const auto &more :
+         {cornerPrograms(), opPrograms(), randomPrograms(30, 1)})
       programs.insert(programs.end(), more.begin(), more.end());
     if (status = addPrograms(programs); status.failed())
       return status;

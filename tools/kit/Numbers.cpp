@@ -51,6 +51,7 @@ static bool matter(const Formula &formula, Values values,
   case Values::Hidden:
     return hasMasks && hasFloats;
   case Values::Wide:
+  case Values::Extreme:
     return hasIntegers;
   }
   return false;
@@ -113,9 +114,10 @@ void kit::checkNumbers(Candidate &candidate, Recorder &recorder,
     });
   }
   const std::vector<int64_t> dims = someDims(formula, 1);
-  for (Values values : {Values::Equal, Values::Zero, Values::Huge,
-                        Values::Infinite, Values::NaN, Values::Masked,
-                        Values::Seen, Values::Hidden, Values::Wide})
+  for (Values values :
+       {Values::Equal, Values::Zero, Values::Huge, Values::Infinite,
+        Values::NaN, Values::Masked, Values::Seen, Values::Hidden, Values::Wide,
+        Values::Extreme})
     if (matter(formula, values, program))
       recorder.test(2, prefix + "numbers: " + nameOf(values), [&] {
         auto prepared = candidate.prepare(dims);

@@ -39,8 +39,10 @@ constexpr Formula ofFloats[] = {{"exp", "exp(a)"},
                                 {"floordiv", "a // b", true, true},
                                 {"mod", "a % b", true, true},
                                 {"pow", "a ^ b", true},
-                                {"cast to i64", "i64(a)", true},
-                                {"cast to i32", "i32(a)", true},
+                                {"floordiv by a tenth", "a // 0.1", true, true},
+                                {"mod by a tenth", "a % 0.1", true, true},
+                                {"cast to i64", "i64(a)"},
+                                {"cast to i32", "i32(a)"},
                                 {"cast to bool", "bool(a)"}};
 
 constexpr Formula ofNumbers[] = {
@@ -50,11 +52,14 @@ constexpr Formula ofNumbers[] = {
     {"le", "a <= b"},     {"gt", "a > b"},      {"ge", "a >= b"},
     {"eq", "a == b"},     {"ne", "a != b"}};
 
-constexpr Formula ofIntegers[] = {
-    {"floordiv", "a // by[n, m]"}, {"mod", "a % by[n, m]"},
-    {"pow", "a ^ pos[n, m]"},      {"cast to f32", "f32(a)"},
-    {"cast to f64", "f64(a)"},     {"cast to bool", "bool(a)"},
-    {"cast to i32", "i32(a)"},     {"cast to i64", "i64(a)"}};
+constexpr Formula ofIntegers[] = {{"floordiv", "a // by[n, m]"},
+                                  {"mod", "a % by[n, m]"},
+                                  {"pow", "a ^ m"},
+                                  {"cast to f32", "f32(a)"},
+                                  {"cast to f64", "f64(a)"},
+                                  {"cast to bool", "bool(a)"},
+                                  {"cast to i32", "i32(a)"},
+                                  {"cast to i64", "i64(a)"}};
 
 constexpr Formula ofBools[] = {
     {"not", "not a"},          {"and", "a and b"},
@@ -84,10 +89,8 @@ static void add(std::vector<Program> &programs, std::span<const Formula> list,
       return body.find(name) != std::string::npos;
     };
     std::string parameters = "x: " + type + "[N, M]";
-    for (const char *name : {"by[", "pos["})
-      if (uses(name))
-        parameters += ", " + std::string(name, std::string(name).size() - 1) +
-                      ": " + type + "[N, M]";
+    if (uses("by["))
+      parameters += ", by: " + type + "[N, M]";
     if (uses("y["))
       parameters += ", y: " + type + "[M]";
     programs.push_back({std::string(formula.name) + " " + type,

@@ -38,8 +38,10 @@ const char *kit::nameOf(Values values) {
     return "nothing masked";
   case Values::Hidden:
     return "NaN behind the mask";
-  default:
+  case Values::Wide:
     return "integers of all bits";
+  default:
+    return "the least and the greatest integers";
   }
 }
 
@@ -53,7 +55,7 @@ class Filler {
 public:
   Filler(const Problem &problem, Values values, uint64_t seed)
       : problem(problem), cluster(problem.formula.cluster), values(values),
-        random(seed) {}
+        seed(seed), random(seed) {}
 
   void run() {
     for (size_t i = 0; i < cluster.inputs.size(); ++i)
@@ -95,7 +97,16 @@ private:
         return problem.prepared->dims[i];
     return 1;
   }
-  int64_t integer(const std::string &name) {
+  /// One at which integers wrap, or that no f64 can tell from the next.
+  static int64_t extreme(DType dtype, uint64_t number) {
+    const bool isNarrow = dtype == DType::I32;
+    const int64_t least = isNarrow ? INT32_MIN : INT64_MIN;
+    const int64_t greatest = isNarrow ? INT32_MAX : INT64_MAX;
+    const int64_t list[] = {least, least + 1, -1, 1, greatest - 1, greatest};
+    return list[number % std::size(list)];
+  }
+  /// `number` chooses an extreme one.
+  int64_t integer(const std::string &name, DType dtype, uint64_t number) {
     if (name.starts_with("to_"))
       return between(0, std::max<int64_t>(extentOf(name.substr(3)) - 1, 0));
     if (name.starts_with("len_")) {
@@ -104,12 +115,12 @@ private:
              : values == Values::Seen ? extent
                                       : between(0, extent);
     }
-    if (name == "pos")
-      return between(0, 4);
     if (name == "seed")
       return static_cast<int64_t>(random());
     if (values == Values::Wide)
       return static_cast<int64_t>(random()) >> between(0, 40);
+    if (values == Values::Extreme)
+      return extreme(dtype, number);
     if (values == Values::Zero && name != "by")
       return 0;
     const int64_t plain = between(-5, 11);
@@ -118,14 +129,22 @@ private:
 
   void fill(const fovea_port &port, const Tensor &tensor) {
     const std::string name = cluster.string(port.name);
+    // In another order than those of other inputs: all pairs meet.
+    const bool isFirst = &port == cluster.inputs.data();
+    const auto row = static_cast<uint64_t>(
+        tensor.rank() ? std::max<int64_t>(tensor.dim(tensor.rank() - 1), 1)
+                      : 1);
+    uint64_t ordinal = 0;
     forEachOffset(tensor, [&](int64_t at) {
+      const uint64_t choice = isFirst ? seed + ordinal : ordinal % row;
+      ++ordinal;
       if (isFloat(tensor.dtype()))
         tensor.store(at, number(tensor.dtype()));
       else if (tensor.dtype() == DType::Bool)
         tensor.store(at, int64_t(values != Values::Masked &&
                                  (values == Values::Seen || chance(60))));
       else
-        tensor.store(at, integer(name));
+        tensor.store(at, integer(name, tensor.dtype(), choice));
     });
   }
 
@@ -171,6 +190,7 @@ private:
   const Problem &problem;
   const plugin::Cluster &cluster;
   const Values values;
+  const uint64_t seed;
   std::mt19937_64 random;
   std::normal_distribution<double> normal;
 };

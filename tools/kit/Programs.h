@@ -17,8 +17,8 @@ namespace fovea::kit {
 /// inputs say what they hold:
 ///
 ///   to_M    places along dimension M      len_M  0 to M
-///   by      anything but 0                pos    0 to 4
-///   seed    anything                      else   -5 to 11
+///   by      anything but 0                seed   anything
+///   else    -5 to 11
 struct Program {
   std::string name;
   std::string text;
@@ -32,6 +32,8 @@ struct Program {
 std::vector<Program> opPrograms();
 /// Reductions, folds, gathers, hard numbers, random bits, ...
 std::vector<Program> formPrograms();
+/// What is easily forgotten.
+std::vector<Program> cornerPrograms();
 /// Random formulas, the same every time.
 std::vector<Program> randomPrograms(int count, uint64_t seed);
 

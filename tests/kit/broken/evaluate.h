@@ -50,7 +50,8 @@ enum {
   STEPS_NEEDS,
   NO_TEXT,
   NO_REASON,
-  LEAKS_PROCESSES
+  LEAKS_PROCESSES,
+  LOSES_COORDINATES
 };
 #ifndef BROKEN
 #define BROKEN RIGHT
@@ -183,7 +184,9 @@ static double joined(Run *run, fovea_join join, uint32_t op, fovea_list axes) {
     else if (value > result || isnan(value))
       result = value;
   }
-  memcpy(run->at, outer, sizeof outer);
+  /* Who reads the axis next means the place outside. */
+  if (BROKEN != LOSES_COORDINATES)
+    memcpy(run->at, outer, sizeof outer);
   return result;
 }
 
