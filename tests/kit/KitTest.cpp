@@ -106,6 +106,7 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
       {"wrong_numbers", 2, "is right"},
       {"loses_coordinates", 2,
        "L2 an axis that is summed, and read again, sizes:"},
+      {"sums_in_f32", 2, "L2 long sums, a row of millions, summed"},
       {"leaks_threads", 3, "a thread is left by every open and close"},
       // It holds whatever is open, for ever: nobody waits for that.
       {"leaks_processes", 3, "a process is left by every open and close"},

@@ -167,6 +167,8 @@ private:
               compiled.size());
     if (results.level >= 2)
       status = add("published random numbers", checkVectors);
+    if (status.isOk() && results.level >= 2)
+      status = add("long sums", checkLongSums);
     // Without an exe there is nothing that lives.
     if (compiled.empty())
       return status;

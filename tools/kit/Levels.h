@@ -63,6 +63,7 @@ bool checkClaims(Candidate &candidate, Recorder &recorder,
 void checkNumbers(Candidate &candidate, Recorder &recorder,
                   const std::string &prefix, const Program &program);
 void checkVectors(Plugin &plugin, Recorder &recorder);
+void checkLongSums(Plugin &plugin, Recorder &recorder);
 void checkLife(Plugin &plugin, Recorder &recorder, const Program &program);
 /// With a program that is claimed.
 void checkThreads(Plugin &plugin, Recorder &recorder, const Program &program);

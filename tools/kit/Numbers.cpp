@@ -135,6 +135,37 @@ void kit::checkNumbers(Candidate &candidate, Recorder &recorder,
 }
 
 //===----------------------------------------------------------------------===//
+// Sums of millions
+//===----------------------------------------------------------------------===//
+
+/// Of numbers that are alike, so that all roundings go one way: one by one in
+/// f32, in a few dozen lanes too, they lose more than the error model allows.
+void kit::checkLongSums(Plugin &plugin, Recorder &recorder) {
+  static constexpr int64_t count = 3'000'017;
+  const Program programs[] = {{"a row of millions, summed",
+                               "fn f(x: f32[N, M]) {\n"
+                               "  r[n] = sum[m](x[n, m])\n  return r\n}\n"},
+                              {"a row of millions, summed at its maximum",
+                               "fn f(x: f32[N, M]) {\n"
+                               "  a[n] = max[m](x[n, m])\n"
+                               "  r[n] = sum[m](exp(x[n, m] - a[n]))\n"
+                               "  return r\n}\n"}};
+  for (const Program &program : programs)
+    recorder.test(2, program.name, [&] {
+      auto candidate = firstClaimed(plugin, {program});
+      const std::vector<int64_t> dims = {1, count};
+      solve(*makeProblem(*candidate->formula, candidate->prepare(dims),
+                         Values::Zero, Layout::Dense, 3, [](Problem &made) {
+                           const Tensor &row = made.inputs[0].tensor();
+                           for (int64_t i = 0; i < count; ++i)
+                             row.store(i, 0.7);
+                           // The maximum comes late.
+                           row.store(count * 2 / 3, 1.06);
+                         }));
+    });
+}
+
+//===----------------------------------------------------------------------===//
 // Random bits
 //===----------------------------------------------------------------------===//
 

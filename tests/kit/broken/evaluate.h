@@ -51,7 +51,8 @@ enum {
   NO_TEXT,
   NO_REASON,
   LEAKS_PROCESSES,
-  LOSES_COORDINATES
+  LOSES_COORDINATES,
+  SUMS_IN_F32
 };
 #ifndef BROKEN
 #define BROKEN RIGHT
@@ -180,7 +181,7 @@ static double joined(Run *run, fovea_join join, uint32_t op, fovea_list axes) {
     }
     const double value = eval(run, op);
     if (join == FOVEA_SUM)
-      result += value;
+      result = BROKEN == SUMS_IN_F32 ? (float)(result + value) : result + value;
     else if (value > result || isnan(value))
       result = value;
   }
