@@ -84,6 +84,8 @@ TEST_CASE("small, new and old plugins conform") {
 }
 
 TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
+  // There is another thread than the one that calls.
+  setenv("FOVEA_NUM_THREADS", "2", 1);
   struct Broken {
     const char *name;
     int level;
@@ -110,6 +112,17 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
       {"leaks_threads", 3, "a thread is left by every open and close"},
       // It holds whatever is open, for ever: nobody waits for that.
       {"leaks_processes", 3, "a process is left by every open and close"},
+      {"ignores_offsets", 2, "L2 add and multiply, sizes:"},
+      {"shares_scratch", 3,
+       ", several instances in many threads, beside `compile`"},
+      {"cancels_others", 3, ", one instance in many threads"},
+      {"rounds_on_workers", 0,
+       "`run` changes the rounding mode from to nearest to downwards on a "
+       "thread of the host"},
+      {"instance_scores", 3,
+       "as many as the scores that fusion avoids; claim "
+       "FOVEA_CLAIM_DECOMPOSED"},
+      {"leaks_files", 3, "`open` and `close` leaves a file open, each time"},
       {"changes_rounding", 0,
        "`run` changes the rounding mode from to nearest to towards zero"},
       {"hangs", 0, "hangs: no answer after 15 s in `run`"},

@@ -80,9 +80,11 @@ Array::Array(std::string called, DType dtype, std::vector<int64_t> shape,
   const uint64_t alignment = layout == Layout::Unaligned
                                  ? needs.alignment
                                  : std::max<uint64_t>(element, needs.alignment);
+  // Buffers may begin before their elements.
+  const uint64_t lead = atEnd ? 2 * alignment : 0;
   if (bytes)
-    memory = Guarded(name, bytes, {alignment, atEnd});
-  offset = bytes ? static_cast<uint64_t>(-first) * element : 0;
+    memory = Guarded(name, lead + bytes, {alignment, atEnd});
+  offset = bytes ? lead + static_cast<uint64_t>(-first) * element : 0;
   view = Tensor::view(bytes ? memory.data() + offset : nullptr, dtype,
                       std::move(shape), strides);
 }

@@ -47,10 +47,10 @@ struct Resident {
 };
 void forgetPeak();
 
-/// Bytes that malloc has given out, and those of the process that are in
-/// memory.
+/// Bytes that malloc has given out, those of the process that are in memory,
+/// and open files.
 struct Held {
-  int64_t allocated = 0, resident = 0;
+  int64_t allocated = 0, resident = 0, files = 0;
   static Held now();
 };
 

@@ -7,6 +7,9 @@
 #include "tools/kit/Environment.h"
 #include "tools/kit/Levels.h"
 
+#include <barrier>
+#include <functional>
+#include <mutex>
 #include <thread>
 
 using namespace fovea;
@@ -20,52 +23,71 @@ problemOf(Candidate &candidate, int choice, uint64_t seed,
                      Values::Normal, Layout::Dense, seed, change);
 }
 
-/// All threads use one instance, each with arrays of its own.
-static void runInThreads(Candidate &candidate) {
-  constexpr int threads = 4, runs = 10;
-  auto prepared = candidate.prepare(someDims(*candidate.formula, 6));
-  std::vector<std::shared_ptr<Problem>> problems;
-  for (uint64_t seed = 0; seed < threads; ++seed)
-    problems.push_back(makeProblem(*candidate.formula, prepared, Values::Normal,
-                                   Layout::Dense, 40 + seed));
-  // Who says so gets one run at a time.
-  std::mutex serial;
-  std::vector<std::string> faults(threads);
-  auto work = [&](size_t number) {
-    try {
-      for (int i = 0; i < runs; ++i) {
-        std::unique_lock<std::mutex> lock(serial, std::defer_lock);
-        if (candidate.plugin.isSerial())
-          lock.lock();
-        solve(*problems[number]);
-        for (Array &output : problems[number]->outputs)
-          output.refill();
-      }
-    } catch (const Wrong &fault) {
-      faults[number] = fault.text;
-    }
-  };
+/// A run that is cancelled from the start: it may be done all the same.
+static void runCancelled(Problem &problem) {
+  Guarded workspace = problem.prepared->workspace();
+  std::atomic<bool> cancelled = true;
+  const Answer answer =
+      problem.prepared->run(problem.in(), problem.out(), workspace, &cancelled);
+  if (answer.code != FOVEA_CANCELLED)
+    judge(problem, answer);
+}
+
+/// Does work[i]() again and again in a thread of its own, all at once.
+static void inThreads(Recorder &recorder,
+                      const std::vector<std::function<void()>> &work) {
+  constexpr int rounds = 10;
+  std::barrier begin(static_cast<std::ptrdiff_t>(work.size()),
+                     [&]() noexcept { recorder.alive(); });
+  std::vector<std::string> faults(work.size());
   std::vector<std::thread> crew;
-  for (size_t i = 0; i < threads; ++i)
-    crew.emplace_back(work, i);
+  for (size_t i = 0; i < work.size(); ++i)
+    crew.emplace_back([&, i] {
+      for (int round = 0; round < rounds; ++round) {
+        begin.arrive_and_wait();
+        try {
+          if (faults[i].empty())
+            work[i]();
+        } catch (const Wrong &fault) {
+          faults[i] = fault.text;
+        }
+      }
+    });
   for (std::thread &thread : crew)
     thread.join();
   for (const std::string &fault : faults)
     need(fault.empty(),
-         "with " + std::to_string(threads) + " threads: " + fault);
+         "with " + std::to_string(work.size()) + " threads: " + fault);
 }
 
-static void runCancelled(Candidate &candidate) {
-  auto problem = problemOf(candidate, 6, 50);
-  Guarded workspace = problem->prepared->workspace();
-  std::atomic<bool> cancelled = true;
-  const Answer answer = problem->prepared->run(problem->in(), problem->out(),
-                                               workspace, &cancelled);
-  if (answer.code != FOVEA_CANCELLED)
-    judge(*problem, answer);
-  for (Array &output : problem->outputs)
-    output.refill();
-  solve(*problem);
+/// Runs of these instances, and of the first one a cancelled one besides, each
+/// in a thread of its own with arrays of its own.
+static void runInThreads(Recorder &recorder, Candidate &candidate,
+                         std::vector<std::shared_ptr<Prepared>> instances,
+                         std::function<void()> beside = {}) {
+  // Who says so gets one run at a time.
+  std::mutex serial;
+  std::vector<std::function<void()>> work;
+  instances.insert(instances.begin(), instances.front());
+  for (size_t i = 0; i < instances.size(); ++i) {
+    auto problem = makeProblem(*candidate.formula, std::move(instances[i]),
+                               Values::Normal, Layout::Dense, 40 + i);
+    work.push_back([&, i, problem] {
+      std::unique_lock<std::mutex> lock(serial, std::defer_lock);
+      if (candidate.plugin.isSerial())
+        lock.lock();
+      // Short runs: some end while the others go on.
+      for (int k = 0; i == 0 && k < 10; ++k)
+        runCancelled(*problem);
+      if (i > 0)
+        solve(*problem);
+      for (Array &output : problem->outputs)
+        output.refill();
+    });
+  }
+  if (beside)
+    work.push_back(std::move(beside));
+  inThreads(recorder, work);
 }
 
 void kit::checkLife(Plugin &plugin, Recorder &recorder,
@@ -76,8 +98,33 @@ void kit::checkLife(Plugin &plugin, Recorder &recorder,
       candidate = firstClaimed(plugin, {program});
     return *candidate;
   };
-  recorder.test(3, "one instance in many threads",
-                [&] { runInThreads(ready()); });
+  // Many rows: runs last long enough to meet, and to ask whether they go on.
+  auto dims = [&] { return someDims(*ready().formula, 9); };
+  recorder.test(3, "one instance in many threads", [&] {
+    auto prepared = ready().prepare(dims());
+    runInThreads(recorder, ready(), {prepared, prepared, prepared});
+  });
+  recorder.test(3, "several instances in many threads, beside `compile`", [&] {
+    Candidate other(plugin, ready().formula);
+    // It may take long: not in each round.
+    int times = 3;
+    auto beside = [&] {
+      if (--times < 0)
+        return;
+      other.drop();
+      other.prepare(dims());
+    };
+    beside();
+    runInThreads(recorder, ready(),
+                 {ready().prepare(dims()), ready().prepare(dims()),
+                  other.prepare(dims())},
+                 beside);
+  });
+  recorder.test(3, "a run with one worker", [&] {
+    ThreadPool alone(1);
+    for (int choice : {6, 9})
+      solve(*problemOf(ready(), choice, 45), {.pool = &alone});
+  });
   recorder.test(3, "instances for several sizes, freed one by one", [&] {
     std::vector<std::shared_ptr<Problem>> problems;
     for (int choice : {1, 6, 0})
@@ -111,7 +158,13 @@ void kit::checkLife(Plugin &plugin, Recorder &recorder,
                          Layout::Dense, 70));
     }
   });
-  recorder.test(3, "cancelled, then run again", [&] { runCancelled(ready()); });
+  recorder.test(3, "cancelled, then run again", [&] {
+    auto problem = problemOf(ready(), 6, 50);
+    runCancelled(*problem);
+    for (Array &output : problem->outputs)
+      output.refill();
+    solve(*problem);
+  });
 }
 
 //===----------------------------------------------------------------------===//

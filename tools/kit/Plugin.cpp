@@ -401,6 +401,15 @@ std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
   return made;
 }
 
+/// What a run may have changed on the threads of the pool. Each is woken.
+static std::vector<Environment> environmentsOf(ThreadPool &pool) {
+  std::vector<Environment> all(static_cast<size_t>(pool.numWorkers()));
+  pool.parallelFor(pool.numWorkers(), [&](int64_t, int worker) {
+    all[static_cast<size_t>(worker)] = Environment::now();
+  });
+  return all;
+}
+
 Guarded Prepared::workspace() const {
   return Guarded("the workspace", answer.workspace_bytes,
                  {std::max<uint64_t>(answer.workspace_alignment, 64), true});
@@ -418,7 +427,8 @@ Answer Prepared::run(std::span<const fovea_tensor> inputs,
   };
   const std::vector<char> in = grown(inputs), out = grown(outputs);
   const std::vector<int64_t> copy = dims;
-  fovea_run_handle handle = {&ThreadPool::shared(), cancelled};
+  ThreadPool &pool = manner.pool ? *manner.pool : ThreadPool::shared();
+  fovea_run_handle handle = {&pool, cancelled};
   Grown<fovea_run_request> request(manner, true);
   request->run = &handle;
   request->dims = {copy.data(), copy.size(), sizeof(int64_t)};
@@ -427,7 +437,21 @@ Answer Prepared::run(std::span<const fovea_tensor> inputs,
   request->workspace = workspace.size() ? workspace.data() : nullptr;
   request->workspace_bytes = workspace.size();
   request->extensions = manner.extensions;
-  return exe->plugin().call("run", manner, [&](fovea_error *error) {
-    return exe->plugin().table().run(answer.instance, &*request, error);
-  });
+  // Once for each instance: it takes longer than many a run.
+  const bool isFirst = !hasRun.exchange(true);
+  std::vector<Environment> before, after;
+  if (isFirst)
+    before = environmentsOf(pool);
+  const Answer answered =
+      exe->plugin().call("run", manner, [&](fovea_error *error) {
+        return exe->plugin().table().run(answer.instance, &*request, error);
+      });
+  if (isFirst)
+    after = environmentsOf(pool);
+  for (size_t worker = 0; worker < before.size(); ++worker)
+    if (const std::string change = before[worker].changeTo(after[worker]);
+        !change.empty())
+      wrong("`run` changes " + change +
+            " on a thread of the host; an item has to leave it as it was");
+  return answered;
 }

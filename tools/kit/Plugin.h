@@ -32,6 +32,8 @@ struct Manner {
   /// something that nobody knows yet.
   bool asksMore = false;
   const fovea_extension *extensions = nullptr;
+  /// Who computes; the host's, if null.
+  ThreadPool *pool = nullptr;
 };
 
 /// What a function answered.
@@ -185,6 +187,7 @@ private:
   friend class Compiled;
   Prepared(std::shared_ptr<Compiled> exe, std::span<const int64_t> dims);
   std::shared_ptr<Compiled> exe;
+  std::atomic<bool> hasRun = false;
 };
 
 /// A compiled cluster.

@@ -14,6 +14,7 @@
 #include "backends/fovea_plugin.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,13 @@ enum {
   NO_REASON,
   LEAKS_PROCESSES,
   LOSES_COORDINATES,
-  SUMS_IN_F32
+  SUMS_IN_F32,
+  IGNORES_OFFSETS,
+  SHARES_SCRATCH,
+  CANCELS_OTHERS,
+  ROUNDS_ON_WORKERS,
+  INSTANCE_SCORES,
+  LEAKS_FILES
 };
 #ifndef BROKEN
 #define BROKEN RIGHT
@@ -88,10 +95,14 @@ struct fovea_plugin_exe {
   const fovea_host *host;
   Copied arrays[ARRAYS];
   int isLoaded;
+  int64_t shared[MOST_AXES];
 };
 struct fovea_instance {
-  const fovea_plugin_exe *exe;
+  fovea_plugin_exe *exe;
   int64_t extents[MOST_AXES];
+  void *scores;
+  int isCancelled;
+  pthread_mutex_t lock;
 };
 struct fovea_backend {
   const fovea_host *host;
@@ -139,9 +150,10 @@ static uint32_t listed(const fovea_plugin_exe *exe, fovea_list list,
 
 typedef struct {
   const fovea_plugin_exe *exe;
-  const fovea_instance *instance;
+  fovea_instance *instance;
   const fovea_run_request *request;
-  int64_t at[MOST_AXES];
+  int64_t own[MOST_AXES];
+  int64_t *at; /* the coordinates */
   uint64_t steps;
   int isCancelled;
 } Run;
@@ -150,8 +162,9 @@ typedef struct {
 static int stops(Run *run) {
   if (++run->steps % 1024 == 0 && BROKEN != NEVER_ASKS &&
       run->exe->host->cancelled(run->request->run))
-    run->isCancelled = 1;
-  return run->isCancelled;
+    run->isCancelled = run->instance->isCancelled = 1;
+  return BROKEN == CANCELS_OTHERS ? run->instance->isCancelled
+                                  : run->isCancelled;
 }
 
 static double eval(Run *run, uint32_t number);
@@ -161,7 +174,8 @@ static float *element(const Run *run, const fovea_tensor *tensor,
   int64_t offset = 0;
   for (uint32_t i = 0; i < axes.count; ++i)
     offset += run->at[listed(run->exe, axes, i)] * tensor->strides[i];
-  return (float *)((char *)tensor->buffer.data + tensor->byte_offset) + offset;
+  const uint64_t first = BROKEN == IGNORES_OFFSETS ? 0 : tensor->byte_offset;
+  return (float *)((char *)tensor->buffer.data + first) + offset;
 }
 
 static double joined(Run *run, fovea_join join, uint32_t op, fovea_list axes) {

@@ -12,7 +12,6 @@
 #include "tests/kit/broken/evaluate.h"
 
 #include <fenv.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -150,18 +149,18 @@ static void fillOutput(Run *run, uint64_t number) {
   }
 }
 
-/* What a plugin does that computes one op after the other. */
-static void storeScores(const Run *run) {
+/* What a plugin needs that computes one op after the other. */
+static float *storedScores(const fovea_instance *instance) {
   uint64_t count = 1;
-  for (uint64_t i = 0; i < run->exe->arrays[AXES].count; ++i)
-    count *= (uint64_t)run->instance->extents[i];
+  for (uint64_t i = 0; i < instance->exe->arrays[AXES].count; ++i)
+    count *= (uint64_t)instance->extents[i];
   float *scores = (float *)malloc(count * sizeof(float));
   if (scores)
     memset(scores, 1, count * sizeof(float));
   // What is not used may be left out by a compiler.
   if (scores && scores[count / 2] == 0)
     abort();
-  free(scores);
+  return scores;
 }
 
 /*===-- The table ---------------------------------------------------------===*/
@@ -181,6 +180,8 @@ static fovea_code openBackend(const fovea_open_request *request,
     pthread_t thread;
     pthread_create(&thread, NULL, sleepForEver, NULL);
   }
+  if (BROKEN == LEAKS_FILES)
+    (void)dup(0);
   // In a session of its own, as a server would be; a few are enough.
   static int started = 0;
   if (BROKEN == LEAKS_PROCESSES && ++started < 8 && fork() == 0) {
@@ -231,16 +232,26 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   for (uint64_t i = 0; i < exe->arrays[AXES].count; ++i)
     made->extents[i] = values[ITEM(exe, fovea_axis, AXES, i)->size];
   free(values);
+  if (BROKEN == INSTANCE_SCORES)
+    made->scores = storedScores(made);
   // It takes any; saying so is no need.
   for (uint64_t i = 0; i < prepared->input_count; ++i)
     (BROKEN == STEPS_NEEDS ? &prepared->inputs[i]
                            : FOVEA_NEEDS(prepared, inputs, i))
         ->alignment = 1;
+  // Without offsets of its own making there are those of the host.
+  for (uint64_t i = 0; BROKEN == IGNORES_OFFSETS && i < prepared->input_count;
+       ++i)
+    FOVEA_NEEDS(prepared, inputs, i)->contiguous = 1;
+  for (uint64_t i = 0; BROKEN == IGNORES_OFFSETS && i < prepared->output_count;
+       ++i)
+    FOVEA_NEEDS(prepared, outputs, i)->contiguous = 1;
   prepared->instance = made;
   return FOVEA_OK;
 }
 
 static void freeInstance(fovea_instance *instance) {
+  free(instance->scores);
   if (BROKEN != LEAKS_INSTANCES)
     free(instance);
 }
@@ -254,16 +265,29 @@ static void keepPages(void) {
     memset(pages, 1, bytes);
 }
 
+/* Leaves the threads that it is given as no plugin may. */
+static void roundDown(void *context, uint64_t item, uint32_t worker) {
+  (void)context, (void)item;
+  if (worker > 0)
+    fesetround(FE_DOWNWARD);
+}
+
 static fovea_code run(fovea_instance *instance,
                       const fovea_run_request *request, fovea_error *error) {
   REFUSE_MORE(request, error);
   Run state;
   memset(&state, 0, sizeof state);
+  state.at = BROKEN == SHARES_SCRATCH ? instance->exe->shared : state.own;
+  instance->isCancelled = 0;
+  if (BROKEN == ROUNDS_ON_WORKERS)
+    instance->exe->host->parallel_for(
+        request->run, instance->exe->host->workers(request->run), roundDown,
+        NULL);
   state.exe = instance->exe;
   state.instance = instance;
   state.request = request;
   if (BROKEN == STORES_SCORES)
-    storeScores(&state);
+    free(storedScores(instance));
   if (BROKEN == CHANGES_ROUNDING)
     fesetround(FE_TOWARDZERO);
   if (BROKEN == CRASHES)
@@ -279,8 +303,13 @@ static fovea_code run(fovea_instance *instance,
     pause();
   if (BROKEN == LEAKS_PAGES)
     keepPages();
+  // That keeps runs of one instance apart, and no others.
+  if (BROKEN == SHARES_SCRATCH)
+    pthread_mutex_lock(&instance->lock);
   for (uint64_t i = 0; i < request->outputs.count; ++i)
     fillOutput(&state, i);
+  if (BROKEN == SHARES_SCRATCH)
+    pthread_mutex_unlock(&instance->lock);
   if (state.isCancelled)
     return fail(error, FOVEA_CANCELLED, "cancelled");
   return BROKEN == GARBAGE_STATUS ? 4711 : FOVEA_OK;
