@@ -135,6 +135,7 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
       {"loads_others", 4, "gives other bits than what was compiled"},
       {"claims_nothing", 1, "programs of the kit: nothing was shown"},
       {"fails_compile", 1, "programs that it claims: nothing was shown"},
+      {"fails_compile", 1, "there is \\x1b[2J no compiler"},
       {"takes_no_sizes", 2, "programs that it compiles: nothing was shown"},
       {"leaks_exes", 3, "`compile` and `exe_free` leaves"},
       {"leaks_instances", 3, "`prepare` and `instance_free` leaves"},

@@ -6,6 +6,7 @@
 
 #include "tools/kit/Isolate.h"
 
+#include "runtime/PlainText.h"
 #include "tools/kit/Environment.h"
 #include "tools/kit/Guarded.h"
 
@@ -121,12 +122,13 @@ bool Recorder::test(int level, const std::string &name,
     state = State::Failed;
     text = std::string("the kit itself failed: ") + fault.what();
   }
-  send(endRecord, {std::to_string(static_cast<int>(state)), text});
+  // A plugin's own words are in it.
+  send(endRecord, {std::to_string(static_cast<int>(state)), plainText(text)});
   return state == State::Passed;
 }
 
 void Recorder::note(const std::string &name, const std::string &value) {
-  send(noteRecord, {name, value});
+  send(noteRecord, {name, plainText(value)});
 }
 
 void Recorder::contents(const Contents &contents) {

@@ -201,7 +201,7 @@ static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
   REFUSE_LONGER(cluster, error);
   if (BROKEN == FAILS_COMPILE)
-    return fail(error, FOVEA_BACKEND, "there is no compiler");
+    return fail(error, FOVEA_BACKEND, "there is \x1b[2J no compiler");
   *exe = (fovea_plugin_exe *)calloc(1, sizeof **exe);
   (*exe)->host = backend->host;
   copyCluster(*exe, cluster);
