@@ -56,6 +56,19 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
   return std::move(status).withPlaces(std::move(places));
 }
 
+Status Device::thrownIn(const char *what) const {
+  return Status::error(StatusCode::Backend,
+                       "plugin `" + name() + "` threw an exception out of `" +
+                           what + "`",
+                       "this is a fault of the plugin");
+}
+
+void Device::warn(const Status &status) {
+  // It is the host that speaks.
+  const PluginCall none({});
+  host().log(&host(), FOVEA_LOG_WARNING, ("warning: " + status.text()).c_str());
+}
+
 Expected<std::shared_ptr<Device>>
 Device::open(std::shared_ptr<const Library> library,
              std::span<const Option> options) {
@@ -81,9 +94,8 @@ Device::open(std::shared_ptr<const Library> library,
 }
 
 Device::~Device() {
-  const PluginCall call = lib->enter("close");
   if (backend)
-    lib->table().close(backend);
+    release("close", [&] { lib->table().close(backend); });
 }
 
 Expected<Claim> Device::query(const Cluster &cluster) {
@@ -135,9 +147,8 @@ Device::compile(std::shared_ptr<const Cluster> cluster) {
 
 Exe::~Exe() {
   kept.clear();
-  const PluginCall call = from->library().enter("exe_free");
   if (exe)
-    from->library().table().exe_free(exe);
+    from->release("exe_free", [&] { from->library().table().exe_free(exe); });
 }
 
 Exe::Prepared Exe::make(const Key &key) {

@@ -72,10 +72,18 @@ public:
       const fovea_code code = fn(error);
       return statusOf(what, cluster, code, error);
     } catch (...) {
-      return Status::error(StatusCode::Backend,
-                           "plugin `" + name() +
-                               "` threw an exception out of `" + what + "`",
-                           "it has to catch it and return a code");
+      return thrownIn(what);
+    }
+  }
+
+  /// Calls fn(), in which the plugin's function `what` frees something. It has
+  /// no way to fail, so the user is warned of what it throws, and that is all.
+  template <class Fn> void release(const char *what, Fn &&fn) const noexcept {
+    const PluginCall call = lib->enter(what);
+    try {
+      fn();
+    } catch (...) {
+      warn(thrownIn(what));
     }
   }
 
@@ -84,6 +92,8 @@ private:
       : lib(std::move(library)) {}
   Status statusOf(const char *what, const Cluster *cluster, fovea_code code,
                   const fovea_error &error) const;
+  Status thrownIn(const char *what) const;
+  static void warn(const Status &status);
 
   friend class Exe;
   friend class Instance;

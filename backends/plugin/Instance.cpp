@@ -66,9 +66,10 @@ Status Instance::prepare() {
 }
 
 Instance::~Instance() {
-  const PluginCall call = exe.from->library().enter("instance_free");
   if (prepared.instance)
-    exe.from->library().table().instance_free(prepared.instance);
+    exe.from->release("instance_free", [&] {
+      exe.from->library().table().instance_free(prepared.instance);
+    });
 }
 
 namespace {

@@ -18,11 +18,16 @@ static FakePlugin *fake = nullptr;
 /// What the host keeps of it: the host's table, for who runs.
 static const fovea_host *host = nullptr;
 
-/// Notes a call. Whether it is to fail.
-static bool fails(const char *function, fovea_error *error) {
+/// Notes a call.
+static void note(const char *function) {
   fake->calls += std::string(function) + " ";
   if (fake->throws == function)
     throw std::runtime_error("a fit");
+}
+
+/// Notes a call. Whether it is to fail.
+static bool fails(const char *function, fovea_error *error) {
+  note(function);
   if (fake->fails != function)
     return false;
   error->code = fake->code;
@@ -140,9 +145,9 @@ static fovea_code run(fovea_instance *, const fovea_run_request *request,
   return FOVEA_OK;
 }
 
-static void close(fovea_backend *) { fake->calls += "close "; }
-static void freeExe(fovea_plugin_exe *) { fake->calls += "exe_free "; }
-static void freeInstance(fovea_instance *) { fake->calls += "instance_free "; }
+static void close(fovea_backend *) { note("close"); }
+static void freeExe(fovea_plugin_exe *) { note("exe_free"); }
+static void freeInstance(fovea_instance *) { note("instance_free"); }
 
 static const fovea_plugin table = {sizeof(fovea_plugin),
                                    FOVEA_PLUGIN_VERSION,
