@@ -10,6 +10,7 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -148,7 +149,27 @@ void ThreadPool::State::start() {
   spin = started < numProcessors();
 }
 
+namespace {
+/// Lets signal handlers that ask for it (SA_ONSTACK) use a part of the thread's
+/// stack that is set aside, so that they can run when the rest is full.
+class SignalStack {
+public:
+  SignalStack() {
+    stack_t stack = {};
+    stack.ss_sp = bytes;
+    stack.ss_size = sizeof bytes;
+    sigaltstack(&stack, &before);
+  }
+  ~SignalStack() { sigaltstack(&before, nullptr); }
+
+private:
+  char bytes[1 << 16];
+  stack_t before = {};
+};
+} // namespace
+
 void ThreadPool::State::serve(int worker) {
+  const SignalStack signalStack;
   Worker &self = workers[static_cast<size_t>(worker) - 1];
   uint32_t seen = 0;
   while (true) {

@@ -306,9 +306,15 @@ FOVEA_API fovea_code fovea_plugin_check(const char *backend, int32_t level,
                                         int32_t *passed, fovea_error *error);
 
 /** The plugin that this thread is inside of, or null; `function` becomes the
- *  name of its function (or null). May be called in a signal handler: the last
- *  words of a program can then say whose crash it was. */
+ *  name of its function; without a plugin, that of what the library does for
+ *  one, or null. May be called in a signal handler: the last words of a program
+ *  can then say whose crash it was. */
 FOVEA_API const char *fovea_current_plugin(const char **function);
+
+/** The plugin that the code at `address` was loaded with, its own or that of a
+ *  library that it needs, or null. For crashes in threads that a plugin has
+ *  made; may be called in a signal handler. */
+FOVEA_API const char *fovea_plugin_of_code(const void *address);
 
 /** Makes a report for fovea_call_text of who would compute which part of the
  *  function and why not those before him; `form` is "text" or "json"

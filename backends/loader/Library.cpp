@@ -6,6 +6,7 @@
 
 #include "backends/loader/Library.h"
 
+#include "backends/loader/PluginCode.h"
 #include "runtime/PlainText.h"
 
 #include <algorithm>
@@ -129,6 +130,14 @@ Library::load(const std::string &path) {
   // A bare name would be looked for in the system's folders.
   const std::string file =
       path.find('/') == std::string::npos ? "./" + path : path;
+  struct Asked {
+    std::string path;
+    Expected<std::shared_ptr<const Library>> library;
+  };
+  static std::mutex mutex;
+  static auto &asked = *new std::map<void *, Asked>;
+  std::lock_guard<std::mutex> lock(mutex);
+  const LoadedCode before = LoadedCode::now();
   void *handle = [&] {
     // Its constructors run here.
     const PluginCall call({file.c_str(), "dlopen"});
@@ -142,12 +151,11 @@ Library::load(const std::string &path) {
                  "`ldd " + file + "` lists the libraries that it needs");
   }
   // Whatever its path, the system gives one library one handle.
-  static std::mutex mutex;
-  static auto &asked =
-      *new std::map<void *, Expected<std::shared_ptr<const Library>>>;
-  std::lock_guard<std::mutex> lock(mutex);
   auto known = asked.find(handle);
-  if (known == asked.end())
-    known = asked.emplace(handle, askLibrary(handle, path)).first;
-  return known->second;
+  if (known == asked.end()) {
+    known = asked.emplace(handle, Asked{path, askLibrary(handle, path)}).first;
+    const auto &[origin, library] = known->second;
+    before.giveTheRestTo(library ? (*library)->table().name : origin.c_str());
+  }
+  return known->second.library;
 }

@@ -21,6 +21,8 @@ public:
   struct Names {
     /// Of the plugin; null outside of plugins.
     const char *plugin;
+    /// Without a plugin: what the host is at for one, so that it is not the
+    /// plugin's fault.
     const char *function;
   };
 

@@ -55,7 +55,7 @@ static fovea_code match(const fovea_host *host, const fovea_cluster *cluster,
     return FOVEA_OK;
   }
   // What goes wrong in there is ours.
-  const PluginCall none({});
+  const PluginCall ours({nullptr, "match"});
   return matchFunction(host, cluster, pattern, match, found, error);
 }
 

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <unwind.h>
 
 FOVEA_PLUGIN_EXPORT atomic_int odd_entries, odd_prepares, odd_most_runs;
 
@@ -24,7 +25,7 @@ struct fovea_backend {
   const fovea_host *host;
   int64_t most;
   int stores, dense, rude, silent;
-  char crash[32];
+  char fault[32], how[32];
 };
 struct fovea_plugin_exe {
   fovea_backend *backend;
@@ -42,11 +43,40 @@ static fovea_code fail(fovea_error *error, fovea_code code, const char *text) {
   return code;
 }
 
-static void crashIn(const fovea_backend *backend, const char *function) {
-  if (strcmp(backend->crash, function) == 0)
-    abort();
-  if (strcmp(backend->crash, "exit") == 0 && strcmp(function, "run") == 0)
+/* Needs ever more of the stack; the compiler cannot know. */
+static __attribute__((noinline)) int overflow(volatile char *last) {
+  if (last && last[0] == 0)
+    return 0;
+  volatile char frame[4096];
+  frame[0] = last ? last[0] : 1;
+  return overflow(frame) + frame[0];
+}
+
+/* Does what option `how` says, if `function` is where. */
+static void faultIn(const fovea_backend *backend, const char *function) {
+  if (strcmp(backend->fault, function) != 0)
+    return;
+  if (strcmp(backend->how, "exit") == 0)
     exit(0);
+  if (strcmp(backend->how, "overflow") == 0)
+    overflow(NULL);
+  if (strcmp(backend->how, "throw") == 0) {
+    /* As another language would. */
+    static struct _Unwind_Exception thrown;
+    _Unwind_RaiseException(&thrown);
+  }
+  abort();
+}
+
+static void *beThread(void *backend) {
+  faultIn((const fovea_backend *)backend, "thread");
+  return NULL;
+}
+
+__attribute__((destructor)) static void end(void) {
+  const char *where = getenv("ODD_CRASHES");
+  if (where && strcmp(where, "end") == 0)
+    abort();
 }
 
 static fovea_code openBackend(const fovea_open_request *request,
@@ -68,26 +98,28 @@ static fovea_code openBackend(const fovea_open_request *request,
       made->rude = isTrue;
     else if (strcmp(option->key, "silent") == 0)
       made->silent = isTrue;
-    else if (strcmp(option->key, "crash") == 0)
-      snprintf(made->crash, sizeof made->crash, "%s", option->value);
+    else if (strcmp(option->key, "fault") == 0)
+      snprintf(made->fault, sizeof made->fault, "%s", option->value);
+    else if (strcmp(option->key, "how") == 0)
+      snprintf(made->how, sizeof made->how, "%s", option->value);
     else {
       free(made);
       return fail(error, FOVEA_INVALID_ARGUMENT, "there is no such option");
     }
   }
-  crashIn(made, "open");
+  faultIn(made, "open");
   *backend = made;
   return FOVEA_OK;
 }
 
 static void closeBackend(fovea_backend *backend) {
-  crashIn(backend, "close");
+  faultIn(backend, "close");
   free(backend);
 }
 
 static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
-  crashIn(backend, "query");
+  faultIn(backend, "query");
   uint32_t input, axes[2];
   fovea_match match = {sizeof match, FOVEA_PLUGIN_VERSION, &input, 1, axes, 2};
   int32_t found = 0;
@@ -97,7 +129,8 @@ static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
       &found, error);
   if (code)
     return code;
-  if (!found) {
+  /* Of constants it makes nothing. */
+  if (!found || cluster->inputs.count == 0) {
     claim->reason = FOVEA_REASON_OP;
     if (!backend->silent)
       snprintf(claim->text, sizeof claim->text, "%s",
@@ -113,14 +146,14 @@ static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
 static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
   (void)cluster, (void)error;
-  crashIn(backend, "compile");
+  faultIn(backend, "compile");
   *exe = (fovea_plugin_exe *)calloc(1, sizeof **exe);
   (*exe)->backend = backend;
   return FOVEA_OK;
 }
 
 static void freeExe(fovea_plugin_exe *exe) {
-  crashIn(exe->backend, "exe_free");
+  faultIn(exe->backend, "exe_free");
   free(exe);
 }
 
@@ -128,7 +161,7 @@ static fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
                           fovea_prepared *prepared, fovea_error *error) {
   atomic_fetch_add(&odd_prepares, 1);
-  crashIn(exe->backend, "prepare");
+  faultIn(exe->backend, "prepare");
   const int64_t count = *FOVEA_AT(int64_t, request->dims, 0);
   if (count > exe->backend->most) {
     fail(error, FOVEA_UNSUPPORTED_SHAPE, "");
@@ -145,7 +178,7 @@ static fovea_code prepare(fovea_plugin_exe *exe,
 }
 
 static void freeInstance(fovea_instance *instance) {
-  crashIn(instance->backend, "instance_free");
+  faultIn(instance->backend, "instance_free");
   free(instance);
 }
 
@@ -157,11 +190,11 @@ typedef struct {
 static void doubleOne(void *context, uint64_t item, uint32_t worker) {
   const Run *run = (const Run *)context;
   (void)worker;
-  // In the last item, which another thread has.
-  if (item + 1 == (uint64_t)*FOVEA_AT(int64_t, run->request->dims, 0))
-    crashIn(run->backend, "item");
   const fovea_tensor *x = FOVEA_AT(fovea_tensor, run->request->inputs, 0);
   const fovea_tensor *y = FOVEA_AT(fovea_tensor, run->request->outputs, 0);
+  // In the last item, which another thread has.
+  if (item + 1 == (uint64_t)y->shape[0])
+    faultIn(run->backend, "item");
   float value;
   memcpy(&value,
          (const char *)x->buffer.data + x->byte_offset +
@@ -178,16 +211,20 @@ static fovea_code run(fovea_instance *instance,
   static atomic_int running;
   const fovea_backend *backend = instance->backend;
   (void)error;
-  crashIn(backend, "run");
+  faultIn(backend, "run");
+  pthread_t thread;
+  if (strcmp(backend->fault, "thread") == 0 &&
+      pthread_create(&thread, NULL, beThread, instance->backend) == 0)
+    pthread_join(thread, NULL);
   const int now = atomic_fetch_add(&running, 1) + 1;
   if (now > odd_most_runs)
     odd_most_runs = now;
   // Long enough for another one to begin.
   usleep(2000);
   Run state = {backend, request};
-  backend->host->parallel_for(request->run,
-                              (uint64_t)*FOVEA_AT(int64_t, request->dims, 0),
-                              doubleOne, &state);
+  const fovea_tensor *y = FOVEA_AT(fovea_tensor, request->outputs, 0);
+  backend->host->parallel_for(request->run, (uint64_t)y->shape[0], doubleOne,
+                              &state);
   atomic_fetch_sub(&running, 1);
   if (backend->rude) {
     backend->host->log(backend->host, FOVEA_LOG_WARNING, rudeText);
@@ -200,7 +237,8 @@ static fovea_code run(fovea_instance *instance,
 const fovea_plugin *fovea_plugin_entry(uint32_t host_version) {
   static fovea_plugin plugin;
   (void)host_version;
-  if (getenv("ODD_CRASHES"))
+  const char *where = getenv("ODD_CRASHES");
+  if (where && strcmp(where, "entry") == 0)
     abort();
   atomic_fetch_add(&odd_entries, 1);
   plugin.size = sizeof plugin;

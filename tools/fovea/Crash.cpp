@@ -7,6 +7,7 @@
 #include "tools/fovea/Crash.h"
 
 #include "backends/loader/PluginCall.h"
+#include "backends/loader/PluginCode.h"
 #include "tools/fovea/Failure.h"
 
 #include <atomic>
@@ -16,24 +17,59 @@
 #include <initializer_list>
 #include <iterator>
 #include <unistd.h>
+#include <unwind.h>
 
+using namespace fovea;
 using namespace fovea::driver;
+using plugin::PluginCall;
 
-static constexpr int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+static constexpr int signals[] = {SIGSEGV, SIGBUS,  SIGILL,
+                                  SIGFPE,  SIGABRT, SIGTRAP};
 
 using CurrentPlugin = const char *(*)(const char **);
+using PluginOfCode = const char *(*)(const void *);
 static std::atomic<CurrentPlugin> currentPluginOfLibrary = nullptr;
+static std::atomic<PluginOfCode> pluginOfCodeOfLibrary = nullptr;
 static_assert(std::atomic<CurrentPlugin>::is_always_lock_free);
 
-void fovea::driver::askInCrash(CurrentPlugin currentPlugin) {
+void fovea::driver::askInCrash(CurrentPlugin currentPlugin,
+                               PluginOfCode pluginOfCode) {
   currentPluginOfLibrary = currentPlugin;
+  pluginOfCodeOfLibrary = pluginOfCode;
 }
 
-/// The plugin that this thread is inside of, if any.
-static fovea::plugin::PluginCall::Names guilty() {
-  fovea::plugin::PluginCall::Names names = fovea::plugin::PluginCall::names();
+/// What the host knows of this thread.
+static PluginCall::Names current() {
+  PluginCall::Names names = PluginCall::names();
   if (const CurrentPlugin ask = currentPluginOfLibrary; ask && !names.plugin)
     names.plugin = ask(&names.function);
+  return names;
+}
+
+static const char *pluginOfCode(const void *address) {
+  const char *name = plugin::pluginOfCode(address);
+  const PluginOfCode ask = pluginOfCodeOfLibrary;
+  return ask && !name ? ask(address) : name;
+}
+
+/// The innermost plugin on this thread's stack, or null.
+static const char *pluginOnStack() {
+  const char *found = nullptr;
+  auto visit = [](_Unwind_Context *frame, void *found) {
+    const auto code = _Unwind_GetIP(frame);
+    auto &name = *static_cast<const char **>(found);
+    name = pluginOfCode(reinterpret_cast<const void *>(code));
+    return name ? _URC_NORMAL_STOP : _URC_NO_REASON;
+  };
+  _Unwind_Backtrace(visit, &found);
+  return found;
+}
+
+/// The plugin whose fault it is that this thread ends the process, if any.
+static PluginCall::Names guilty() {
+  PluginCall::Names names = current();
+  if (!names.plugin && !names.function)
+    names.plugin = pluginOnStack();
   return names;
 }
 
@@ -46,24 +82,36 @@ static fovea::plugin::PluginCall::Names guilty() {
   _exit(static_cast<int>(exit));
 }
 
+[[noreturn]] static void blame(PluginCall::Names guilty, const char *deed,
+                               const char *reason) {
+  const auto [plugin, function] = guilty;
+  end({"error: plugin `", plugin, "` ", deed, function ? " in `" : "",
+       function ? function : "", function ? "`" : "", reason ? ": " : "",
+       reason ? reason : "", "; this is a fault of the plugin\n"},
+      Exit::Backend);
+}
+
 /// A plugin that calls exit must not make a run succeed that never ended.
 static void lastWordsOfExit() {
-  if (const auto [plugin, function] = guilty(); plugin)
-    end({"error: plugin `", plugin, "` ended the process in `", function,
-         "`; this is a fault of the plugin\n"},
-        Exit::Backend);
+  if (const PluginCall::Names names = guilty(); names.plugin)
+    blame(names, "ended the process", nullptr);
 }
 
 static void lastWords(int number) {
+  // One thread speaks. If it crashes while it looks at its stack, the stack is
+  // what is broken.
+  static std::atomic<pid_t> speaker = 0;
+  pid_t first = 0;
+  const bool isFirst = speaker.compare_exchange_strong(first, gettid());
+  while (!isFirst && first != gettid())
+    pause();
   const char *reason = number == SIGSEGV   ? "invalid memory access"
                        : number == SIGABRT ? "abort"
                        : number == SIGFPE  ? "arithmetic fault"
                                            : "invalid instruction or address";
-  const auto [plugin, function] = guilty();
-  if (plugin)
-    end({"error: plugin `", plugin, "` crashed in `", function, "`: ", reason,
-         "; this is a fault of the plugin\n"},
-        Exit::Backend);
+  const PluginCall::Names names = isFirst ? guilty() : current();
+  if (names.plugin)
+    blame(names, "crashed", reason);
   end({"internal error: ", reason,
        "; this is a fault of Fovea, please report it with the command and the "
        "program\n"},
@@ -80,7 +128,7 @@ void fovea::driver::installCrashHandler() {
   sigaltstack(&alternate, nullptr);
   struct sigaction action = {};
   action.sa_handler = lastWords;
-  action.sa_flags = SA_ONSTACK | SA_RESETHAND;
+  action.sa_flags = SA_ONSTACK | SA_NODEFER;
   for (int number : signals)
     sigaction(number, &action, nullptr);
 }

@@ -12,14 +12,16 @@ namespace fovea::driver {
 /// From now on a signal that would kill the process with a core dump (a wild
 /// pointer, abort, a stack that is full) says in one line whose fault it is,
 /// and exits: with 4 if the thread is inside of a plugin, whose name and
-/// function it gives, else Fovea is at fault, with 70. A plugin that calls exit
-/// is told in the same way. The library never does this: signals belong to the
-/// application.
+/// function it gives, or if code of a plugin is at work without the host (in a
+/// thread of its own), else Fovea is at fault, with 70. A plugin that calls
+/// exit is told in the same way. The library never does this: signals belong to
+/// the application.
 void installCrashHandler();
 
-/// Lets the handler ask libfovea as well, which loads most plugins, for the
-/// plugin that a thread is inside of (fovea_current_plugin).
-void askInCrash(const char *(*currentPlugin)(const char **function));
+/// Lets the handler ask libfovea as well, which loads most plugins
+/// (fovea_current_plugin, fovea_plugin_of_code).
+void askInCrash(const char *(*currentPlugin)(const char **function),
+                const char *(*pluginOfCode)(const void *address));
 
 } // namespace fovea::driver
 

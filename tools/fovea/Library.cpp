@@ -46,7 +46,7 @@ static Library open() {
 #undef FOVEA_DRIVER_FIND
   if (library.library_abi_version() != FOVEA_ABI_VERSION)
     throw broken(path + " is of another version than this program");
-  askInCrash(library.current_plugin);
+  askInCrash(library.current_plugin, library.plugin_of_code);
   return library;
 }
 

@@ -44,6 +44,7 @@ namespace fovea::driver {
   X(load_clusters)                                                             \
   X(partition)                                                                 \
   X(plugin_check)                                                              \
+  X(plugin_of_code)                                                            \
   X(program_check)                                                             \
   X(program_example)                                                           \
   X(program_example_count)                                                     \

@@ -86,8 +86,6 @@ static void printResult(const std::string &name, const Tensor &result,
 
 Exit driver::runVerb(const Options &options) {
   const Session session(options.file);
-  if (options.backend)
-    checkBackend(*options.backend);
   const Plan plan = makePlan(session, options);
   const Clock::time_point compileStart = Clock::now();
   const Exe exe = session.compile(plan.request);

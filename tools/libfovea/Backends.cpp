@@ -8,6 +8,7 @@
 
 #include "backends/Registry.h"
 #include "backends/cpu/CpuBackend.h"
+#include "backends/loader/PluginCode.h"
 #include "backends/plugin/BuiltIn.h"
 #include "backends/reference/ReferenceBackend.h"
 #include "tools/libfovea/Entry.h"
@@ -51,6 +52,10 @@ const char *fovea_current_plugin(const char **function) {
   const plugin::PluginCall::Names names = plugin::PluginCall::names();
   *function = names.function;
   return names.plugin;
+}
+
+const char *fovea_plugin_of_code(const void *address) {
+  return plugin::pluginOfCode(address);
 }
 
 //===----------------------------------------------------------------------===//

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/fovea/Crash.h"
+#include "runtime/ThreadPool.h"
 
 #include <catch2/catch.hpp>
 
@@ -69,4 +70,16 @@ TEST_CASE("a crash is an internal error with one line") {
 
 TEST_CASE("a full stack can still speak") {
   checkWords([] { fillStack(nullptr); }, "invalid memory access");
+}
+
+TEST_CASE("so can a worker whose stack is full") {
+  checkWords(
+      [] {
+        fovea::ThreadPool pool(2);
+        pool.parallelFor(2, [](int64_t, int worker) {
+          if (worker == 1)
+            fillStack(nullptr);
+        });
+      },
+      "invalid memory access");
 }
