@@ -11,8 +11,6 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
-#include <set>
-
 using namespace fovea;
 using namespace fovea::plugin;
 
@@ -60,12 +58,13 @@ static std::string labelOf(const Cluster &cluster, size_t number) {
   return label.empty() ? "cluster " + std::to_string(number + 1) : label;
 }
 
-static std::vector<uint32_t> linesOf(const Cluster &cluster) {
-  std::set<uint32_t> lines;
-  for (const fovea_op &op : cluster.ops)
-    if (op.place != FOVEA_NONE)
-      lines.insert(cluster.places[op.place].line);
-  return {lines.begin(), lines.end()};
+/// All that its ops come from, calls around them included.
+static std::vector<SourcePlace> placesOf(const Cluster &cluster) {
+  std::vector<SourcePlace> places;
+  for (const fovea_place &place : cluster.places)
+    places.push_back({cluster.string(place.file), place.line, place.column,
+                      place.end_line, place.end_column});
+  return places;
 }
 
 /// Why a claim does not count.
@@ -98,7 +97,7 @@ Expected<std::pair<size_t, Assignment>>
 Devices::assign(const Cluster &cluster, size_t number, size_t first) const {
   Assignment assignment;
   assignment.label = labelOf(cluster, number);
-  assignment.lines = linesOf(cluster);
+  assignment.places = placesOf(cluster);
   for (size_t i = first; i < list.size(); ++i) {
     Expected<Claim> claim = list[i]->query(cluster);
     if (!claim)

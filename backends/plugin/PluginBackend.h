@@ -29,8 +29,8 @@ struct Refusal {
 struct Assignment {
   /// What it makes, in the user's names: `o`, or `m` and `z`.
   std::string label;
-  /// Lines of the program that it covers, ascending.
-  std::vector<uint32_t> lines;
+  /// The pieces of the program that it covers.
+  std::vector<SourcePlace> places;
   /// Empty: nobody.
   std::string device;
   bool isDecomposed = false;

@@ -24,7 +24,7 @@ FOVEA_PLUGIN_EXPORT atomic_int odd_entries, odd_prepares, odd_most_runs;
 struct fovea_backend {
   const fovea_host *host;
   int64_t most;
-  int stores, dense, rude, silent;
+  int stores, dense, rude, silent, last;
   char fault[32], how[32];
 };
 struct fovea_plugin_exe {
@@ -98,6 +98,8 @@ static fovea_code openBackend(const fovea_open_request *request,
       made->rude = isTrue;
     else if (strcmp(option->key, "silent") == 0)
       made->silent = isTrue;
+    else if (strcmp(option->key, "last") == 0)
+      made->last = isTrue;
     else if (strcmp(option->key, "fault") == 0)
       snprintf(made->fault, sizeof made->fault, "%s", option->value);
     else if (strcmp(option->key, "how") == 0)
@@ -132,6 +134,8 @@ static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
   /* Of constants it makes nothing. */
   if (!found || cluster->inputs.count == 0) {
     claim->reason = FOVEA_REASON_OP;
+    if (backend->last)
+      claim->op = (uint32_t)cluster->ops.count - 1;
     if (!backend->silent)
       snprintf(claim->text, sizeof claim->text, "%s",
                backend->rude ? rudeText : "it doubles vectors, no more");

@@ -49,8 +49,8 @@ using Sources = llvm::MapVector<mlir::Value, ir::ArrayType>;
 Sources sourcesOf(mlir::Operation *op,
                   llvm::function_ref<bool(mlir::Value)> isStored);
 
-/// Lines at some locations, those of the library last; in runs.
-std::vector<SourceLines> linesAt(llvm::ArrayRef<mlir::Location> places);
+/// linesOf all that is at some locations.
+std::vector<SourceLines> linesAt(llvm::ArrayRef<mlir::Location> locations);
 
 /// The innermost text at a location, or nothing.
 std::optional<SourceLines> placeOf(mlir::Location place);

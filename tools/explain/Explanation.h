@@ -44,6 +44,12 @@ struct SourceLines {
   unsigned first, last;
 };
 
+/// The lines of those places in runs, those of the library last.
+std::vector<SourceLines> linesOf(std::span<const SourcePlace> places);
+
+/// `attention.fov:9-11, attention.fov:17`
+std::string text(std::span<const SourceLines> lines);
+
 /// An axis that is walked along, and how often.
 struct ExplainedAxis {
   std::string name, size;

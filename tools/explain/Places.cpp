@@ -17,18 +17,24 @@ static bool isLibrary(const std::string &file) {
   return file.starts_with("std/");
 }
 
-std::vector<SourceLines> explaining::linesAt(ArrayRef<Location> places) {
-  std::map<std::pair<bool, std::string>, std::set<unsigned>> lines;
-  for (Location place : places)
-    place->walk([&](Location inner) {
-      if (auto range = dyn_cast<FileLineColRange>(inner)) {
-        const std::string file = range.getFilename().str();
-        for (unsigned line = range.getStartLine(); line <= range.getEndLine();
-             ++line)
-          lines[{isLibrary(file), file}].insert(line);
-      }
+std::vector<SourceLines> explaining::linesAt(ArrayRef<Location> locations) {
+  std::vector<SourcePlace> places;
+  for (Location location : locations)
+    location->walk([&](Location inner) {
+      if (auto range = dyn_cast<FileLineColRange>(inner))
+        places.push_back({range.getFilename().str(), range.getStartLine(),
+                          range.getStartColumn(), range.getEndLine(),
+                          range.getEndColumn()});
       return WalkResult::advance();
     });
+  return linesOf(places);
+}
+
+std::vector<SourceLines> fovea::linesOf(std::span<const SourcePlace> places) {
+  std::map<std::pair<bool, std::string>, std::set<unsigned>> lines;
+  for (const SourcePlace &place : places)
+    for (unsigned line = place.line; line <= place.endLine; ++line)
+      lines[{isLibrary(place.file), place.file}].insert(line);
   std::vector<SourceLines> runs;
   for (const auto &[key, numbers] : lines)
     for (unsigned line : numbers)

@@ -17,9 +17,12 @@ static std::string joined(const std::vector<std::string> &list) {
   return out;
 }
 
-static std::string text(const SourceLines &lines) {
-  return lines.file + ":" + std::to_string(lines.first) +
-         (lines.last == lines.first ? "" : "-" + std::to_string(lines.last));
+std::string fovea::text(std::span<const SourceLines> lines) {
+  std::vector<std::string> parts;
+  for (const auto &[file, first, last] : lines)
+    parts.push_back(file + ":" + std::to_string(first) +
+                    (last == first ? "" : "-" + std::to_string(last)));
+  return joined(parts);
 }
 
 static std::string passes(unsigned number) {
@@ -52,15 +55,13 @@ static std::string arrays(const std::vector<ExplainedArray> &list) {
 }
 
 static std::string text(const ExplainedKernel &kernel, size_t number) {
-  std::vector<std::string> lines, axes, masks;
-  for (const SourceLines &each : kernel.lines)
-    lines.push_back(::text(each));
+  std::vector<std::string> axes, masks;
   std::string out =
       "\nkernel " + std::to_string(number) + "  " +
       (kernel.folds == 0   ? "map"
        : kernel.folds == 1 ? "fold"
                            : std::to_string(kernel.folds) + " folds") +
-      "  " + joined(lines) + "\n";
+      "  " + text(kernel.lines) + "\n";
   out += block("computes", kernel.computes);
   for (const ExplainedAxis &axis : kernel.streamed)
     axes.push_back(axis.name + " (" + axis.size + " = " +

@@ -16,32 +16,19 @@ using namespace fovea;
 using plugin::Assignment;
 using plugin::Partition;
 
-/// `3`, `5-7`.
-static std::string linesText(const std::vector<uint32_t> &lines) {
-  std::string text;
-  for (size_t i = 0; i < lines.size();) {
-    size_t last = i;
-    while (last + 1 < lines.size() && lines[last + 1] == lines[last] + 1)
-      ++last;
-    text += (text.empty() ? "" : ", ") + std::to_string(lines[i]);
-    if (last != i)
-      text += "-" + std::to_string(lines[last]);
-    i = last + 1;
-  }
-  return text;
-}
-
-static std::string placeText(const std::vector<SourcePlace> &places) {
-  return places.empty() ? "" : " (line " + std::to_string(places[0].line) + ")";
+/// ` (attention.fov:3)`
+static std::string placeText(const plugin::Refusal &refusal) {
+  return refusal.places.empty()
+             ? ""
+             : " (" + text(linesOf({refusal.places.data(), 1})) + ")";
 }
 
 static std::string textOf(const Partition &partition) {
   std::string text;
   for (const Assignment &one : partition) {
     text += one.label;
-    if (!one.lines.empty())
-      text += ", line" + std::string(one.lines.size() > 1 ? "s " : " ") +
-              linesText(one.lines);
+    if (!one.places.empty())
+      text += ", " + fovea::text(linesOf(one.places));
     text += ": " + (one.device.empty() ? "nobody" : one.device);
     if (one.isDecomposed)
       text += ", stores what fusion avoids";
@@ -52,7 +39,7 @@ static std::string textOf(const Partition &partition) {
       text += "  " + one.note + "\n";
     for (const plugin::Refusal &refusal : one.refusals)
       text += "  not " + refusal.device + ": " + refusal.reason +
-              placeText(refusal.places) + "\n";
+              placeText(refusal) + "\n";
   }
   return text;
 }
@@ -65,12 +52,19 @@ static std::string jsonOf(const Partition &partition) {
       llvm::json::Object entry{{"backend", refusal.device},
                                {"kind", refusal.kind},
                                {"reason", llvm::json::fixUTF8(refusal.reason)}};
-      if (!refusal.places.empty())
+      if (!refusal.places.empty()) {
+        entry["file"] = llvm::json::fixUTF8(refusal.places[0].file);
         entry["line"] = refusal.places[0].line;
+      }
       refusals.push_back(std::move(entry));
     }
+    llvm::json::Array lines;
+    for (const auto &[file, first, last] : linesOf(one.places))
+      lines.push_back(llvm::json::Object{{"file", llvm::json::fixUTF8(file)},
+                                         {"first", first},
+                                         {"last", last}});
     llvm::json::Object entry{{"makes", one.label},
-                             {"lines", llvm::json::Array(one.lines)},
+                             {"lines", std::move(lines)},
                              {"backend", one.device.empty()
                                              ? llvm::json::Value(nullptr)
                                              : llvm::json::Value(one.device)},
