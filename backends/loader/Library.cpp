@@ -6,6 +6,7 @@
 
 #include "backends/loader/Library.h"
 
+#include "backends/loader/Manifest.h"
 #include "backends/loader/PluginCode.h"
 #include "runtime/PlainText.h"
 
@@ -80,10 +81,18 @@ static Status check(const fovea_plugin &table, const std::string &origin) {
     if (!isThere)
       return wrong(origin,
                    std::string("has no `") + name + "`, which is not optional");
-  if (!isPluginName(table.name))
-    return wrong(origin, "is called `" + plainText(table.name) +
+  return Status::ok();
+}
+
+static Status checkName(const char *name, const std::string &origin) {
+  if (!isPluginName(name))
+    return wrong(origin, "is called `" + plainText(name) +
                              "`; a name has lower case letters, digits and "
                              "dashes, and begins with a letter");
+  for (const BuiltInBackend &one : builtInBackends)
+    if (name == std::string_view(one.name))
+      return wrong(origin,
+                   "is called `" + std::string(name) + "`, which is built in");
   return Status::ok();
 }
 
@@ -104,6 +113,9 @@ Library::fromTable(const fovea_plugin *table, std::string origin, bool isOurs) {
     std::memcpy(static_cast<void *>(&library->known), table, size);
   if (Status status = check(library->known, origin); status.failed())
     return status;
+  if (!isOurs)
+    if (Status status = checkName(library->known.name, origin); status.failed())
+      return status;
   library->from = std::move(origin);
   library->ours = isOurs;
   return std::shared_ptr<const Library>(std::move(library));
@@ -146,8 +158,8 @@ Library::load(const std::string &path) {
   if (!handle) {
     const char *reason = dlerror();
     return wrong(path,
-                 std::string("cannot be loaded: ") +
-                     (reason ? reason : "no reason is given"),
+                 "cannot be loaded: " +
+                     plainText(reason ? reason : "no reason is given"),
                  "`ldd " + file + "` lists the libraries that it needs");
   }
   // Whatever its path, the system gives one library one handle.

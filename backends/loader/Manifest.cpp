@@ -7,20 +7,20 @@
 #include "backends/loader/Manifest.h"
 
 #include "backends/loader/Library.h"
+#include "runtime/FileIo.h"
 #include "runtime/PlainText.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
 #include <span>
-#include <sstream>
 
 using namespace fovea;
 using namespace fovea::plugin;
 using nlohmann::json;
+
+static constexpr uint64_t mostBytes = 1 << 20;
 
 static Status wrong(std::string text) {
   return Status::error(StatusCode::Backend, std::move(text));
@@ -148,15 +148,16 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
 }
 
 Expected<Manifest> plugin::readManifest(const std::string &path) {
-  // Of a pipe one would wait for ever.
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored))
-    return Status::error(StatusCode::Io, "`" + path + "` is no file");
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    return Status::error(StatusCode::Io, "cannot read `" + path + "`");
-  Expected<Manifest> manifest = parseManifest(text.str());
+  Expected<InputFile> file = InputFile::open(path);
+  if (!file)
+    return file.status();
+  if (file->size() > mostBytes)
+    return wrong("`" + path + "` has " + std::to_string(file->size()) +
+                 " bytes, too many for a manifest");
+  std::string text(file->size(), '\0');
+  if (Status status = file->read(0, text.size(), text.data()); status.failed())
+    return status;
+  Expected<Manifest> manifest = parseManifest(text);
   if (!manifest)
     return std::move(manifest.status()).withContext("`" + path + "`");
   return manifest;

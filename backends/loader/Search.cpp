@@ -10,10 +10,12 @@
 #include "runtime/PlainText.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <map>
-#include <mutex>
+#include <set>
 #include <string>
 
 #include <grp.h>
@@ -27,6 +29,9 @@ using namespace fovea::plugin;
 namespace fs = std::filesystem;
 
 static constexpr const char *folderName = "fovea/plugins.d";
+
+/// As the system follows.
+static constexpr int mostLinks = 40;
 
 /// A variable of the environment; empty if it is not set, or not to be trusted.
 static std::string variable(const char *name) {
@@ -61,11 +66,14 @@ plugin::searchFolders(const std::string &libraryFolder) {
 /// Whether the group is its owner's own: it has his name and no other members,
 /// as many systems make them.
 static bool isOwnGroup(const struct stat &info) {
-  // The answers of the system lie in memory that all threads share.
-  static std::mutex mutex;
-  std::lock_guard<std::mutex> lock(mutex);
-  const group *group = getgrgid(info.st_gid);
-  const passwd *owner = getpwuid(info.st_uid);
+  // Groups with more members than fit are not anybody's own.
+  char groupText[1 << 12], ownerText[1 << 12];
+  struct group groupRoom;
+  struct passwd ownerRoom;
+  group *group = nullptr;
+  passwd *owner = nullptr;
+  getgrgid_r(info.st_gid, &groupRoom, groupText, sizeof groupText, &group);
+  getpwuid_r(info.st_uid, &ownerRoom, ownerText, sizeof ownerText, &owner);
   if (!group || !owner || std::string_view(group->gr_name) != owner->pw_name)
     return false;
   for (char **member = group->gr_mem; *member; ++member)
@@ -74,107 +82,110 @@ static bool isOwnGroup(const struct stat &info) {
   return true;
 }
 
-static Status open(const std::string &path, const std::string &whom,
-                   const std::string &mode) {
-  return Status::error(StatusCode::Backend,
-                       "`" + path + "` can be changed by " + whom,
-                       "chmod " + mode + " " + path);
+static bool isAnothers(const struct stat &info) {
+  return info.st_uid != 0 && info.st_uid != geteuid();
 }
 
-/// Checks the file, or the folder that it lies in.
-static Status checkOwner(const std::string &path) {
-  struct stat info {};
-  if (stat(path.c_str(), &info) != 0)
-    return Status::error(StatusCode::Io, "cannot read `" + path + "`");
-  if (info.st_uid != 0 && info.st_uid != geteuid())
-    return Status::error(StatusCode::Backend,
-                         "`" + path + "` belongs to another user",
-                         "copy it to a folder of your own");
+/// Whether those of `mode` may change it: in a sticky folder, as /tmp, only
+/// owners exchange things.
+static bool isOpenTo(mode_t mode, const struct stat &info) {
   const bool isGuarded = S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX);
-  if (info.st_mode & S_IWOTH && !isGuarded)
+  return (info.st_mode & mode) && !isGuarded;
+}
+
+static Status open(const fs::path &path, const std::string &whom,
+                   const std::string &mode) {
+  return Status::error(StatusCode::Backend,
+                       "`" + path.string() + "` can be changed by " + whom,
+                       "chmod " + mode + " " + path.string());
+}
+
+static Status unreadable(const std::string &path, int reason) {
+  return Status::error(StatusCode::Io, reason == ENOENT || reason == ENOTDIR
+                                           ? "there is no file `" + path + "`"
+                                           : "cannot read `" + path +
+                                                 "`: " + std::strerror(reason));
+}
+
+/// Checks a file, or the folder that a file or a link lies in.
+static Status checkOwner(const fs::path &path) {
+  struct stat info {};
+  if (lstat(path.c_str(), &info) != 0)
+    return unreadable(path.string(), errno);
+  if (isAnothers(info))
+    return Status::error(StatusCode::Backend,
+                         "`" + path.string() + "` belongs to another user",
+                         "copy it to a folder of your own");
+  if (isOpenTo(S_IWOTH, info))
     return open(path, "everybody", "o-w");
-  if (info.st_mode & S_IWGRP && !isGuarded && !isOwnGroup(info))
+  if (isOpenTo(S_IWGRP, info) && !isOwnGroup(info))
     return open(path, "its group", "g-w");
   return Status::ok();
 }
 
-/// Checks the folders around a file, up to the root.
-static Status checkAround(fs::path path) {
-  for (path = path.parent_path(); path != path.root_path();
-       path = path.parent_path()) {
-    struct stat info {};
-    if (stat(path.c_str(), &info) != 0)
-      return Status::error(StatusCode::Io,
-                           "cannot read `" + path.string() + "`");
-    if (info.st_mode & S_IWOTH && !(info.st_mode & S_ISVTX))
-      return open(path.string(), "everybody", "o-w");
-  }
-  return Status::ok();
-}
-
-/// The first link on a path; empty if there is none.
-static fs::path firstLink(const fs::path &path) {
-  fs::path way;
-  for (const fs::path &part : path) {
-    way /= part;
-    if (fs::is_symlink(fs::symlink_status(way)))
-      return way;
-  }
-  return {};
+/// Who may put another link in the place of one decides what is loaded.
+static Status checkLink(const fs::path &link, const struct stat &info) {
+  if (isAnothers(info))
+    return Status::error(StatusCode::Backend,
+                         "the link `" + link.string() +
+                             "` belongs to another user",
+                         "copy what it leads to to a folder of your own");
+  return checkOwner(link.parent_path());
 }
 
 Status plugin::checkPermissions(const std::string &path) {
   std::error_code fault;
-  fs::path way = fs::absolute(path, fault).lexically_normal();
-  if (fault || !fs::exists(way, fault))
-    return Status::error(StatusCode::Io, "there is no file `" + path + "`");
-  // The way to it, link after link: who may put another link in the place of
-  // one decides what is loaded.
-  std::vector<fs::path> ways = {way};
-  for (fs::path link = firstLink(way); !link.empty(); link = firstLink(way)) {
-    struct stat info {};
-    if (lstat(link.c_str(), &info) != 0)
-      return Status::error(StatusCode::Io,
-                           "cannot read `" + link.string() + "`");
-    if (info.st_uid != 0 && info.st_uid != geteuid())
-      return Status::error(StatusCode::Backend,
-                           "the link `" + link.string() +
-                               "` belongs to another user",
-                           "copy what it leads to to a folder of your own");
-    const fs::path rest = way.lexically_relative(link);
-    way = link.parent_path() / fs::read_symlink(link);
-    if (rest != ".")
-      way /= rest;
-    way = way.lexically_normal();
-    ways.push_back(link);
-    ways.push_back(way);
-  }
-  for (const fs::path &way : ways) {
-    for (const fs::path &one : {way, way.parent_path()})
-      if (Status status = checkOwner(one.string()); status.failed())
+  // What is still to go, from the end to the next step. As the system goes: a
+  // `..` behind a link leads out of where the link leads to.
+  std::vector<fs::path> ahead;
+  auto go = [&](const fs::path &way) {
+    const auto end = std::ssize(ahead);
+    ahead.insert(ahead.end(), way.begin(), way.end());
+    std::reverse(ahead.begin() + end, ahead.end());
+  };
+  go(fs::absolute(path, fault));
+  fs::path place = "/";
+  struct stat info {};
+  for (int links = 0; !ahead.empty() && !fault;) {
+    const fs::path step = ahead.back();
+    ahead.pop_back();
+    if (step.empty() || step == ".")
+      continue;
+    if (step == "..") {
+      place = place.parent_path();
+      continue;
+    }
+    const fs::path next = place / step;
+    if (lstat(next.c_str(), &info) != 0)
+      return unreadable(path, errno);
+    if (S_ISLNK(info.st_mode)) {
+      if (++links > mostLinks)
+        return unreadable(path, ELOOP);
+      if (Status status = checkLink(next, info); status.failed())
         return status;
-    if (Status status = checkAround(way); status.failed())
-      return status;
+      go(fs::read_symlink(next, fault));
+      continue;
+    }
+    if (S_ISDIR(info.st_mode) && isOpenTo(S_IWOTH, info))
+      return open(next, "everybody", "o-w");
+    place = next;
   }
-  return Status::ok();
-}
-
-/// Checks the manifest and the library.
-static Status checkAll(const Found &found) {
-  if (!found.manifestPath.empty())
-    if (Status status = checkPermissions(found.manifestPath); status.failed())
-      return status;
-  Status status = checkPermissions(found.libraryPath);
-  if (status.code() == StatusCode::Io && !found.manifestPath.empty())
-    return std::move(status).withFix(
-        "`library` is relative to the manifest's folder");
-  return status;
+  if (fault)
+    return unreadable(path, fault.value());
+  if (!S_ISREG(info.st_mode))
+    return Status::error(StatusCode::Io, "`" + path + "` is no file");
+  Status status = checkOwner(place);
+  return status.failed() ? status : checkOwner(place.parent_path());
 }
 
 static Found foundAt(const std::string &path) {
   Found found;
   found.manifestPath = path;
   found.name = plainText(fs::path(path).stem().string());
+  // Before it is read: what others may change may say anything.
+  found.status = checkPermissions(path);
+  if (found.status.failed())
+    return found;
   Expected<Manifest> manifest = readManifest(path);
   if (!manifest) {
     found.status = manifest.status();
@@ -191,7 +202,11 @@ static Found foundAt(const std::string &path) {
       std::stoul(abi) != FOVEA_PLUGIN_MAJOR)
     found.status = wrongMajor("`" + path + "`", abi);
   else
-    found.status = checkAll(found);
+    found.status = checkPermissions(found.libraryPath);
+  if (found.status.code() == StatusCode::Io)
+    found.status =
+        std::move(found.status)
+            .withFix("`library` is relative to the manifest's folder");
   return found;
 }
 
@@ -199,6 +214,7 @@ std::vector<Found>
 plugin::findPlugins(const std::vector<SearchFolder> &folders) {
   std::vector<Found> all;
   std::map<std::string, std::string> first;
+  std::set<std::string> seen;
   for (const SearchFolder &folder : folders) {
     std::vector<std::string> manifests;
     std::error_code ignored;
@@ -211,6 +227,9 @@ plugin::findPlugins(const std::vector<SearchFolder> &folders) {
     // The order of a folder is nobody's.
     std::ranges::sort(manifests);
     for (const std::string &path : manifests) {
+      // A folder may be in the list twice.
+      if (!seen.insert(path).second)
+        continue;
       Found found = foundAt(path);
       auto [known, isNew] = first.try_emplace(found.name, path);
       if (!isNew)
@@ -235,7 +254,7 @@ Expected<Found> plugin::pluginAt(const std::string &path) {
     found = foundAt(path);
   } else {
     found.libraryPath = path;
-    found.status = checkAll(found);
+    found.status = checkPermissions(path);
   }
   if (found.status.failed())
     return found.status;

@@ -65,9 +65,10 @@ const Found *pluginNamed(const std::vector<Found> &plugins,
 
 /// Whether nobody else than the user and root may put something else at `path`:
 /// the file and its folder belong to one of them and are closed to others and
-/// to groups (but the owner's own, of his name), and no folder around them is
-/// open to everybody, unless only owners may remove things there (/tmp). Error
-/// (Backend): somebody may; says who and where. Error (Io): there is no file.
+/// to groups (but the owner's own, of his name), and so are links on the way
+/// and their folders; and no folder around them is open to everybody, unless
+/// only owners may remove things there (/tmp). Error (Backend): somebody may;
+/// says who and where. Error (Io): there is no such file, or it is none.
 Status checkPermissions(const std::string &path);
 
 /// What a file gives: a manifest, or (with an empty name) a bare library.

@@ -126,6 +126,14 @@ TEST_CASE("a relative folder is not searched") {
   CHECK(findPlugins({{folder.at("a"), ""}}).size() == 1);
 }
 
+TEST_CASE("a folder that is listed twice has its plugins once") {
+  const Folder folder;
+  folder.add("a", "dev");
+  const auto found = findPlugins({{folder.at("a"), ""}, {folder.at("a/"), ""}});
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].hiddenBy.empty());
+}
+
 TEST_CASE("a plugin of another major version is refused unloaded") {
   const Folder folder;
   CHECK(pluginAt(folder.add("a", "new", "2.0")).status().text() ==
@@ -146,6 +154,42 @@ TEST_CASE("files that are not there") {
             "`; `library` is relative to the manifest's folder");
   CHECK(pluginAt(folder.at("a/lib.so")).status().text() ==
         "there is no file `" + folder.at("a/lib.so") + "`");
+  CHECK(pluginAt(folder.at("a/dev.json/lib.so")).status().text() ==
+        "there is no file `" + folder.at("a/dev.json/lib.so") + "`");
+}
+
+TEST_CASE("what is no file is not opened") {
+  const Folder folder;
+  const std::string manifest = folder.add("a", "dev");
+  const std::string library = folder.at("a/lib.so");
+  fs::remove(library);
+  // Who opened this one would wait.
+  REQUIRE(mkfifo(library.c_str(), 0755) == 0);
+  CHECK(pluginAt(library).status().message() == "`" + library + "` is no file");
+  CHECK(pluginAt(manifest).status().message() ==
+        "`" + library + "` is no file");
+  REQUIRE(mkfifo(folder.at("a/pipe.json").c_str(), 0644) == 0);
+  CHECK(pluginAt(folder.at("a/pipe.json")).status().message() ==
+        "`" + folder.at("a/pipe.json") + "` is no file");
+  CHECK(pluginAt(folder.at("a/")).status().message() ==
+        "`" + folder.at("a/") + "` is no file");
+  fs::create_symlink("ring.so", folder.at("a/ring.so"));
+  CHECK(pluginAt(folder.at("a/ring.so")).status().message() ==
+        "cannot read `" + folder.at("a/ring.so") +
+            "`: Too many levels of symbolic links");
+}
+
+TEST_CASE("a manifest is not read if it is too long, or others may change it") {
+  const Folder folder;
+  const std::string manifest = folder.add("a", "dev");
+  chmod(manifest.c_str(), 0666);
+  std::ofstream(manifest, std::ios::app) << "!";
+  CHECK(pluginAt(manifest).status().message() ==
+        "`" + manifest + "` can be changed by everybody");
+  chmod(manifest.c_str(), 0644);
+  fs::resize_file(manifest, (1 << 20) + 1);
+  CHECK(pluginAt(manifest).status().message() ==
+        "`" + manifest + "` has 1048577 bytes, too many for a manifest");
 }
 
 TEST_CASE("what everybody may change is refused") {
@@ -182,6 +226,20 @@ TEST_CASE("what everybody may change is refused") {
   chmod(folder.at("open").c_str(), 0777);
   CHECK(pluginAt(folder.at("b/chain.so")).status().message() ==
         "`" + folder.at("open") + "` can be changed by everybody");
+}
+
+TEST_CASE("what lies behind a link and `..` is where the system finds it") {
+  const Folder folder;
+  folder.add("", "other");
+  folder.add("a", "dev");
+  fs::create_directory(folder.at("a/inside"));
+  fs::create_symlink("a/inside", folder.at("short"));
+  // Not the one that the text of the path seems to name.
+  const std::string path = folder.at("short/../lib.so");
+  CHECK(pluginAt(path));
+  chmod(folder.at("a/lib.so").c_str(), 0777);
+  CHECK(pluginAt(path).status().message() ==
+        "`" + folder.at("a/lib.so") + "` can be changed by everybody");
 }
 
 TEST_CASE("what another group may change, or another user owns, is refused") {
