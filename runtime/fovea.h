@@ -221,12 +221,12 @@ FOVEA_API uint64_t fovea_program_test_count(const fovea_program *program);
 FOVEA_API const char *fovea_program_test_name(const fovea_program *program,
                                               uint64_t test);
 
-/** Runs one test of the program on `backend` (null: the default one) and says
- *  in `passed` whether all its conditions hold; if not, fovea_call_diagnostics
- *  shows them with both values. Errors: those of fovea_compile and fovea_run.
- */
+/** Runs one test of the program; `passed` says whether all its conditions hold.
+ *  fovea_call_diagnostics shows those that do not, with both values. `backend`,
+ *  `allow_materialize`: see fovea_request. Errors as of compile and run. */
 FOVEA_API fovea_code fovea_program_run_test(const fovea_program *program,
                                             uint64_t test, const char *backend,
+                                            uint32_t allow_materialize,
                                             fovea_call *call, int32_t *passed,
                                             fovea_error *error);
 
@@ -287,9 +287,8 @@ typedef struct fovea_request {
 FOVEA_API uint64_t fovea_backend_count(void);
 FOVEA_API const char *fovea_backend_name(uint64_t backend);
 
-/** Whether `backend` (as in fovea_request) can be had: plugins are found,
- * loaded and opened. Errors: FOVEA_INVALID_ARGUMENT (no such name or option),
- *  FOVEA_BACKEND (it does not load or open). */
+/** Whether `backend` (as in fovea_request) is found, loads and opens. Errors:
+ *  FOVEA_INVALID_ARGUMENT (no such name or option), FOVEA_IO, FOVEA_BACKEND. */
 FOVEA_API fovea_code fovea_backend_check(const char *backend,
                                          fovea_error *error);
 
@@ -298,28 +297,24 @@ FOVEA_API fovea_code fovea_backend_check(const char *backend,
  *  interface, 1 claims, 2 numbers, 3 life cycle and faults, 4 saved bytes. It
  *  runs in child processes, so nothing that it does wrong happens here; the
  *  caller has no threads that hold locks. The report is the text of
- *  fovea_call_text, in the form "text", "json", "junit" or "markdown" (what the
- *  backend supports). Says in `passed` whether all is well. Errors:
- *  FOVEA_INVALID_ARGUMENT (no such backend, level or form), FOVEA_IO. */
+ *  fovea_call_text, in the form "text", "json", "junit" or "markdown". Says in
+ *  `passed` whether all is well. Errors: FOVEA_INVALID_ARGUMENT (no such
+ *  backend, level or form), FOVEA_IO. */
 FOVEA_API fovea_code fovea_plugin_check(const char *backend, int32_t level,
                                         const char *form, fovea_call *call,
                                         int32_t *passed, fovea_error *error);
 
-/** The plugin that this thread is inside of, or null; `function` becomes the
- *  name of its function; without a plugin, that of what the library does for
- *  one, or null. May be called in a signal handler: the last words of a program
- *  can then say whose crash it was. */
+/** The plugin that this thread is inside of, or null; `function` becomes its
+ *  function, or without a plugin what the library does for one, or null. May be
+ *  called in a signal handler: last words can then say whose crash it was. */
 FOVEA_API const char *fovea_current_plugin(const char **function);
-
-/** The plugin that the code at `address` was loaded with, its own or that of a
- *  library that it needs, or null. For crashes in threads that a plugin has
- *  made; may be called in a signal handler. */
+/** The plugin that the code at `address` was loaded with, or null: for crashes
+ *  in threads that it has made. May be called in a signal handler. */
 FOVEA_API const char *fovea_plugin_of_code(const void *address);
 
 /** Makes a report for fovea_call_text of who would compute which part of the
  *  function and why not those before him; `form` is "text" or "json"
- *  (docs/explain.md has its keys). Errors: those of fovea_compile. `call` is
- * not null. */
+ *  (docs/explain.md). Errors: those of fovea_compile. `call` is not null. */
 FOVEA_API fovea_code fovea_partition(const fovea_program *program,
                                      const fovea_request *request,
                                      const char *form, fovea_call *call,

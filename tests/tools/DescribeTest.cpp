@@ -139,10 +139,10 @@ TEST_CASE("tests of a program run") {
   CallPtr call = newCall();
   for (const char *backend : {"cpu", "reference"}) {
     int32_t passed = -1;
-    REQUIRE(fovea_program_run_test(program.get(), 0, backend, call.get(),
+    REQUIRE(fovea_program_run_test(program.get(), 0, backend, 0, call.get(),
                                    &passed, nullptr) == FOVEA_OK);
     CHECK(passed == 1);
-    REQUIRE(fovea_program_run_test(program.get(), 1, backend, call.get(),
+    REQUIRE(fovea_program_run_test(program.get(), 1, backend, 0, call.get(),
                                    &passed, nullptr) == FOVEA_OK);
     CHECK(passed == 0);
     CHECK(std::string(fovea_call_diagnostics(call.get()))

@@ -241,12 +241,13 @@ std::pair<std::string, bool> Session::certify(const Request &request) const {
 }
 
 TestResult Session::runTest(size_t test,
-                            const std::optional<std::string> &backend) const {
+                            const std::optional<std::string> &backend,
+                            bool allowMaterialize) const {
   fovea_error error = FOVEA_ERROR_INIT;
   int32_t passed = 0;
   const fovea_code code = library().program_run_test(
-      program.get(), test, backend ? backend->c_str() : nullptr, call.get(),
-      &passed, &error);
+      program.get(), test, backend ? backend->c_str() : nullptr,
+      allowMaterialize, call.get(), &passed, &error);
   TestResult result = {code == FOVEA_OK && passed != 0,
                        library().call_diagnostics(call.get()), std::nullopt};
   if (code != FOVEA_OK)

@@ -147,8 +147,8 @@ public:
                       const std::vector<int64_t> &dims) const;
   /// The certificate as text, and whether it holds.
   std::pair<std::string, bool> certify(const Request &request) const;
-  TestResult runTest(size_t test,
-                     const std::optional<std::string> &backend) const;
+  TestResult runTest(size_t test, const std::optional<std::string> &backend,
+                     bool allowMaterialize) const;
 
 private:
   void readFunctions();

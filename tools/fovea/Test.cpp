@@ -23,7 +23,8 @@ Exit driver::testVerb(const Options &options) {
   // A test that could not run weighs more than one that failed.
   Exit worst = Exit::Ok;
   for (size_t i = 0; i < tests.size(); ++i) {
-    const TestResult result = session.runTest(i, options.backend);
+    const TestResult result =
+        session.runTest(i, options.backend, options.allowMaterialize);
     print((result.passed ? "pass  " : "FAIL  ") + tests[i] + "\n");
     finishPrinting();
     passed += result.passed;

@@ -115,7 +115,7 @@ static Status runTest(const fovea_program &program, uint64_t test,
     return Status::error(StatusCode::Internal, "the test was not translated");
   auto executable = compile(module.get(), backend);
   if (!executable)
-    return executable.status();
+    return located(executable.status(), *program.program, call);
   Expected<std::vector<Tensor>> results = (*executable)->run({});
   if (!results)
     return located(results.status(), *program.program, call);
@@ -136,7 +136,8 @@ static Status runTest(const fovea_program &program, uint64_t test,
 }
 
 fovea_code fovea_program_run_test(const fovea_program *program, uint64_t test,
-                                  const char *backend, fovea_call *call,
+                                  const char *backend,
+                                  uint32_t allow_materialize, fovea_call *call,
                                   int32_t *passed, fovea_error *error) {
   return entry(error, [&]() -> Status {
     startCall(call);
@@ -145,7 +146,8 @@ fovea_code fovea_program_run_test(const fovea_program *program, uint64_t test,
     if (test >= program->tests.size())
       return misuse("there is no test number " + std::to_string(test) +
                     "; there are " + std::to_string(program->tests.size()));
-    Expected<std::shared_ptr<Backend>> found = backendNamed(backend);
+    Expected<std::shared_ptr<Backend>> found =
+        backendNamed(backend, allow_materialize != 0);
     if (!found)
       return found.status();
     Diagnostics failures;
