@@ -47,13 +47,9 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
   if (!isUsers && !isAnswer)
     status = std::move(status).withContext("plugin `" + name() + "`, `" + what +
                                            "`");
-  std::vector<SourcePlace> places = details.places;
-  for (SourcePlace &place : places)
-    place.file = plainText(place.file);
-  if (cluster)
-    if (auto known = cluster->placesOf(error.op); !known.empty())
-      places = std::move(known);
-  return std::move(status).withPlaces(std::move(places));
+  // A plugin knows ops; lines of the program are not its to tell.
+  return cluster ? std::move(status).withPlaces(cluster->placesOf(error.op))
+                 : status;
 }
 
 Status Device::thrownIn(const char *what) const {

@@ -180,6 +180,47 @@ TEST_CASE("what is prepared, and what is refused, is kept by sizes") {
   CHECK(preparesOf(200) == 1);
 }
 
+TEST_CASE("what goes wrong in one thread is told there alone") {
+  ProgramPtr program =
+      parse("fn f(x: f32[N]) -> f32[N] {\n  y[n] = x[n] * 2\n  return y\n}\n");
+  struct Case {
+    std::string backend;
+    fovea_code compiles, runs;
+    std::string words;
+  };
+  const Case cases[] = {
+      {odd, FOVEA_OK, FOVEA_OK, ""},
+      {odd + ":most=2", FOVEA_OK, FOVEA_UNSUPPORTED_SHAPE,
+       "room for 2 numbers"},
+      {odd + ":fails=true", FOVEA_OK, FOVEA_BACKEND, "plugin `odd`, `run`"},
+      {odd + ":none=1", FOVEA_INVALID_ARGUMENT, FOVEA_OK, "no such option"},
+      {"./none.so", FOVEA_IO, FOVEA_OK, "no file `./none.so`"},
+      {"reference,cpu", FOVEA_OK, FOVEA_OK, ""}};
+  std::atomic<int> wrong = 0;
+  auto work = [&](const Case &one) {
+    for (int i = 0; i < 8; ++i) {
+      fovea_error error = FOVEA_ERROR_INIT;
+      ExePtr exe = compile(program.get(), "f", {{"x", FOVEA_F32, 1}},
+                           one.backend.c_str(), &error);
+      bool isRight = error.code == one.compiles;
+      if (exe)
+        isRight = isRight &&
+                  doubles(exe.get(), 3, 1, &error) == (one.runs == FOVEA_OK) &&
+                  error.code == one.runs;
+      const std::string message = error.message;
+      if (!isRight || message.find(one.words) == std::string::npos ||
+          message.empty() != one.words.empty())
+        ++wrong;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (const Case &one : cases)
+    threads.emplace_back(work, std::cref(one));
+  for (std::thread &thread : threads)
+    thread.join();
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("sizes that several threads want are prepared once") {
   Doubler doubler(odd);
   const int before = counted("odd_prepares");

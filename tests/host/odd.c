@@ -24,7 +24,7 @@ FOVEA_PLUGIN_EXPORT atomic_int odd_entries, odd_prepares, odd_most_runs;
 struct fovea_backend {
   const fovea_host *host;
   int64_t most;
-  int stores, dense, rude, silent, last;
+  int stores, dense, rude, silent, fails, last;
   char fault[32], how[32];
 };
 struct fovea_plugin_exe {
@@ -100,6 +100,8 @@ static fovea_code openBackend(const fovea_open_request *request,
       made->silent = isTrue;
     else if (strcmp(option->key, "last") == 0)
       made->last = isTrue;
+    else if (strcmp(option->key, "fails") == 0)
+      made->fails = isTrue;
     else if (strcmp(option->key, "fault") == 0)
       snprintf(made->fault, sizeof made->fault, "%s", option->value);
     else if (strcmp(option->key, "how") == 0)
@@ -234,6 +236,8 @@ static fovea_code run(fovea_instance *instance,
     backend->host->log(backend->host, FOVEA_LOG_WARNING, rudeText);
     return fail(error, FOVEA_BACKEND, rudeText);
   }
+  if (backend->fails)
+    return fail(error, FOVEA_BACKEND, "it does not feel like it");
   backend->host->log(backend->host, FOVEA_LOG_INFO, "doubled");
   return FOVEA_OK;
 }

@@ -355,9 +355,12 @@ static Options understand(Verb verb, const std::string &verbName,
   if (options.certify && (options.json || options.partition))
     throw usage(std::string(options.json ? "--json" : "--partition") +
                 " and --check cannot be given together");
-  if (verb == Verb::Explain && options.backend && !options.partition)
-    throw usage("--backend needs --partition here",
-                "without it, `explain` tells what the compiler makes");
+  if (verb == Verb::Explain && !options.partition &&
+      (options.backend || options.allowMaterialize))
+    throw usage(
+        std::string(options.backend ? "--backend" : "--allow-materialize") +
+            " needs --partition here",
+        "without it, `explain` tells what the compiler makes");
   return options;
 }
 

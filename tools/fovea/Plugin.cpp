@@ -64,6 +64,17 @@ static std::string stateOf(const Found &found) {
   return found.manifest.description;
 }
 
+/// What there is to say of a folder that is searched.
+static std::string stateOf(const plugin::SearchFolder &folder) {
+  if (!folder.isAbsolute())
+    return "; relative: left out";
+  std::error_code fault;
+  fs::directory_iterator(folder.path, fault);
+  if (fault == std::errc::no_such_file_or_directory)
+    return "; not there";
+  return fault ? "; cannot be read: " + fault.message() : "";
+}
+
 static Exit listPlugins(bool verbose) {
   const std::vector<plugin::SearchFolder> searched = folders();
   const std::vector<Found> plugins = plugin::findPlugins(searched);
@@ -89,14 +100,9 @@ static Exit listPlugins(bool verbose) {
   }
   if (verbose) {
     print("\nlooked for in this order:\n");
-    for (const plugin::SearchFolder &folder : searched) {
-      std::error_code ignored;
+    for (const plugin::SearchFolder &folder : searched)
       print("  " + plainText(folder.path) + "  (" + folder.from +
-            (!folder.isAbsolute()                     ? "; relative: left out"
-             : fs::is_directory(folder.path, ignored) ? ""
-                                                      : "; not there") +
-            ")\n");
-    }
+            stateOf(folder) + ")\n");
   } else if (isBroken) {
     say("`fovea plugin list -v` shows where");
   }

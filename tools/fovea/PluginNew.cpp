@@ -42,7 +42,8 @@ static fs::path makeFolder(const fs::path &folder) {
   fs::create_directories(folder.parent_path(), fault);
   if (!fault && fs::create_directory(folder, fault))
     return folder;
-  if (fs::exists(fs::symlink_status(folder)))
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(folder, ignored)))
     throw usage("`" + folder.string() + "` is there already",
                 "choose another name, or another folder with --in");
   throw usage("cannot make `" + folder.string() + "`: " + fault.message());

@@ -89,8 +89,11 @@ fovea::parseBackends(const std::string &text) {
         return misuse("`" + parts[i] + "` is no option of backend `" +
                       choice.name + "`")
             .withFix("write it as key=value");
-      choice.options.push_back(
-          {parts[i].substr(0, equals), parts[i].substr(equals + 1)});
+      const std::string key = parts[i].substr(0, equals);
+      if (std::ranges::count(choice.options, key, &plugin::Option::key))
+        return misuse("option `" + key + "` of backend `" + choice.name +
+                      "` is given twice");
+      choice.options.push_back({key, parts[i].substr(equals + 1)});
     }
     choices.push_back(std::move(choice));
   }
@@ -149,20 +152,27 @@ static Expected<Found> find(const std::string &name) {
 
 Expected<std::shared_ptr<const Library>>
 fovea::libraryFor(const BackendChoice &choice) {
-  if (const plugin::BuiltInBackend *ours = builtInNamed(choice.name))
+  const plugin::BuiltInBackend *ours = builtInNamed(choice.name);
+  Found found;
+  if (ours) {
+    found.manifest.name = ours->name;
+  } else {
+    Expected<Found> known = find(choice.name);
+    if (!known)
+      return known.status();
+    found = *std::move(known);
+  }
+  // A library without a manifest checks them itself.
+  if (ours || !found.manifestPath.empty())
+    for (const plugin::Option &option : choice.options)
+      if (Status status = checkOption(found.manifest, option.key, option.value);
+          status.failed())
+        return status;
+  if (ours)
     return plugin::builtIn(choice.name, registry().factory(choice.name),
                            ours->storesScores ? FOVEA_CLAIM_DECOMPOSED
                                               : FOVEA_CLAIM_FUSED);
-  Expected<Found> found = find(choice.name);
-  if (!found)
-    return found.status();
-  if (!found->manifestPath.empty())
-    for (const plugin::Option &option : choice.options)
-      if (Status status =
-              checkOption(found->manifest, option.key, option.value);
-          status.failed())
-        return status;
-  return plugin::load(*found);
+  return plugin::load(found);
 }
 
 Expected<std::shared_ptr<plugin::PluginBackend>>

@@ -20,7 +20,7 @@ struct BackendChoice {
   std::vector<plugin::Option> options;
 };
 
-/// Error (InvalidArgument): an empty name, an option without `=`.
+/// Error (InvalidArgument): an empty name, an option without `=`, or twice.
 Expected<std::vector<BackendChoice>> parseBackends(const std::string &text);
 
 /// The library of a choice, loaded; its options are checked if there is a
