@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 
 using namespace fovea;
 
@@ -89,16 +88,16 @@ std::string fovea::elementText(const Tensor &tensor, int64_t offset,
   const double value = tensor.loadAsDouble(offset);
   if (std::isnan(value))
     return "nan";
+  // Whatever locale and rounding mode somebody has set.
   char buffer[64];
-  if (digits > 0) {
-    std::snprintf(buffer, sizeof(buffer), "%.*g", std::min(digits, 17), value);
-    return buffer;
-  }
-  const bool wide = tensor.dtype() == DType::F64;
+  char *const last = buffer + sizeof(buffer);
   const auto [end, fault] =
-      wide ? std::to_chars(buffer, buffer + sizeof(buffer), value)
-           : std::to_chars(buffer, buffer + sizeof(buffer),
-                           static_cast<float>(value));
+      digits > 0
+          ? std::to_chars(buffer, last, value, std::chars_format::general,
+                          std::min(digits, 17))
+      : tensor.dtype() == DType::F64
+          ? std::to_chars(buffer, last, value)
+          : std::to_chars(buffer, last, static_cast<float>(value));
   return std::string(buffer, end);
 }
 

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <cfenv>
 #include <cmath>
 #include <numeric>
 
@@ -35,6 +36,14 @@ TEST_CASE("floats in aligned columns") {
   precise.digits = 9;
   CHECK(toText(Tensor::view(data.data() + 1, DType::F32, {1}), precise) ==
         "[0.333333343]");
+}
+
+TEST_CASE("a rounding mode that a plugin has left changes no text") {
+  std::array<float, 1> data = {0.33333f};
+  std::fesetround(FE_UPWARD);
+  const std::string text = toText(Tensor::view(data.data(), DType::F32, {1}));
+  std::fesetround(FE_TONEAREST);
+  CHECK(text == "[0.3333]");
 }
 
 TEST_CASE("integers, truth values, scalars") {
