@@ -292,8 +292,11 @@ typedef struct fovea_op {
   uint32_t flags;
   int64_t integer;
   double number;
-  int64_t low;    /**< an integer is never less than this ... */
-  int64_t high;   /**< ... nor greater than this */
+  /** An integer or bool that is needed is never less than `low` nor greater
+   *  than `high`, at no sizes. Who compiles for given ones knows more: an index
+   *  is below its extent. */
+  int64_t low;
+  int64_t high;
   uint32_t name;  /**< text: of a definition or tensor in the user's words */
   uint32_t place; /**< where in the user's program, or FOVEA_NONE */
 } fovea_op;

@@ -7,9 +7,9 @@
 #include "backends/plugin/Bounds.h"
 
 #include "backends/plugin/Opcodes.h"
-#include "runtime/Tensor.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -113,20 +113,20 @@ private:
   /// The op of `number` + 1, or of a number that no coordinate reaches: the
   /// greatest i64 has no next one.
   uint32_t next(uint32_t number) {
-    if (made->ops[number].high > maxElements)
-      number = binary(FOVEA_OP_MIN, number, maxElements);
+    constexpr int64_t most = std::numeric_limits<int64_t>::max() - 1;
+    if (made->ops[number].high > most)
+      number = binary(FOVEA_OP_MIN, number, most);
     return binary(FOVEA_OP_ADD, number, 1);
   }
   uint32_t binary(fovea_opcode opcode, uint32_t number, int64_t by) {
     fovea_op constant = plainOp(FOVEA_OP_CONSTANT, FOVEA_I64);
-    constant.integer = constant.low = constant.high = by;
-    const uint32_t operands[] = {number,
-                                 ClusterBuilder::add(made->ops, constant)};
+    constant.integer = by;
+    const uint32_t operands[] = {number, made.add(constant)};
     fovea_op result = plainOp(opcode, FOVEA_I64);
     result.axes = made->ops[number].axes;
     result.operands = made.list(operands);
     result.place = made->ops[number].place;
-    return ClusterBuilder::add(made->ops, result);
+    return made.add(result);
   }
 
   ClusterBuilder &made;

@@ -170,6 +170,7 @@ private:
                op.opcode == FOVEA_OP_CAST,
            "does not take that dtype");
     checkName(op.name);
+    needOp(op.low <= op.high, "has limits that no number lies within");
     needOp(op.place == FOVEA_NONE || op.place < c.places.size(),
            "its place is not there");
     needOp(std::ranges::is_sorted(axes(op.axes)), "its axes do not ascend");

@@ -7,6 +7,7 @@
 #include "backends/plugin/Cluster.h"
 
 #include "backends/loader/Library.h"
+#include "backends/plugin/Limits.h"
 #include "backends/plugin/Request.h"
 
 #include "llvm/Support/xxhash.h"
@@ -104,6 +105,13 @@ uint64_t plugin::hashOf(const Cluster &cluster) {
   return hash;
 }
 
+uint32_t ClusterBuilder::add(fovea_op op) {
+  const Limits limits = limitsOf(cluster, op);
+  op.low = limits.low;
+  op.high = limits.high;
+  return add(cluster.ops, op);
+}
+
 uint32_t ClusterBuilder::text(std::string_view text) {
   if (text.empty())
     return 0;
@@ -138,14 +146,8 @@ fovea_op plugin::plainOp(fovea_opcode opcode, fovea_dtype dtype) {
   op.opcode = opcode;
   op.dtype = dtype;
   op.place = FOVEA_NONE;
-  op.low = std::numeric_limits<int64_t>::min();
-  op.high = std::numeric_limits<int64_t>::max();
-  if (dtype == FOVEA_I32) {
-    op.low = std::numeric_limits<int32_t>::min();
-    op.high = std::numeric_limits<int32_t>::max();
-  } else if (dtype == FOVEA_BOOL) {
-    op.low = 0;
-    op.high = 1;
-  }
+  const Limits limits = limitsOf(dtype);
+  op.low = limits.low;
+  op.high = limits.high;
   return op;
 }

@@ -125,6 +125,8 @@ public:
   Cluster &operator*() { return cluster; }
   Cluster *operator->() { return &cluster; }
 
+  /// Adds an op, with the limits that are known of it; gives its number.
+  uint32_t add(fovea_op op);
   uint32_t text(std::string_view text);
   fovea_list list(std::span<const uint32_t> numbers);
   /// Adds an element; gives its number.
@@ -147,7 +149,8 @@ private:
   std::map<std::vector<uint32_t>, uint32_t> lists;
 };
 
-/// An op with all that is not said: no operands, no limits, no place.
+/// An op with all that is not said: no operands, the limits of its dtype, no
+/// place.
 fovea_op plainOp(fovea_opcode opcode, fovea_dtype dtype);
 
 } // namespace fovea::plugin

@@ -101,7 +101,7 @@ uint32_t Flattener::numberOf(Value value) const {
 }
 
 void Flattener::set(Value value, const fovea_op &op) {
-  numbers[value] = ClusterBuilder::add(made->ops, op);
+  numbers[value] = made.add(op);
 }
 
 static fovea_size_kind kindOf(SizeExpr::Kind kind) {
@@ -260,8 +260,10 @@ Status Flattener::addFold(ir::FoldOp fold) {
     take(part.newGauge, gauges);
     if (Status status = addBlock(part.region.front()); status.failed())
       return status;
+    if (&part.region == &fold.getElement())
+      writeAccumulators(fold, number);
   }
-  writeFold(fold, number);
+  writeRest(fold, number);
   for (OpResult result : fold.getResults()) {
     fovea_op op = opOf(FOVEA_OP_FOLD, result);
     op.selector = number;
@@ -271,12 +273,9 @@ Status Flattener::addFold(ir::FoldOp fold) {
   return Status::ok();
 }
 
-void Flattener::writeFold(ir::FoldOp fold, uint32_t number) {
+void Flattener::writeAccumulators(ir::FoldOp fold, uint32_t number) {
   const fovea_list axes = axisList(fold.getAxes());
   ir::LiftOp lift = fold.getLift();
-  auto yielded = [](Region &region, unsigned k) {
-    return region.front().getTerminator()->getOperand(k);
-  };
   const unsigned accumulators = fold.getNumAccumulators();
   for (unsigned k = 0; k < accumulators; ++k) {
     fovea_accumulator flat{};
@@ -286,11 +285,24 @@ void Flattener::writeFold(ir::FoldOp fold, uint32_t number) {
     flat.element = numberOf(lift.getElements()[k]);
     Value guard = lift.getGuard(k);
     flat.guard = guard ? numberOf(guard) : FOVEA_NONE;
-    flat.repair = numberOf(yielded(fold.getRepair(), k));
     flat.gauges = fold.getGaugesBefore(k);
     addRanges(made, axes, flat);
     ClusterBuilder::add(made->accumulators, flat);
   }
+  fovea_fold &flat = made->folds[number];
+  flat.axes = axes;
+  flat.accumulators = ClusterBuilder::last(made->accumulators, accumulators);
+}
+
+void Flattener::writeRest(ir::FoldOp fold, uint32_t number) {
+  auto yielded = [](Region &region, unsigned k) {
+    return region.front().getTerminator()->getOperand(k);
+  };
+  const unsigned accumulators = fold.getNumAccumulators();
+  fovea_fold &flat = made->folds[number];
+  for (unsigned k = 0; k < accumulators; ++k)
+    made->accumulators[flat.accumulators.first + k].repair =
+        numberOf(yielded(fold.getRepair(), k));
   for (unsigned q = 0; q < fold.getNumGauges(); ++q) {
     Value argument = fold.getGauge().getArgument(accumulators + q);
     ClusterBuilder::add(made->gauges,
@@ -299,9 +311,6 @@ void Flattener::writeFold(ir::FoldOp fold, uint32_t number) {
                          axisSet(typeOf(argument)),
                          dtypeNumber(typeOf(argument).getElementType()), 0});
   }
-  fovea_fold &flat = made->folds[number];
-  flat.axes = axes;
-  flat.accumulators = ClusterBuilder::last(made->accumulators, accumulators);
   flat.gauges = ClusterBuilder::last(made->gauges, fold.getNumGauges());
   flat.results =
       operandList(fold.getFinish().front().getTerminator()->getOperands());
@@ -333,10 +342,8 @@ void Flattener::addRename(ir::RenameOp rename) {
 uint32_t Flattener::index(ir::AxisAttr along, Location location) {
   fovea_op op = plainOp(FOVEA_OP_INDEX, FOVEA_I64);
   op.axes = op.over = axisList({along});
-  op.low = 0;
-  op.high = maxElements - 1;
   op.place = place(location);
-  return ClusterBuilder::add(made->ops, op);
+  return made.add(op);
 }
 
 static int64_t integerOf(IntegerAttr value) {
@@ -367,17 +374,12 @@ void Flattener::describe(Operation *op, fovea_op &flat) {
         if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
           flat.number = number.getValueAsDouble();
         else
-          flat.low = flat.high = flat.integer =
-              integerOf(cast<IntegerAttr>(constant.getValue()));
+          flat.integer = integerOf(cast<IntegerAttr>(constant.getValue()));
       })
       .Case([&](ir::LiteralOp literal) { addLiteral(literal, flat); })
       .Case(
           [&](ir::SizeOp size) { flat.selector = this->size(size.getSize()); })
-      .Case([&](ir::IndexOp index) {
-        flat.over = flat.axes;
-        flat.low = 0;
-        flat.high = maxElements - 1;
-      })
+      .Case([&](ir::IndexOp) { flat.over = flat.axes; })
       .Case([&](ir::AtOp at) {
         flat.over = axisList(at.getAxes());
         flat.name = made.text(at.getTensor());

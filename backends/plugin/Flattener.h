@@ -61,7 +61,9 @@ private:
   void addState(mlir::Value argument, fovea_opcode opcode, uint32_t fold,
                 unsigned number);
   Status addFold(ir::FoldOp fold);
-  void writeFold(ir::FoldOp fold, uint32_t number);
+  /// Once the elements are known: what is made from accumulators comes later.
+  void writeAccumulators(ir::FoldOp fold, uint32_t number);
+  void writeRest(ir::FoldOp fold, uint32_t number);
   /// What the opcode says beyond operands and type.
   void describe(mlir::Operation *op, fovea_op &flat);
 

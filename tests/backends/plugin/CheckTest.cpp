@@ -1,5 +1,4 @@
-//===- CheckTest.cpp - flat arrays that make no sense ---------------------
-//===//
+//===- CheckTest.cpp - flat arrays that make no sense ---------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -98,6 +97,8 @@ TEST_CASE("what all ops have") {
        op(FOVEA_OP_EXP, [](fovea_op &op) { op.dtype = 99; })},
       {"there is no text 1048576",
        op(FOVEA_OP_EXP, [](fovea_op &op) { op.name = nowhere; })},
+      {"has limits that no number lies within",
+       op(FOVEA_OP_EXP, [](fovea_op &op) { op.low = 1, op.high = 0; })},
       {"its place is not there",
        op(FOVEA_OP_EXP, [](fovea_op &op) { op.place = nowhere; })},
       {"its axes do not ascend", always([](Cluster &c) {
