@@ -18,11 +18,11 @@ using namespace fovea;
 using namespace fovea::plugin;
 using ir::typeOf;
 
-namespace {
-/// Cuts a function.
-class Cutter {
+class Cut::Cutter {
 public:
-  explicit Cutter(ir::FuncOp func) : func(func), facts(func) {
+  explicit Cutter(OwningOpRef<ModuleOp> given)
+      : module(std::move(given)), func(*module->getOps<ir::FuncOp>().begin()),
+        facts(func) {
     for (auto [number, input] : llvm::enumerate(ir::inputsOf(func)))
       known[input.getResult()] = {
           {Binding::Kind::Input, number},
@@ -31,15 +31,37 @@ public:
   }
 
   Expected<ClusterProgram> cut() {
-    for (ArrayRef<ir::KernelOp> kernels : grouped())
-      if (Status status = addKernels(kernels); status.failed())
-        return status;
+    group();
     // Outputs that no kernel makes: an input, or a constant, as it is.
-    for (auto [number, output] : llvm::enumerate(ir::outputsOf(func)))
+    for (ir::OutputOp output : ir::outputsOf(func))
       if (!isa_and_nonnull<ir::KernelOp>(output.getValue().getDefiningOp()))
-        if (Status status = addCopy(output, number); status.failed())
-          return status;
-    return std::move(program);
+        parts.push_back({kernels.size(), kernels.size(), output});
+    ClusterProgram program;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      Expected<PlacedCluster> placed = join(i, i + 1);
+      if (!placed)
+        return placed.status();
+      program.clusters.push_back(*std::move(placed));
+    }
+    program.between = std::move(between);
+    return program;
+  }
+
+  Expected<PlacedCluster> join(size_t first, size_t end) {
+    const size_t begin = parts[first].begin;
+    Joined joined{ArrayRef(kernels).slice(begin, parts[end - 1].end - begin),
+                  {},
+                  Flattener(func, facts),
+                  {}};
+    for (size_t i = first; i < end; ++i)
+      if (parts[i].copy)
+        joined.copies.push_back(parts[i].copy);
+    if (Status status = fill(joined); status.failed())
+      return status;
+    joined.placed.cluster = joined.flat.take();
+    if (Status status = check(joined.placed.cluster); status.failed())
+      return Status::error(StatusCode::Internal, status.message());
+    return std::move(joined.placed);
   }
 
 private:
@@ -50,14 +72,20 @@ private:
     SmallVector<ir::AxisAttr> axes;
   };
 
-  /// Runs of kernels that make one cluster each. Between clusters there are
-  /// numbers only: what may be a hard number, or may fail without being needed,
-  /// stays inside of one, with all kernels from the one that makes it to those
-  /// that read it. What is only made from the results of a cluster, element by
-  /// element, belongs to it: for a processor it may be a kernel of its own.
-  SmallVector<ArrayRef<ir::KernelOp>> grouped() {
+  /// What makes one cluster: kernels, or an output that none of them makes.
+  struct Part {
+    size_t begin, end;
+    ir::OutputOp copy;
+  };
+
+  /// Finds runs of kernels that make one cluster each. Between clusters there
+  /// are numbers only: what may be a hard number, or may fail without being
+  /// needed, stays inside of one, with all kernels from the one that makes it
+  /// to those that read it. What is only made from the results of a cluster,
+  /// element by element, belongs to it: for a processor it may be a kernel of
+  /// its own.
+  void group() {
     llvm::append_range(kernels, func.getBody().getOps<ir::KernelOp>());
-    SmallVector<ArrayRef<ir::KernelOp>> groups;
     size_t begin = 0, end = 0;
     for (size_t i = 0; i < kernels.size(); ++i) {
       for (Value result : kernels[i].getResults())
@@ -65,10 +93,9 @@ private:
           end = std::max(end, lastReader(result));
       if (i < end || (i + 1 < kernels.size() && isEpilogue(i + 1, begin)))
         continue;
-      groups.push_back(ArrayRef(kernels).slice(begin, i + 1 - begin));
+      parts.push_back({begin, i + 1, nullptr});
       begin = end = i + 1;
     }
-    return groups;
   }
   /// Whether a kernel reduces nothing and reads a result of those from `begin`
   /// on.
@@ -118,11 +145,21 @@ private:
     return used;
   }
 
-  /// A rename of `value`, if kernels do nothing with it but rename it.
-  static ir::RenameOp onlyRename(Value value, ArrayRef<ir::KernelOp> group) {
+  /// What goes into one cluster.
+  struct Joined {
+    ArrayRef<ir::KernelOp> kernels;
+    SmallVector<ir::OutputOp> copies;
+    Flattener flat;
+    PlacedCluster placed;
+  };
+
+  /// A rename of `value`, if a cluster does nothing with it but rename it.
+  static ir::RenameOp onlyRename(Value value, const Joined &joined) {
     ir::RenameOp first;
     for (Operation *user : value.getUsers()) {
-      if (!isInside(user, group))
+      if (llvm::is_contained(joined.copies, user))
+        return nullptr;
+      if (!isInside(user, joined.kernels))
         continue;
       auto rename = dyn_cast<ir::RenameOp>(user);
       if (!rename)
@@ -134,91 +171,95 @@ private:
 
   /// Makes `value` known inside of a cluster: an array that goes in, or else
   /// the literal that it is.
-  Status bring(Value value, ArrayRef<ir::KernelOp> group, Flattener &flat,
-               PlacedCluster &placed) {
+  Status bring(Value value, Joined &joined) {
+    if (joined.flat.knows(value))
+      return Status::ok();
     if (auto array = known.find(value); array != known.end()) {
-      placed.inputs.push_back(array->second.binding);
-      flat.addInput(value, array->second.name, array->second.axes,
-                    onlyRename(value, group));
+      joined.placed.inputs.push_back(array->second.binding);
+      joined.flat.addInput(value, array->second.name, array->second.axes,
+                           onlyRename(value, joined));
       return Status::ok();
     }
     Operation *op = value.getDefiningOp();
     for (Value operand : op->getOperands())
-      if (!flat.knows(operand))
-        if (Status status = bring(operand, group, flat, placed);
-            status.failed())
-          return status;
-    return flat.add(op);
+      if (Status status = bring(operand, joined); status.failed())
+        return status;
+    return joined.flat.add(op);
   }
 
-  Status addKernels(ArrayRef<ir::KernelOp> group) {
-    Flattener flat(func, facts);
-    PlacedCluster placed;
-    for (Value value : usedFromOutside(group))
-      if (!flat.knows(value))
-        if (Status status = bring(value, group, flat, placed); status.failed())
-          return status;
-    for (ir::KernelOp kernel : group)
-      if (Status status = flat.add(kernel); status.failed())
+  Status fill(Joined &joined) {
+    for (Value value : usedFromOutside(joined.kernels))
+      if (Status status = bring(value, joined); status.failed())
         return status;
-    for (ir::KernelOp kernel : group)
+    for (ir::KernelOp kernel : joined.kernels)
+      if (Status status = joined.flat.add(kernel); status.failed())
+        return status;
+    for (ir::OutputOp output : joined.copies)
+      if (Status status = bring(output.getValue(), joined); status.failed())
+        return status;
+    for (ir::KernelOp kernel : joined.kernels)
       for (Value result : kernel.getResults())
-        addResult(result, group, flat, placed);
-    placed.cluster = flat.take();
-    program.clusters.push_back(std::move(placed));
+        addResult(result, joined);
+    for (ir::OutputOp output : joined.copies)
+      addOutput(output, joined);
     return Status::ok();
+  }
+
+  /// Gives the array that it is bound to.
+  Array addOutput(ir::OutputOp output, Joined &joined) {
+    const auto outputs = ir::outputsOf(func);
+    const size_t number = llvm::find(outputs, output) - outputs.begin();
+    const Array array = {
+        {Binding::Kind::Output, number},
+        output.getName(),
+        llvm::to_vector(output.getAxes().getAsRange<ir::AxisAttr>())};
+    addOutput(output.getValue(), array, joined);
+    return array;
+  }
+  static void addOutput(Value value, const Array &array, Joined &joined) {
+    joined.flat.addOutput(value, array.name, array.axes);
+    joined.placed.outputs.push_back(array.binding);
   }
 
   /// A result goes to each output that it is, and to an array between clusters
   /// if others read it.
-  void addResult(Value result, ArrayRef<ir::KernelOp> group, Flattener &flat,
-                 PlacedCluster &placed) {
+  void addResult(Value result, Joined &joined) {
     bool isRead = false;
     std::optional<Array> readable;
-    for (auto [number, output] : llvm::enumerate(ir::outputsOf(func))) {
+    for (Operation *user : result.getUsers())
+      isRead |= !isa<ir::OutputOp>(user) && !isInside(user, joined.kernels);
+    for (ir::OutputOp output : ir::outputsOf(func)) {
       if (output.getValue() != result)
         continue;
-      const auto axes =
-          llvm::to_vector(output.getAxes().getAsRange<ir::AxisAttr>());
-      flat.addOutput(result, output.getName(), axes);
-      placed.outputs.push_back({Binding::Kind::Output, number});
-      if (axes.size() == typeOf(result).getAxes().size())
-        readable = {placed.outputs.back(), output.getName(), axes};
+      const Array array = addOutput(output, joined);
+      if (array.axes.size() == typeOf(result).getAxes().size())
+        readable = array;
     }
-    for (Operation *user : result.getUsers())
-      isRead |= !isa<ir::OutputOp>(user) && !isInside(user, group);
     if (!isRead)
       return;
-    if (!readable) {
-      StringRef name = nameOf(result);
-      SmallVector<ir::AxisAttr> axes(typeOf(result).getAxes());
-      flat.addOutput(result, name, axes);
-      placed.outputs.push_back(
-          {Binding::Kind::Between, program.between.size()});
-      readable = {placed.outputs.back(), name, axes};
-      Parameter between;
-      between.name = name.str();
-      between.dtype = dtypeOf(typeOf(result).getElementType());
-      for (ir::AxisAttr axis : axes)
-        between.shape.push_back(sizeExprOf(axis.getSize(), func));
-      program.between.push_back(std::move(between));
-    }
-    known[result] = *readable;
+    // Who joins finds what was bound when each was by itself.
+    const bool isBound = known.contains(result);
+    if (!readable)
+      readable = isBound ? known[result] : newBetween(result);
+    if (readable->binding.kind == Binding::Kind::Between)
+      addOutput(result, *readable, joined);
+    if (!isBound)
+      known[result] = *readable;
   }
 
-  Status addCopy(ir::OutputOp output, size_t number) {
-    Flattener flat(func, facts);
-    PlacedCluster placed;
-    if (Status status = bring(output.getValue(), {}, flat, placed);
-        status.failed())
-      return status;
-    flat.addOutput(
-        output.getValue(), output.getName(),
-        llvm::to_vector(output.getAxes().getAsRange<ir::AxisAttr>()));
-    placed.outputs.push_back({Binding::Kind::Output, number});
-    placed.cluster = flat.take();
-    program.clusters.push_back(std::move(placed));
-    return Status::ok();
+  /// An array for what clusters hand to each other.
+  Array newBetween(Value value) {
+    const ir::ArrayType type = typeOf(value);
+    const Array array = {{Binding::Kind::Between, between.size()},
+                         nameOf(value),
+                         SmallVector<ir::AxisAttr>(type.getAxes())};
+    Parameter parameter;
+    parameter.name = array.name.str();
+    parameter.dtype = dtypeOf(type.getElementType());
+    for (ir::AxisAttr axis : array.axes)
+      parameter.shape.push_back(sizeExprOf(axis.getSize(), func));
+    between.push_back(std::move(parameter));
+    return array;
   }
 
   /// The name that the user gave to what a kernel's result is.
@@ -235,14 +276,28 @@ private:
     return op ? ir::nameOf(op) : StringRef();
   }
 
+  OwningOpRef<ModuleOp> module;
   ir::FuncOp func;
   const fovea::kernels::Facts facts;
   SmallVector<ir::KernelOp> kernels;
+  SmallVector<Part> parts;
   llvm::DenseMap<Value, Array> known;
-  ClusterProgram program;
+  std::vector<Parameter> between;
 };
-} // namespace
 
-Expected<ClusterProgram> plugin::flatten(ir::FuncOp func) {
-  return Cutter(func).cut();
+Cut::Cut(std::unique_ptr<Cutter> cutter) : cutter(std::move(cutter)) {}
+Cut::Cut(Cut &&) noexcept = default;
+Cut::~Cut() = default;
+
+Expected<Cut> Cut::of(OwningOpRef<ModuleOp> module) {
+  Cut cut(std::make_unique<Cutter>(std::move(module)));
+  Expected<ClusterProgram> program = cut.cutter->cut();
+  if (!program)
+    return program.status();
+  cut.program = *std::move(program);
+  return cut;
+}
+
+Expected<PlacedCluster> Cut::join(size_t first, size_t end) const {
+  return cutter->join(first, end);
 }

@@ -11,6 +11,9 @@
 #include "ir/Dialect.h"
 #include "runtime/Signature.h"
 
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
 namespace fovea::plugin {
 
 /// An array of a function that was cut into clusters: what a cluster's port is
@@ -36,10 +39,28 @@ struct ClusterProgram {
   std::vector<Parameter> between;
 };
 
-/// Cuts a function whose kernels are formed (buildKernelPipeline): a kernel is
-/// a cluster, and loses its schedule. Error (Unsupported): an operation that
-/// has no opcode.
-Expected<ClusterProgram> flatten(ir::FuncOp func);
+/// A function cut into clusters, neighbours of which can be joined again.
+class Cut {
+public:
+  /// Of a module's function, whose kernels are formed (buildKernelPipeline): a
+  /// kernel is a cluster, and loses its schedule. Errors: an operation has no
+  /// opcode (Unsupported); a cluster does not pass `check` (Internal).
+  static Expected<Cut> of(mlir::OwningOpRef<mlir::ModuleOp> module);
+  Cut(Cut &&) noexcept;
+  ~Cut();
+
+  /// Each cluster by itself.
+  ClusterProgram program;
+
+  /// The clusters from `first` to before `end` as one. What only they read of
+  /// each other stays inside; all else is bound as it is in `program`.
+  Expected<PlacedCluster> join(size_t first, size_t end) const;
+
+private:
+  class Cutter;
+  explicit Cut(std::unique_ptr<Cutter> cutter);
+  std::unique_ptr<Cutter> cutter;
+};
 
 } // namespace fovea::plugin
 

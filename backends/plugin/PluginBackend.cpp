@@ -23,7 +23,8 @@ PluginBackend::PluginBackend(Devices given, std::string label)
   assert(!devices.list.empty() && "nobody to compute anything");
 }
 
-Expected<ClusterProgram> plugin::clustersOf(ir::FuncOp func) {
+/// Of a function that is optimised and fused, on a copy.
+static Expected<Cut> cut(ir::FuncOp func) {
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(func.getLoc());
   module->push_back(func->clone());
@@ -37,14 +38,24 @@ Expected<ClusterProgram> plugin::clustersOf(ir::FuncOp func) {
     return Status::error(StatusCode::Internal, "the optimiser failed on `" +
                                                    func.getSymName().str() +
                                                    "`");
-  Expected<ClusterProgram> program =
-      flatten(*module->getOps<ir::FuncOp>().begin());
-  if (!program)
-    return program.status();
-  for (const PlacedCluster &placed : program->clusters)
-    if (Status status = check(placed.cluster); status.failed())
-      return Status::error(StatusCode::Internal, status.message());
-  return program;
+  return Cut::of(std::move(module));
+}
+
+Expected<ClusterProgram> plugin::clustersOf(ir::FuncOp func) {
+  Expected<Cut> whole = cut(func);
+  if (!whole)
+    return whole.status();
+  return std::move(whole->program);
+}
+
+Expected<Cluster> plugin::wholeOf(ir::FuncOp func) {
+  Expected<Cut> whole = cut(func);
+  if (!whole)
+    return whole.status();
+  auto joined = whole->join(0, whole->program.clusters.size());
+  if (!joined)
+    return joined.status();
+  return std::move(joined->cluster);
 }
 
 static std::string quoted(const std::string &name) { return "`" + name + "`"; }
@@ -65,6 +76,22 @@ static std::vector<SourcePlace> placesOf(const Cluster &cluster) {
     places.push_back({cluster.string(place.file), place.line, place.column,
                       place.end_line, place.end_column});
   return places;
+}
+
+static Assignment unassigned(const Cluster &cluster, size_t number) {
+  Assignment assignment;
+  assignment.label = labelOf(cluster, number);
+  assignment.places = placesOf(cluster);
+  return assignment;
+}
+
+/// Says who takes it.
+static void take(Assignment &assignment, const Device &device,
+                 const Claim &claim) {
+  assignment.device = device.name();
+  assignment.isDecomposed = claim.kind == FOVEA_CLAIM_DECOMPOSED;
+  assignment.isStatic = claim.sizes == FOVEA_SIZES_STATIC;
+  assignment.note = claim.text;
 }
 
 /// Why a claim does not count.
@@ -95,9 +122,7 @@ static Refusal refusalOf(const Device &device, const Cluster &cluster,
 
 Expected<std::pair<size_t, Assignment>>
 Devices::assign(const Cluster &cluster, size_t number, size_t first) const {
-  Assignment assignment;
-  assignment.label = labelOf(cluster, number);
-  assignment.places = placesOf(cluster);
+  Assignment assignment = unassigned(cluster, number);
   for (size_t i = first; i < list.size(); ++i) {
     Expected<Claim> claim = list[i]->query(cluster);
     if (!claim)
@@ -107,26 +132,126 @@ Devices::assign(const Cluster &cluster, size_t number, size_t first) const {
       assignment.refusals.push_back(refusalOf(*list[i], cluster, *claim));
       continue;
     }
-    assignment.device = list[i]->name();
-    assignment.isDecomposed = isDecomposed;
-    assignment.isStatic = claim->sizes == FOVEA_SIZES_STATIC;
-    assignment.note = claim->text;
+    take(assignment, *list[i], *claim);
     return std::pair(i, assignment);
   }
   return std::pair(list.size(), assignment);
 }
 
-Expected<Partition> PluginBackend::partition(ir::FuncOp func) const {
-  Expected<ClusterProgram> program = clustersOf(func);
-  if (!program)
-    return program.status();
-  Partition partition;
-  for (const PlacedCluster &placed : program->clusters) {
-    auto assigned = devices.assign(placed.cluster, partition.size());
-    if (!assigned)
-      return assigned.status();
-    partition.push_back(std::move(assigned->second));
+namespace {
+/// A cluster and who gets it.
+struct Assigned {
+  PlacedCluster placed;
+  /// Of the devices; behind the last: nobody.
+  size_t device;
+  Assignment assignment;
+  size_t number;
+  /// So many of those that follow are this one in pieces.
+  size_t pieces = 0;
+};
+
+/// Gives the clusters of a function to devices. Neighbours that go to the same
+/// one become one cluster, if it claims that as it does each of them.
+class Assigner {
+public:
+  Assigner(const Devices &devices, Cut &cut) : devices(devices), cut(cut) {}
+
+  Expected<std::vector<Assigned>> run() {
+    for (PlacedCluster &placed : cut.program.clusters) {
+      const size_t number = pieces.size();
+      auto assigned = devices.assign(placed.cluster, number);
+      if (!assigned)
+        return assigned.status();
+      pieces.push_back({std::move(placed), assigned->first,
+                        std::move(assigned->second), number});
+    }
+    for (size_t first = 0, end; first < pieces.size(); first = end) {
+      end = first + 1;
+      while (end < pieces.size() && joins(pieces[first].device) &&
+             areAlike(first, end))
+        ++end;
+      if (Status status = add(first, end); status.failed())
+        return status;
+    }
+    return std::move(all);
   }
+
+private:
+  bool joins(size_t device) const {
+    return device != devices.list.size() &&
+           devices.list[device]->library().table().flags & FOVEA_PLUGIN_JOINS;
+  }
+  /// Whether two pieces may become one.
+  bool areAlike(size_t a, size_t b) const {
+    const Assignment &x = pieces[a].assignment, &y = pieces[b].assignment;
+    return pieces[a].device == pieces[b].device &&
+           x.isDecomposed == y.isDecomposed && x.isStatic == y.isStatic;
+  }
+
+  /// Adds the pieces from `first` to before `end` as one, else as two halves,
+  /// so that who claims no two as one is not asked about each number of them.
+  Status add(size_t first, size_t end) {
+    const size_t count = end - first;
+    Expected<std::optional<Assigned>> joined = join(first, end);
+    if (!joined)
+      return joined.status();
+    if (*joined)
+      all.push_back(**std::move(joined));
+    if (*joined || count == 1) {
+      std::move(pieces.begin() + first, pieces.begin() + end,
+                std::back_inserter(all));
+      return Status::ok();
+    }
+    const size_t middle = first + count / 2;
+    Status status = add(first, middle);
+    return status.failed() ? status : add(middle, end);
+  }
+
+  /// Those pieces as one, if their device claims that.
+  Expected<std::optional<Assigned>> join(size_t first, size_t end) const {
+    const size_t number = pieces[first].device;
+    if (end - first == 1)
+      return std::optional<Assigned>();
+    Expected<PlacedCluster> placed = cut.join(first, end);
+    if (!placed)
+      return placed.status();
+    Device &device = *devices.list[number];
+    Expected<Claim> claim = device.query(placed->cluster);
+    if (!claim)
+      return claim.status();
+    Assignment assignment = unassigned(placed->cluster, first);
+    take(assignment, device, *claim);
+    const Assignment &piece = pieces[first].assignment;
+    if (claim->kind == FOVEA_CLAIM_NONE ||
+        assignment.isDecomposed != piece.isDecomposed ||
+        assignment.isStatic != piece.isStatic)
+      return std::optional<Assigned>();
+    for (size_t i = first; i < end; ++i)
+      for (const Refusal &refusal : pieces[i].assignment.refusals)
+        if (!llvm::is_contained(assignment.refusals, refusal))
+          assignment.refusals.push_back(refusal);
+    return std::optional<Assigned>({*std::move(placed), number,
+                                    std::move(assignment), first, end - first});
+  }
+
+  const Devices &devices;
+  Cut &cut;
+  /// The clusters, each by itself.
+  std::vector<Assigned> pieces;
+  std::vector<Assigned> all;
+};
+} // namespace
+
+Expected<Partition> PluginBackend::partition(ir::FuncOp func) const {
+  Expected<Cut> whole = cut(func);
+  if (!whole)
+    return whole.status();
+  auto assigned = Assigner(devices, *whole).run();
+  if (!assigned)
+    return assigned.status();
+  Partition partition;
+  for (size_t i = 0; i < assigned->size(); i += 1 + (*assigned)[i].pieces)
+    partition.push_back(std::move((*assigned)[i].assignment));
   return partition;
 }
 
@@ -146,32 +271,43 @@ static Status refused(StatusCode code, const Assignment &assignment,
 }
 
 Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
-  Expected<ClusterProgram> program = clustersOf(func);
-  if (!program)
-    return program.status();
+  Expected<Cut> whole = cut(func);
+  if (!whole)
+    return whole.status();
+  auto assigned = Assigner(devices, *whole).run();
+  if (!assigned)
+    return assigned.status();
   std::vector<ClusterExecutable::Step> steps;
-  for (PlacedCluster &placed : program->clusters) {
-    auto assigned = devices.assign(placed.cluster, steps.size());
-    if (!assigned)
-      return assigned.status();
-    auto &[number, assignment] = *assigned;
-    if (number == devices.list.size())
-      return refused(StatusCode::Unsupported, assignment, label);
-    ClusterExecutable::Step step = {
-        std::make_shared<const Cluster>(std::move(placed.cluster)),
-        std::move(placed.inputs),
-        std::move(placed.outputs),
-        {},
-        {}};
-    auto exe = devices.list[number]->compile(step.cluster);
-    if (!exe)
-      return exe.status();
-    step.candidates.push_back({number, *std::move(exe), std::move(assignment)});
+  size_t piecesBefore = 0;
+  for (Assigned &one : *assigned) {
+    if (one.device == devices.list.size())
+      return refused(StatusCode::Unsupported, one.assignment, label);
+    ClusterExecutable::Step step;
+    step.cluster =
+        std::make_shared<const Cluster>(std::move(one.placed.cluster));
+    step.inputs = std::move(one.placed.inputs);
+    step.outputs = std::move(one.placed.outputs);
+    step.number = one.number;
+    step.pieces = one.pieces;
+    // Sizes that it does not do its pieces may.
+    if (step.pieces)
+      step.rest.emplace();
+    // A piece is compiled when the whole does not do.
+    if (piecesBefore) {
+      --piecesBefore;
+    } else {
+      auto exe = devices.list[one.device]->compile(step.cluster);
+      if (!exe)
+        return exe.status();
+      step.candidates.push_back(
+          {one.device, *std::move(exe), std::move(one.assignment)});
+      piecesBefore = step.pieces;
+    }
     steps.push_back(std::move(step));
   }
   return std::unique_ptr<Executable>(std::make_unique<ClusterExecutable>(
       signatureOf(func), devices, label, std::move(steps),
-      std::move(program->between)));
+      std::move(whole->program.between)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -183,14 +319,16 @@ ClusterExecutable::ClusterExecutable(Signature signature, Devices given,
                                      std::vector<Parameter> between)
     : Executable(std::move(signature)), devices(std::move(given)),
       label(std::move(label)), between(std::move(between)),
-      steps(std::move(made)), lastPicks(steps.size()) {}
+      steps(std::move(made)), lastPicks(steps.size()) {
+  for (size_t i = 0; i < steps.size(); i += 1 + steps[i].pieces)
+    lastPicks[i].isUsed = true;
+}
 
 Assignment ClusterExecutable::assignmentOf(const Step &step,
                                            const Pick &pick) const {
-  // If nobody was picked, the first says what it is.
   const bool isNobody = pick.candidate == step.candidates.size();
-  Assignment assignment =
-      step.candidates[isNobody ? 0 : pick.candidate].assignment;
+  Assignment assignment = isNobody ? unassigned(*step.cluster, step.number)
+                                   : step.candidates[pick.candidate].assignment;
   assignment.refusals.clear();
   auto add = [&](const std::vector<Refusal> &more) {
     assignment.refusals.insert(assignment.refusals.end(), more.begin(),
@@ -209,15 +347,17 @@ RunReport ClusterExecutable::lastRun() const {
   std::lock_guard<std::mutex> lock(mutex);
   RunReport report{{}, lastCopies};
   for (size_t i = 0; i < steps.size(); ++i)
-    report.partition.push_back(assignmentOf(steps[i], lastPicks[i]));
+    if (lastPicks[i].isUsed)
+      report.partition.push_back(assignmentOf(steps[i], lastPicks[i]));
   return report;
 }
 
 /// Finds who comes next for a cluster, or that nobody does.
 Status ClusterExecutable::addCandidate(size_t number) const {
   Step &step = steps[number];
-  auto assigned =
-      devices.assign(*step.cluster, number, step.candidates.back().device + 1);
+  auto assigned = devices.assign(
+      *step.cluster, step.number,
+      step.candidates.empty() ? 0 : step.candidates.back().device + 1);
   if (!assigned)
     return assigned.status();
   auto &[next, assignment] = *assigned;
@@ -274,45 +414,70 @@ ClusterExecutable::instanceFor(size_t number, std::span<const int64_t> dims,
   }
 }
 
+static Expected<Tensor> allocate(const Parameter &parameter,
+                                 std::span<const int64_t> dims) {
+  std::vector<int64_t> shape;
+  for (const SizeExpr &size : parameter.shape) {
+    Expected<int64_t> extent = evaluate(size, dims);
+    if (!extent)
+      return extent.status();
+    shape.push_back(*extent);
+  }
+  return Tensor::allocate(parameter.dtype, std::move(shape));
+}
+
 Status ClusterExecutable::execute(std::span<const Tensor> inputs,
                                   std::span<Tensor> outputs,
                                   std::span<const int64_t> dims,
                                   CancelFlag cancel) const {
-  std::vector<Tensor> stored;
-  for (const Parameter &parameter : between) {
-    std::vector<int64_t> shape;
-    for (const SizeExpr &size : parameter.shape) {
-      Expected<int64_t> extent = evaluate(size, dims);
-      if (!extent)
-        return extent.status();
-      shape.push_back(*extent);
+  // Made when the first cluster uses them: some lie within a joined one.
+  std::vector<std::optional<Tensor>> stored(between.size());
+  auto tensorOf = [&](const Binding &binding) -> Expected<Tensor> {
+    if (binding.kind == Binding::Kind::Input)
+      return inputs[binding.number];
+    if (binding.kind == Binding::Kind::Output)
+      return outputs[binding.number];
+    std::optional<Tensor> &array = stored[binding.number];
+    if (!array) {
+      Expected<Tensor> made = allocate(between[binding.number], dims);
+      if (!made)
+        return made;
+      array = *std::move(made);
     }
-    Expected<Tensor> tensor =
-        Tensor::allocate(parameter.dtype, std::move(shape));
-    if (!tensor)
-      return tensor.status();
-    stored.push_back(*std::move(tensor));
-  }
-  auto bound = [&](const std::vector<Binding> &bindings) {
+    return *array;
+  };
+  auto tensorsOf = [&](const std::vector<Binding> &bindings)
+      -> Expected<std::vector<Tensor>> {
     std::vector<Tensor> tensors;
-    for (const Binding &binding : bindings)
-      tensors.push_back(
-          binding.kind == Binding::Kind::Input    ? inputs[binding.number]
-          : binding.kind == Binding::Kind::Output ? outputs[binding.number]
-                                                  : stored[binding.number]);
+    for (const Binding &binding : bindings) {
+      Expected<Tensor> tensor = tensorOf(binding);
+      if (!tensor)
+        return tensor.status();
+      tensors.push_back(*std::move(tensor));
+    }
     return tensors;
   };
   Copies made;
   std::vector<Pick> picks(steps.size());
-  for (size_t i = 0; i < steps.size(); ++i) {
+  for (size_t i = 0; i < steps.size();) {
+    // What is read here of a step never changes.
+    const size_t pieces = steps[i].pieces;
     auto instance = instanceFor(i, dims, picks[i]);
-    if (!instance)
-      return instance.status();
-    // The bindings never change, nor does the number of steps.
-    if (Status status = (*instance)->run(bound(steps[i].inputs),
-                                         bound(steps[i].outputs), cancel, made);
+    if (!instance) {
+      if (instance.status().code() != StatusCode::UnsupportedShape || !pieces)
+        return instance.status();
+      // Its pieces are next.
+      ++i;
+      continue;
+    }
+    auto in = tensorsOf(steps[i].inputs), out = tensorsOf(steps[i].outputs);
+    if (!in || !out)
+      return in ? out.status() : in.status();
+    if (Status status = (*instance)->run(*in, *out, cancel, made);
         status.failed())
       return status;
+    picks[i].isUsed = true;
+    i += 1 + pieces;
   }
   std::lock_guard<std::mutex> lock(mutex);
   lastPicks = std::move(picks);

@@ -23,9 +23,10 @@ struct Refusal {
   std::string reason;
   /// The text of the program that is to blame; may be empty.
   std::vector<SourcePlace> places;
+  bool operator==(const Refusal &) const = default;
 };
 
-/// Who computes one cluster.
+/// Who computes one cluster, or neighbours that are joined.
 struct Assignment {
   /// What it makes, in the user's names: `o`, or `m` and `z`.
   std::string label;
@@ -40,7 +41,7 @@ struct Assignment {
   /// Of the devices before.
   std::vector<Refusal> refusals;
 };
-/// For each cluster of a function.
+/// For each of those that run, in order.
 using Partition = std::vector<Assignment>;
 
 /// What happened in a run.
@@ -52,6 +53,9 @@ struct RunReport {
 /// A function as clusters that are fit to be handed over: optimised, fused,
 /// checked. Works on a copy.
 Expected<ClusterProgram> clustersOf(ir::FuncOp func);
+
+/// The same as one cluster, as a device that joins may get it.
+Expected<Cluster> wholeOf(ir::FuncOp func);
 
 /// Devices in the user's order, and what he lets them do.
 struct Devices {
@@ -67,7 +71,9 @@ struct Devices {
 
 /// Several devices, of which the first that claims a cluster gets it. One that
 /// turns out not to do certain sizes (UnsupportedShape) hands them to the next
-/// that claims it.
+/// that claims it. Neighbours that go to one device are joined if it claims
+/// that too; sizes that it does not do then go the way that each would go by
+/// itself.
 class PluginBackend final : public Backend {
 public:
   /// The list is not empty; `label` is what the user calls it.
@@ -101,8 +107,14 @@ public:
     std::shared_ptr<const Cluster> cluster;
     std::vector<Binding> inputs;
     std::vector<Binding> outputs;
+    /// Of the function's clusters, for people; of the first if it is joined.
+    size_t number = 0;
+    /// So many steps that follow are this one in pieces: for sizes that its
+    /// only candidate does not do.
+    size_t pieces = 0;
     /// In the order of the devices; all but the first for sizes that those
-    /// before do not do. What follows here is not asked for before that.
+    /// before do not do. What follows here is not asked for before that, and of
+    /// a piece not even the first.
     std::vector<Candidate> candidates;
     /// Whether nobody follows; the refusals of the rest.
     std::optional<std::vector<Refusal>> rest;
@@ -119,8 +131,10 @@ protected:
                  CancelFlag cancel) const override;
 
 private:
-  /// Who computes a cluster in a run, and why not the candidates before.
+  /// Who computes a cluster in a run, if it is one of those that run, and why
+  /// not the candidates before.
   struct Pick {
+    bool isUsed = false;
     size_t candidate = 0;
     std::vector<Refusal> refused;
   };

@@ -41,15 +41,10 @@ static Expected<std::vector<Cluster>> compiled(const std::string &pattern) {
     if (!module)
       return Status::error(StatusCode::InvalidProgram,
                            "the pattern is not valid: " + diagnostics.render());
-    auto made = plugin::clustersOf(functionIn(*module));
+    Expected<Cluster> made = plugin::wholeOf(functionIn(*module));
     if (!made)
       return made.status();
-    if (made->clusters.size() != 1)
-      return Status::error(StatusCode::InvalidProgram,
-                           "the pattern is " +
-                               std::to_string(made->clusters.size()) +
-                               " clusters; it can never be one");
-    clusters.push_back(std::move(made->clusters.front().cluster));
+    clusters.push_back(*std::move(made));
     if (!isGeneric)
       break;
   }

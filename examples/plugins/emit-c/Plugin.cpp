@@ -288,4 +288,4 @@ private:
 };
 } // namespace
 
-FOVEA_PLUGIN(CBackend, "emit-c", "emit-c 1", 0)
+FOVEA_PLUGIN(CBackend, "emit-c", "emit-c 1", FOVEA_PLUGIN_JOINS)

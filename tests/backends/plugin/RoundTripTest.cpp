@@ -5,8 +5,9 @@
 //===----------------------------------------------------------------------===//
 //
 // A function that is optimised, cut into clusters, flattened and made functions
-// of again gives what the function itself gives on the reference. Of all
-// programs of the conformance kit, the random ones included.
+// of again gives what the function itself gives on the reference, whether
+// clusters are joined or not. Of all programs of the conformance kit, the
+// random ones included.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,16 +25,27 @@ using namespace fovea;
 
 namespace {
 /// A function on the reference: as it is, and by way of flat arrays.
-struct Pair {
+struct Forms {
   mlir::MLIRContext context{mlir::MLIRContext::Threading::DISABLED};
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  std::unique_ptr<Executable> whole, pieces;
+  std::unique_ptr<Executable> whole, joined, apart;
 };
 } // namespace
 
-static std::unique_ptr<Pair> pairOf(const kit::Program &source) {
-  auto pair = std::make_unique<Pair>();
-  pair->context.loadDialect<ir::FoveaDialect>();
+static std::unique_ptr<Executable>
+byArrays(ir::FuncOp func, std::shared_ptr<const plugin::Library> library) {
+  auto device = plugin::Device::open(std::move(library), {});
+  REQUIRE(device);
+  plugin::PluginBackend backend({{*device}, true}, "reference");
+  auto executable = backend.compile(func);
+  INFO(executable.status().text());
+  REQUIRE(executable);
+  return *std::move(executable);
+}
+
+static std::unique_ptr<Forms> formsOf(const kit::Program &source) {
+  auto forms = std::make_unique<Forms>();
+  forms->context.loadDialect<ir::FoveaDialect>();
   Diagnostics diagnostics;
   auto program = Program::fromText("test.fov", source.text, diagnostics);
   REQUIRE(program);
@@ -42,23 +54,25 @@ static std::unique_ptr<Pair> pairOf(const kit::Program &source) {
   for (const ParamInfo &param : function.params)
     instance.inputs.push_back(
         {param.name, param.dtype, static_cast<unsigned>(param.dims.size())});
-  pair->module = program->instantiate(instance, pair->context, diagnostics);
+  forms->module = program->instantiate(instance, forms->context, diagnostics);
   INFO(diagnostics.render());
-  REQUIRE(pair->module);
-  ir::FuncOp func = *pair->module->getOps<ir::FuncOp>().begin();
-  pair->whole = test::compiled(createReferenceBackend(), func);
+  REQUIRE(forms->module);
+  ir::FuncOp func = *forms->module->getOps<ir::FuncOp>().begin();
+  forms->whole = test::compiled(createReferenceBackend(), func);
   auto library = plugin::builtIn(
       "reference", [] { return createReferenceBackend(); },
       FOVEA_CLAIM_DECOMPOSED);
   REQUIRE(library);
-  auto device = plugin::Device::open(*library, {});
-  REQUIRE(device);
-  plugin::PluginBackend backend({{*device}, true}, "reference");
-  auto pieces = backend.compile(func);
-  INFO(pieces.status().text());
-  REQUIRE(pieces);
-  pair->pieces = *std::move(pieces);
-  return pair;
+  static const fovea_plugin joins = [&] {
+    fovea_plugin table = (*library)->table();
+    table.flags |= FOVEA_PLUGIN_JOINS;
+    return table;
+  }();
+  auto other = plugin::Library::fromTable(&joins, "in a test");
+  REQUIRE(other);
+  forms->joined = byArrays(func, *other);
+  forms->apart = byArrays(func, *library);
+  return forms;
 }
 
 /// Numbers that no program of the kit fails on: see kit::Program.
@@ -98,33 +112,37 @@ arraysOf(const std::vector<Parameter> &parameters,
   return tensors;
 }
 
-/// Runs both. Whether there are such sizes.
-static bool agreesAt(const Pair &pair, const std::vector<int64_t> &sizes,
-                     uint64_t seed) {
-  const Signature &signature = pair.whole->signature();
+/// Runs all. Whether there are such sizes.
+static bool agreeAt(const Forms &forms, const std::vector<int64_t> &sizes,
+                    uint64_t seed) {
+  const Signature &signature = forms.whole->signature();
   std::vector<int64_t> dims;
   for (size_t i = 0; i < signature.dims.size(); ++i)
     dims.push_back(sizes[i % sizes.size()]);
   auto inputs = arraysOf(signature.inputs, dims);
   auto wanted = arraysOf(signature.results, dims);
-  auto got = arraysOf(signature.results, dims);
-  if (!inputs || !wanted || !got)
+  if (!inputs || !wanted)
     return false;
   std::mt19937_64 random(seed);
   for (size_t i = 0; i < inputs->size(); ++i)
     fill((*inputs)[i], signature.inputs[i].name, std::ranges::min(sizes),
          random);
-  const Status right = pair.whole->runSolved(*inputs, *wanted, dims);
-  const Status status = pair.pieces->runSolved(*inputs, *got, dims);
-  INFO("wanted: " << right.message() << "; got: " << status.message());
-  CHECK(status.code() == right.code());
-  for (size_t i = 0; right.isOk() && status.isOk() && i < got->size(); ++i) {
-    auto difference =
-        compare((*got)[i], (*wanted)[i], toleranceOf((*got)[i].dtype()));
-    REQUIRE(difference);
-    const bool agrees = !*difference;
-    INFO((agrees ? "" : (*difference)->got + " for " + (*difference)->wanted));
-    CHECK(agrees);
+  const Status right = forms.whole->runSolved(*inputs, *wanted, dims);
+  for (const Executable *form : {forms.joined.get(), forms.apart.get()}) {
+    auto got = arraysOf(signature.results, dims);
+    const Status status = form->runSolved(*inputs, *got, dims);
+    INFO((form == forms.apart.get() ? "apart; " : "joined; ")
+         << "wanted: " << right.message() << "; got: " << status.message());
+    CHECK(status.code() == right.code());
+    for (size_t i = 0; right.isOk() && status.isOk() && i < got->size(); ++i) {
+      auto difference =
+          compare((*got)[i], (*wanted)[i], toleranceOf((*got)[i].dtype()));
+      REQUIRE(difference);
+      const bool agrees = !*difference;
+      INFO(
+          (agrees ? "" : (*difference)->got + " for " + (*difference)->wanted));
+      CHECK(agrees);
+    }
   }
   return true;
 }
@@ -132,15 +150,15 @@ static bool agreesAt(const Pair &pair, const std::vector<int64_t> &sizes,
 static void check(const std::vector<kit::Program> &programs) {
   for (const kit::Program &program : programs) {
     INFO(program.name << "\n" << program.text);
-    const std::unique_ptr<Pair> pair = pairOf(program);
+    const std::unique_ptr<Forms> forms = formsOf(program);
     // The same ports in the same order.
-    CHECK(pair->pieces->signature().dims == pair->whole->signature().dims);
+    CHECK(forms->joined->signature().dims == forms->whole->signature().dims);
     int runs = 0;
     uint64_t seed = 1;
     for (const std::vector<int64_t> &sizes : std::vector<std::vector<int64_t>>{
              {1}, {0}, {5, 7, 3, 4, 2}, {3, 0, 2}, {0, 3, 2}, {2, 1}}) {
       INFO("first sizes: " << sizes[0] << ", " << sizes.back());
-      runs += agreesAt(*pair, sizes, seed++);
+      runs += agreeAt(*forms, sizes, seed++);
     }
     CHECK(runs > 2);
   }

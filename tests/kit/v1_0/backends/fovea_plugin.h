@@ -628,8 +628,13 @@ typedef fovea_code (*fovea_write)(void *context, const void *data,
 
 /** Flags of a plugin. */
 enum {
-  FOVEA_PLUGIN_SERIAL_RUN = 1u, /**< no two runs at once, of any instance */
-  FOVEA_PLUGIN_OWN_THREADS = 2u /**< it keeps threads of its own */
+  FOVEA_PLUGIN_SERIAL_RUN = 1u,  /**< no two runs at once, of any instance */
+  FOVEA_PLUGIN_OWN_THREADS = 2u, /**< it keeps threads of its own */
+  /** Clusters that follow each other, and that it claims all in the same way,
+   *  become one if it claims that too. For who keeps what is FOVEA_OP_STORED:
+   *  computed anew wherever it is read, a pass in a pass in a pass takes time
+   *  without end. */
+  FOVEA_PLUGIN_JOINS = 4u
 };
 
 /** A plugin: its functions. Optional ones may be null. Lives for ever. */
