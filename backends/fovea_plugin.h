@@ -563,6 +563,16 @@ typedef struct fovea_claim {
   char text[FOVEA_CLAIM_TEXT]; /**< for people: why not; or what it will do */
 } fovea_claim;
 
+/** What the strides of an argument that may have gaps must not be. Only those
+ *  of axes with more than one place count. */
+typedef uint32_t fovea_strides;
+enum {
+  FOVEA_STRIDES_ANY = 0,
+  FOVEA_STRIDES_NOT_NEGATIVE = 1u,
+  FOVEA_STRIDES_NOT_ZERO = 2u,
+  FOVEA_STRIDES_INNER_DENSE = 4u /**< the last axis has stride 1 */
+};
+
 /** What an argument must be like; the host copies it if it is not, and says so.
  *  It comes filled in for "anything goes", which a plugin that leaves it so
  *  has to take: the first element at any address, and any strides, of an input
@@ -572,8 +582,9 @@ typedef struct fovea_needs {
   uint32_t size;
   uint32_t version;
   uint64_t alignment;  /**< of the first element in bytes: a power of two */
-  uint32_t contiguous; /**< 1: dense and row-major; 0: any strides */
-  uint32_t reserved;
+  uint32_t contiguous; /**< 1: dense and row-major; 0: as `strides` says */
+  /** A host that does not know a bit of it makes the argument dense. */
+  fovea_strides strides;
 } fovea_needs;
 
 /** Sizes are known: what `prepare` is asked. */

@@ -103,10 +103,29 @@ struct Argument {
 };
 } // namespace
 
+static bool hasStrides(const Tensor &tensor, const fovea_needs &need) {
+  constexpr fovea_strides known = FOVEA_STRIDES_NOT_NEGATIVE |
+                                  FOVEA_STRIDES_NOT_ZERO |
+                                  FOVEA_STRIDES_INNER_DENSE;
+  if (need.contiguous || (need.strides & ~known))
+    return tensor.isContiguous();
+  for (size_t axis = 0; axis < tensor.rank(); ++axis) {
+    const int64_t stride = tensor.strides()[axis];
+    const bool isInner = axis + 1 == tensor.rank();
+    if (tensor.dim(axis) > 1 &&
+        ((stride < 0 && (need.strides & FOVEA_STRIDES_NOT_NEGATIVE)) ||
+         (stride == 0 && (need.strides & FOVEA_STRIDES_NOT_ZERO)) ||
+         (stride != 1 && isInner &&
+          (need.strides & FOVEA_STRIDES_INNER_DENSE))))
+      return false;
+  }
+  return true;
+}
+
 static bool fits(const Tensor &tensor, const fovea_needs &need) {
   return tensor.numElements() == 0 ||
          (reinterpret_cast<uintptr_t>(tensor.data()) % need.alignment == 0 &&
-          (!need.contiguous || tensor.isContiguous()));
+          hasStrides(tensor, need));
 }
 
 /// Copies element by element; both have one dtype and shape.

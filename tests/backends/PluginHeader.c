@@ -44,7 +44,7 @@ FROZEN(fovea_host, match, 48);
 FROZEN(fovea_backend_option, value, 16);
 FROZEN(fovea_open_request, extensions, 48);
 FROZEN(fovea_claim, text, 280);
-FROZEN(fovea_needs, reserved, 24);
+FROZEN(fovea_needs, strides, 24);
 FROZEN(fovea_prepare_request, extensions, 48);
 FROZEN(fovea_prepared, needs_stride, 72);
 FROZEN(fovea_run_request, extensions, 112);

@@ -62,11 +62,17 @@ Array::Array(std::string called, DType dtype, std::vector<int64_t> shape,
     : name(std::move(called)) {
   const uint64_t element = sizeOf(dtype);
   // Of the layouts that the plugin takes the nearest one.
-  if (layout == Layout::Repeated && !isInput)
+  if (layout == Layout::Repeated &&
+      (!isInput || needs.strides & FOVEA_STRIDES_NOT_ZERO))
     layout = Layout::Padded;
-  if (layout == Layout::Backwards && needs.alignment > element)
+  if (layout == Layout::Backwards &&
+      (needs.alignment > element || needs.strides & FOVEA_STRIDES_NOT_NEGATIVE))
     layout = Layout::Padded;
-  if (needs.contiguous && layout != Layout::Unaligned)
+  // A dense last axis, and what is not known here, are had by being dense.
+  constexpr fovea_strides hadByGaps =
+      FOVEA_STRIDES_NOT_NEGATIVE | FOVEA_STRIDES_NOT_ZERO;
+  if ((needs.contiguous || needs.strides & ~hadByGaps) &&
+      layout != Layout::Unaligned)
     layout = Layout::Dense;
   const std::vector<int64_t> strides = stridesFor(shape, layout);
   int64_t first = 0, last = 0, count = 1;

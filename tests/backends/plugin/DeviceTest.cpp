@@ -182,3 +182,49 @@ TEST_CASE("arrays that a plugin cannot take are copied, there and back") {
   }
   CHECK(plugin.isMemorySound);
 }
+
+TEST_CASE("arrays with strides that a plugin cannot take are copied") {
+  struct Case {
+    fovea_strides strides;
+    bool back, repeated, apart, dense;
+  };
+  // Which of them are copied.
+  const Case cases[] = {
+      {FOVEA_STRIDES_ANY, false, false, false, false},
+      {FOVEA_STRIDES_NOT_NEGATIVE, true, false, false, false},
+      {FOVEA_STRIDES_NOT_ZERO, false, true, false, false},
+      {FOVEA_STRIDES_NOT_NEGATIVE | FOVEA_STRIDES_NOT_ZERO, true, true, false,
+       false},
+      {FOVEA_STRIDES_INNER_DENSE, true, true, true, false},
+      // Of a later version.
+      {1u << 31, true, true, true, false},
+  };
+  for (const Case &one : cases) {
+    INFO("strides " << one.strides);
+    FakePlugin plugin;
+    plugin.strides = one.strides;
+    auto device = Device::open(plugin.library(), {});
+    REQUIRE(device);
+    auto exe = (*device)->compile(twice());
+    REQUIRE(exe);
+    auto copiesOf = [&](int64_t n, int64_t stride) {
+      const int64_t dims[] = {n};
+      auto instance = (*exe)->prepare(dims);
+      REQUIRE(instance);
+      std::vector<float> in(16, 1), out(16);
+      const Tensor x = Tensor::view(&in[8], DType::F32, {n}, {stride});
+      const Tensor y = Tensor::view(out.data(), DType::F32, {n});
+      Copies copies;
+      CHECK((*instance)->run({{x}}, {{y}}, nullptr, copies).isOk());
+      CHECK(out[0] == (n ? 2 : 0));
+      return copies.bytes != 0;
+    };
+    CHECK(copiesOf(3, -2) == one.back);
+    CHECK(copiesOf(3, 0) == one.repeated);
+    CHECK(copiesOf(3, 2) == one.apart);
+    CHECK(copiesOf(3, 1) == one.dense);
+    // Of one element, or none, the stride is nobody's concern.
+    CHECK_FALSE(copiesOf(1, -2));
+    CHECK_FALSE(copiesOf(0, 0));
+  }
+}

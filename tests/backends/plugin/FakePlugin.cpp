@@ -91,6 +91,7 @@ static fovea_code prepare(fovea_plugin_exe *,
        {FOVEA_NEEDS(prepared, inputs, 0), FOVEA_NEEDS(prepared, outputs, 0)}) {
     needs->alignment = fake->alignment;
     needs->contiguous = fake->isContiguous;
+    needs->strides = fake->strides;
   }
   return FOVEA_OK;
 }

@@ -37,6 +37,7 @@ public:
   /// What it asks for.
   uint64_t alignment = 1, workspace = 0;
   bool isContiguous = false;
+  fovea_strides strides = FOVEA_STRIDES_ANY;
 
   /// Its functions in the order of their calls, but for `query`.
   std::string calls;
