@@ -298,66 +298,26 @@ public:
   /// Their values for the dims of a request. Throws FOVEA_UNSUPPORTED_SHAPE if
   /// one does not fit 64 bits or divides by zero.
   std::vector<int64_t> values(const fovea_span &dims) const {
-    std::vector<int64_t> all;
-    all.reserve(sizes.size());
-    for (const fovea_size &size : sizes)
-      all.push_back(value(size, all, view<int64_t>(dims)));
-    return all;
+    std::vector<int64_t> all(sizes.size());
+    const fovea_span span = {sizes.data(), sizes.size(), sizeof(fovea_size)};
+    switch (const fovea_code code =
+                fovea_evaluate_sizes(span, dims, all.data())) {
+    case FOVEA_OK:
+      return all;
+    case FOVEA_SHAPE:
+      throw plugin_error(FOVEA_UNSUPPORTED_SHAPE,
+                         "a size does not fit 64 bits");
+    case FOVEA_DIVISION_BY_ZERO:
+      throw plugin_error(FOVEA_UNSUPPORTED_SHAPE, "a size is divided by zero");
+    case FOVEA_INVALID_ARGUMENT:
+      throw plugin_error(code, "a dimension is missing");
+    default:
+      throw plugin_error(code, "there is a size of a kind that this plugin "
+                               "does not know");
+    }
   }
 
 private:
-  static int64_t value(const fovea_size &size, const std::vector<int64_t> &all,
-                       const view<int64_t> &dims) {
-    constexpr int64_t least = std::numeric_limits<int64_t>::min();
-    constexpr int64_t greatest = std::numeric_limits<int64_t>::max();
-    if (size.kind == FOVEA_SIZE_CONSTANT)
-      return size.value;
-    if (size.kind == FOVEA_SIZE_DIM) {
-      if (size.a >= dims.size())
-        throw plugin_error(FOVEA_INVALID_ARGUMENT, "a dimension is missing");
-      return dims[size.a];
-    }
-    const int64_t a = all.at(size.a), b = all.at(size.b);
-    auto need = [](bool holds, const char *what) {
-      if (!holds)
-        throw plugin_error(FOVEA_UNSUPPORTED_SHAPE, what);
-    };
-    const char *overflow = "a size does not fit 64 bits";
-    switch (size.kind) {
-    case FOVEA_SIZE_ADD:
-      need(b >= 0 ? a <= greatest - b : a >= least - b, overflow);
-      return a + b;
-    case FOVEA_SIZE_MUL:
-      need(fits(a, b), overflow);
-      return a * b;
-    case FOVEA_SIZE_FLOORDIV:
-    case FOVEA_SIZE_MOD: {
-      need(b != 0, "a size is divided by zero");
-      if (b == -1) {
-        need(size.kind == FOVEA_SIZE_MOD || a != least, overflow);
-        return size.kind == FOVEA_SIZE_MOD ? 0 : -a;
-      }
-      const int64_t rest = a % b;
-      const bool isDown = rest != 0 && (rest < 0) != (b < 0);
-      if (size.kind == FOVEA_SIZE_MOD)
-        return isDown ? rest + b : rest;
-      return isDown ? a / b - 1 : a / b;
-    }
-    default:
-      throw plugin_error(FOVEA_UNSUPPORTED, "there is a size of a kind that "
-                                            "this plugin does not know");
-    }
-  }
-  static bool fits(int64_t a, int64_t b) {
-    constexpr int64_t least = std::numeric_limits<int64_t>::min();
-    constexpr int64_t greatest = std::numeric_limits<int64_t>::max();
-    if (a == 0 || b == 0)
-      return true;
-    if (a > 0)
-      return b > 0 ? a <= greatest / b : b >= least / a;
-    return b > 0 ? a >= least / b : b >= greatest / a;
-  }
-
   std::vector<fovea_size> sizes;
 };
 

@@ -239,19 +239,10 @@ static int64_t elements(const fovea_instance *instance, fovea_list axes) {
 
 static fovea_code sizes_of(fovea_instance *instance, fovea_span dims) {
   const fovea_plugin_exe *exe = instance->exe;
-  for (uint64_t i = 0; i < exe->sizes; ++i) {
-    const fovea_size *size = &exe->size[i];
-    const int64_t *a = &instance->size[size->a], *b = &instance->size[size->b];
-    if (size->kind >= FOVEA_SIZE_FLOORDIV && *b == 0)
-      return FOVEA_DIVISION_BY_ZERO;
-    instance->size[i] =
-        size->kind == FOVEA_SIZE_CONSTANT   ? size->value
-        : size->kind == FOVEA_SIZE_DIM      ? *FOVEA_AT(int64_t, dims, size->a)
-        : size->kind == FOVEA_SIZE_ADD      ? wrap((uint64_t)*a + (uint64_t)*b)
-        : size->kind == FOVEA_SIZE_MUL      ? wrap((uint64_t)*a * (uint64_t)*b)
-        : size->kind == FOVEA_SIZE_FLOORDIV ? floor_div(*a, *b)
-                                            : floor_mod(*a, *b);
-  }
+  const fovea_span sizes = {exe->size, exe->sizes, sizeof *exe->size};
+  const fovea_code code = fovea_evaluate_sizes(sizes, dims, instance->size);
+  if (code)
+    return code;
   for (uint64_t i = 0; i < exe->axes; ++i) {
     instance->extent[i] = instance->size[exe->axis[i].size];
     if (instance->extent[i] < 0)
@@ -296,8 +287,10 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   if (code) {
     free_instance(instance);
     return error_of(error, code,
-                    code == FOVEA_SHAPE ? "an axis has a negative extent"
-                                        : "a size is divided by zero");
+                    code == FOVEA_DIVISION_BY_ZERO
+                        ? "a size is divided by zero"
+                        : "an axis has a negative extent, or a size does not "
+                          "fit 64 bits");
   }
   for (uint64_t n = 0; n < exe->ops; ++n) {
     if (elements(instance, exe->op[n].axes) < 0 ||

@@ -37,34 +37,14 @@ Model::Model(const fovea_cluster &cluster)
       bytes(copyOf<uint64_t>(cluster.bytes)), text(copyOf<char>(cluster.text)) {
 }
 
-Extents::Extents(const Model &model, fovea_span dims) {
-  for (const fovea_size &s : model.sizes) {
-    const bool binary = s.kind >= FOVEA_SIZE_ADD;
-    const int64_t a = binary ? size[s.a] : 0;
-    const int64_t b = binary ? size[s.b] : 0;
-    if (s.kind >= FOVEA_SIZE_FLOORDIV && b == 0)
-      throw Failure(FOVEA_DIVISION_BY_ZERO, "a size is divided by zero");
-    switch (s.kind) {
-    case FOVEA_SIZE_CONSTANT:
-      size.push_back(s.value);
-      break;
-    case FOVEA_SIZE_DIM:
-      size.push_back(*FOVEA_AT(int64_t, dims, s.a));
-      break;
-    case FOVEA_SIZE_ADD:
-      size.push_back(wrapped(uint64_t(a) + uint64_t(b)));
-      break;
-    case FOVEA_SIZE_MUL:
-      size.push_back(wrapped(uint64_t(a) * uint64_t(b)));
-      break;
-    case FOVEA_SIZE_FLOORDIV:
-      size.push_back(floorDiv(a, b));
-      break;
-    default:
-      size.push_back(floorMod(a, b));
-      break;
-    }
-  }
+Extents::Extents(const Model &model, fovea_span dims)
+    : size(model.sizes.size()) {
+  const fovea_span sizes = {model.sizes.data(), model.sizes.size(),
+                            sizeof(fovea_size)};
+  if (const fovea_code code = fovea_evaluate_sizes(sizes, dims, size.data()))
+    throw Failure(code, code == FOVEA_DIVISION_BY_ZERO
+                            ? "a size is divided by zero"
+                            : "a size does not fit 64 bits");
   for (const fovea_axis &a : model.axes) {
     const int64_t extent = size[a.size];
     if (extent < 0)

@@ -375,7 +375,8 @@ enum {
   FOVEA_SIZE_MOD = 5
 };
 
-/** A size as a formula over dimensions. */
+/** A size as a formula over dimensions; fovea_evaluate_sizes gives its value.
+ */
 typedef struct fovea_size {
   fovea_size_kind kind;
   uint32_t a;
@@ -702,6 +703,65 @@ typedef struct fovea_plugin {
 typedef const fovea_plugin *(*fovea_plugin_entry_fn)(uint32_t host_version);
 FOVEA_PLUGIN_EXPORT const fovea_plugin *
 fovea_plugin_entry(uint32_t host_version);
+
+/*===-- For authors -------------------------------------------------------===*/
+
+/** Values of sizes (fovea_cluster::sizes, or a copy of it) where dimension d is
+ *  number d of `dims`, an array of int64_t: `values` has room for all of them.
+ *  Errors: FOVEA_SHAPE, a size does not fit 64 bits; FOVEA_DIVISION_BY_ZERO;
+ *  FOVEA_UNSUPPORTED, a kind of a later version; FOVEA_INVALID_ARGUMENT, a
+ *  dimension is missing. The extent of an axis may still turn out negative,
+ *  which is for its user to refuse. */
+static inline fovea_code fovea_evaluate_sizes(fovea_span sizes, fovea_span dims,
+                                              int64_t *values) {
+  uint64_t i;
+  for (i = 0; i < sizes.count; ++i) {
+    const fovea_size *size = FOVEA_AT(fovea_size, sizes, i);
+    const int has_operands = size->kind >= FOVEA_SIZE_ADD;
+    const int64_t a = has_operands ? values[size->a] : 0;
+    const int64_t b = has_operands ? values[size->b] : 0;
+    int overflows = 0;
+    switch (size->kind) {
+    case FOVEA_SIZE_CONSTANT:
+      values[i] = size->value;
+      break;
+    case FOVEA_SIZE_DIM:
+      if (size->a >= dims.count)
+        return FOVEA_INVALID_ARGUMENT;
+      values[i] = *FOVEA_AT(int64_t, dims, size->a);
+      break;
+    case FOVEA_SIZE_ADD:
+      overflows = b > 0 ? a > INT64_MAX - b : a < INT64_MIN - b;
+      values[i] = overflows ? 0 : a + b;
+      break;
+    case FOVEA_SIZE_MUL:
+      overflows = a > 0   ? (b > 0 ? a > INT64_MAX / b : b < INT64_MIN / a)
+                  : b > 0 ? a < INT64_MIN / b
+                          : a != 0 && b < INT64_MAX / a;
+      values[i] = overflows ? 0 : a * b;
+      break;
+    case FOVEA_SIZE_FLOORDIV:
+    case FOVEA_SIZE_MOD:
+      if (b == 0)
+        return FOVEA_DIVISION_BY_ZERO;
+      if (b == -1) { /* C has no quotient of the least integer and -1 */
+        overflows = size->kind == FOVEA_SIZE_FLOORDIV && a == INT64_MIN;
+        values[i] = overflows || size->kind == FOVEA_SIZE_MOD ? 0 : -a;
+      } else {
+        const int64_t rest = a % b;
+        const int down = rest != 0 && (rest < 0) != (b < 0);
+        values[i] =
+            size->kind == FOVEA_SIZE_MOD ? rest + (down ? b : 0) : a / b - down;
+      }
+      break;
+    default:
+      return FOVEA_UNSUPPORTED;
+    }
+    if (overflows)
+      return FOVEA_SHAPE;
+  }
+  return FOVEA_OK;
+}
 
 #ifdef __cplusplus
 } // extern "C"
