@@ -25,17 +25,17 @@
  * cross. FOVEA_INTERNAL of a plugin, and a code that the host does not know,
  * reach the user as FOVEA_BACKEND: neither is a fault of Fovea.
  *
- * Threads. The host calls everything from any thread. query, compile and
- * prepare: one call at a time for one backend. run: any number at once, for one
- * instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN: then one run at
- * a time in the whole process, whatever the instance. Whatever is not excluded
- * here may overlap: calls for other backends, several `open`, a run and a
- * compile. `..._free` and `close` come once nothing uses that object any more,
- * but beside calls for all others: an instance is freed while its backend
- * compiles or its exe prepares, and two of one exe at once. So what objects of
- * a plugin share needs a lock of the plugin's own. The floating-point
- * environment is left as it was found. Nothing is written to stdout; texts go
- * to fovea_host::log.
+ * Threads. The host calls everything from any thread. query, compile, prepare,
+ * save and load: one call at a time for one backend. run: any number at once,
+ * for one instance too, unless the plugin says FOVEA_PLUGIN_SERIAL_RUN: then
+ * one run at a time in the whole process, whatever the instance. Whatever is
+ * not excluded here may overlap: calls for other backends, several `open`, a
+ * run and a compile. `..._free` and `close` come once nothing uses that object
+ * any more, but beside calls for all others: an instance is freed while its
+ * backend compiles or its exe prepares, and two of one exe at once. So what
+ * objects of a plugin share needs a lock of the plugin's own. The
+ * floating-point environment is left as it was found. Nothing is written to
+ * stdout; texts go to fovea_host::log.
  *
  * Ownership. What the host passes lives during the call, except for the host's
  * table, which lives until `close`. What a plugin makes lives until its `free`.
@@ -686,12 +686,17 @@ typedef struct fovea_plugin {
   /* Optional. A host of version 1.0 keeps nothing from one process to the next
    * and never calls these; only the kit does, on behalf of hosts that will. */
 
-  /** Writes the exe as bytes that `load` of the same `build` takes. */
+  /** Writes the exe as bytes that `load` of the same `build` takes: with what
+   *  `prepare` has made of it so far, so that it need not be made again for
+   *  these sizes. A host that keeps the bytes has a key for them: build,
+   *  options, the cluster's hash, and the dims that were prepared. */
   fovea_code (*save)(fovea_plugin_exe *exe, fovea_write write, void *context,
                      fovea_error *error);
-  /** The exe from its bytes, without compiling. Whoever calls it answers for
-   *  that they are, unchanged, what `save` of the same build wrote for an equal
-   *  cluster. */
+  /** The exe from its bytes, without compiling; nor does `prepare` compile for
+   *  sizes that were prepared before `save`. It still gives the instance, and
+   *  takes all other sizes as ever. Whoever calls it answers for that the bytes
+   *  are, unchanged, what `save` of the same build wrote for an equal cluster.
+   */
   fovea_code (*load)(fovea_backend *backend, const fovea_cluster *cluster,
                      const void *data, uint64_t bytes, fovea_plugin_exe **exe,
                      fovea_error *error);

@@ -43,9 +43,10 @@ static std::string bitsOf(const Problem &problem) {
   return bits;
 }
 
-static std::string solveWith(Candidate &candidate, Compiled &exe) {
+static std::string solveWith(Candidate &candidate, Compiled &exe,
+                             int64_t size) {
   Answer answer;
-  auto prepared = exe.prepare(someDims(*candidate.formula, 6), answer);
+  auto prepared = exe.prepare(someDims(*candidate.formula, size), answer);
   need(prepared != nullptr, "`prepare` returns " + answer.text());
   auto problem = makeProblem(*candidate.formula, prepared, Values::Normal,
                              Layout::Dense, 95);
@@ -62,11 +63,13 @@ void kit::checkSaving(Plugin &plugin, Recorder &recorder,
     if (!saves)
       refuse("it saves nothing, which is optional");
     auto candidate = firstClaimed(plugin, {program});
-    std::string bytes;
+    // One size is prepared when it is saved, another is not.
+    std::string bytes, bits = solveWith(*candidate, candidate->exe(), 6);
     const Answer answer = candidate->exe().save(bytes);
     need(answer.isOk(), "`save` returns " + answer.text());
+    bits += solveWith(*candidate, candidate->exe(), 7);
     put(file, bytes);
-    put(file, solveWith(*candidate, candidate->exe()));
+    put(file, bits);
   });
 }
 
@@ -80,7 +83,8 @@ void kit::checkLoading(Plugin &plugin, Recorder &recorder,
     auto exe =
         plugin.backend()->load(candidate->formula->cluster, bytes, answer);
     need(exe != nullptr, "`load` returns " + answer.text());
-    need(solveWith(*candidate, *exe) == bits,
+    need(solveWith(*candidate, *exe, 6) + solveWith(*candidate, *exe, 7) ==
+             bits,
          "what is loaded gives other bits than what was compiled");
   });
 }

@@ -12,6 +12,7 @@
 
 #include "Compiler.h"
 #include "Machine.h"
+#include "Saved.h"
 
 #include "backends/fovea_plugin.hpp"
 
@@ -33,12 +34,12 @@ struct fovea_backend {
 struct fovea_plugin_exe {
   fovea_backend *backend;
   Model model;
+  ProgramsByDims programs; ///< the host never saves beside a prepare
 };
 
 struct fovea_instance {
   const fovea_plugin_exe *exe;
-  Extents extents;
-  std::vector<Program> programs; ///< one for each output
+  std::shared_ptr<const std::vector<Program>> programs; ///< one an output
   Buffer literals;
 };
 
@@ -155,11 +156,31 @@ static fovea_code compile(fovea_backend *backend, const fovea_cluster *cluster,
                           fovea_plugin_exe **exe, fovea_error *error) {
   return guarded(error, [&] {
     checkVersion(*cluster, nullptr);
-    *exe = new fovea_plugin_exe{backend, Model(*cluster)};
+    *exe = new fovea_plugin_exe{backend, Model(*cluster), {}};
   });
 }
 
 static void freeExe(fovea_plugin_exe *exe) { delete exe; }
+
+/// Programs are kept for so many sizes, to be saved.
+static constexpr size_t mostSizes = 64;
+
+static std::shared_ptr<const std::vector<Program>>
+programsFor(fovea_plugin_exe &exe, fovea_span dims) {
+  std::vector<int64_t> key;
+  for (uint64_t i = 0; i < dims.count; ++i)
+    key.push_back(*FOVEA_AT(int64_t, dims, i));
+  if (auto known = exe.programs.find(key); known != exe.programs.end())
+    return known->second;
+  const Extents extents(exe.model, dims);
+  std::vector<Program> programs;
+  for (uint32_t i = 0; i < exe.model.outputs.size(); ++i)
+    programs.push_back(compileOutput(exe.model, extents, i));
+  auto made = std::make_shared<const std::vector<Program>>(std::move(programs));
+  if (exe.programs.size() < mostSizes)
+    exe.programs[key] = made;
+  return made;
+}
 
 static fovea_code prepare(fovea_plugin_exe *exe,
                           const fovea_prepare_request *request,
@@ -169,14 +190,12 @@ static fovea_code prepare(fovea_plugin_exe *exe,
     const Model &model = exe->model;
     DeviceMemory &memory = exe->backend->memory;
     std::unique_ptr<fovea_instance> instance(
-        new fovea_instance{exe, Extents(model, request->dims), {}, {}});
-    for (uint32_t i = 0; i < model.outputs.size(); ++i) {
-      instance->programs.push_back(compileOutput(model, instance->extents, i));
-      if (Machine::bytesFor(instance->programs.back()) > memory.size())
+        new fovea_instance{exe, programsFor(*exe, request->dims), {}});
+    for (const Program &program : *instance->programs)
+      if (Machine::bytesFor(program) > memory.size())
         throw Failure(FOVEA_UNSUPPORTED_SHAPE,
                       "the state of a fold does not fit into the memory of "
                       "static-device");
-    }
     const uint64_t literals = model.bytes.size() * sizeof(uint64_t);
     instance->literals = memory.allocate(literals);
     memory.upload(instance->literals, model.bytes.data(), literals);
@@ -295,7 +314,7 @@ static fovea_code run(fovea_instance *instance,
       const auto &tensor = *FOVEA_AT(fovea_tensor, request->outputs, i);
       const uint64_t bytes = bytesOf(tensor);
       Buffer output = backend.memory.allocate(bytes);
-      const Program &program = instance->programs[i];
+      const Program &program = (*instance->programs)[i];
       // Few places are spread over all cores, in tiles that are not full.
       const int64_t each = std::clamp<int64_t>(
           (program.places + workers - 1) / workers, 1, laneCount);
@@ -321,22 +340,40 @@ static fovea_code run(fovea_instance *instance,
   });
 }
 
+static fovea_code save(fovea_plugin_exe *exe, fovea_write write, void *context,
+                       fovea_error *error) {
+  return guarded(error, [&] {
+    const std::string bytes = toBytes(exe->programs);
+    if (const fovea_code code = write(context, bytes.data(), bytes.size()))
+      throw Failure(code, "the host does not take the saved bytes");
+  });
+}
+
+static fovea_code load(fovea_backend *backend, const fovea_cluster *cluster,
+                       const void *data, uint64_t bytes, fovea_plugin_exe **exe,
+                       fovea_error *error) {
+  return guarded(error, [&] {
+    checkVersion(*cluster, nullptr);
+    *exe =
+        new fovea_plugin_exe{backend, Model(*cluster), fromBytes(data, bytes)};
+  });
+}
+
 extern "C" const fovea_plugin *fovea_plugin_entry(uint32_t host_version) {
-  static const fovea_plugin plugin = {
-      sizeof(fovea_plugin),
-      FOVEA_PLUGIN_VERSION,
-      "static-device",
-      "1",
-      0,
-      open,
-      close,
-      query,
-      compile,
-      freeExe,
-      prepare,
-      freeInstance,
-      run,
-      nullptr, // save: what prepare makes is not part of the exe
-      nullptr};
+  static const fovea_plugin plugin = {sizeof(fovea_plugin),
+                                      FOVEA_PLUGIN_VERSION,
+                                      "static-device",
+                                      "1",
+                                      0,
+                                      open,
+                                      close,
+                                      query,
+                                      compile,
+                                      freeExe,
+                                      prepare,
+                                      freeInstance,
+                                      run,
+                                      save,
+                                      load};
   return host_version >> 16 == FOVEA_PLUGIN_MAJOR ? &plugin : nullptr;
 }
