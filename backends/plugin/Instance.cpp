@@ -128,15 +128,15 @@ static bool fits(const Tensor &tensor, const fovea_needs &need) {
           hasStrides(tensor, need));
 }
 
-/// Copies element by element; both have one dtype and shape.
-static void copy(const Tensor &from, const Tensor &to) {
-  const size_t bytes = sizeOf(from.dtype());
-  std::vector<int64_t> offsets;
-  offsets.reserve(from.numElements());
-  forEachOffset(from, [&](int64_t offset) { offsets.push_back(offset); });
-  size_t next = 0;
-  forEachOffset(to, [&](int64_t offset) {
-    std::memcpy(to.address(offset), from.address(offsets[next++]), bytes);
+/// Copies the elements of `array` to `dense`, of the same dtype and shape, or
+/// the other way round.
+static void copy(const Tensor &array, const Tensor &dense, bool toDense) {
+  const size_t bytes = sizeOf(array.dtype());
+  int64_t next = 0;
+  forEachOffset(array, [&](int64_t offset) {
+    void *const here = array.address(offset);
+    void *const there = dense.address(next++);
+    std::memcpy(toDense ? there : here, toDense ? here : there, bytes);
   });
 }
 
@@ -153,7 +153,7 @@ static Expected<Argument> argumentFor(const Tensor &tensor,
       Tensor::view(memory->get(), tensor.dtype(), tensor.shape()), *memory,
       true};
   if (isInput) {
-    copy(tensor, argument.tensor);
+    copy(tensor, argument.tensor, /*toDense=*/true);
     // The same bytes elsewhere.
     if (tensor.isContiguous())
       argument.tensor.setContentId(tensor.contentId());
@@ -210,6 +210,6 @@ Status Instance::run(std::span<const Tensor> inputs,
   for (size_t k = 0; k < outputs.size(); ++k)
     if (const Argument &argument = arguments[inputs.size() + k];
         argument.isCopy)
-      copy(argument.tensor, outputs[k]);
+      copy(outputs[k], argument.tensor, /*toDense=*/false);
   return Status::ok();
 }
