@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Dialect.h"
+#include "passes/Demand.h"
 #include "passes/Passes.h"
 #include "passes/Retype.h"
 
@@ -16,71 +17,105 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
-/// The mask that a value is; what is added to a hard -inf is one, too.
-static ir::SelectOp maskOf(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (auto select = dyn_cast_or_null<ir::SelectOp>(op))
-    return select.getHard() != ir::HardKind::None ? select : nullptr;
-  if (!isa_and_nonnull<ir::AddOp, ir::SubOp>(op))
-    return nullptr;
-  for (OpOperand &operand : op->getOpOperands()) {
-    ir::SelectOp mask = maskOf(operand.get());
-    if (!mask || mask.getHard() != ir::HardKind::NegInf ||
-        (isa<ir::SubOp>(op) && operand.getOperandNumber() == 1))
+static ir::SelectOp maskOf(Value value, ir::HardKind kind) {
+  auto select = value.getDefiningOp<ir::SelectOp>();
+  return select && select.getHard() == kind ? select : nullptr;
+}
+
+/// The operand of a sum that is masked, since a sum with a hard -inf is one. If
+/// both are, the one whose condition cannot fail: the other's is not needed
+/// where that excludes.
+static OpOperand *maskedTerm(Operation *sum) {
+  OpOperand *found = nullptr;
+  for (OpOperand &operand : sum->getOpOperands()) {
+    ir::SelectOp mask = maskOf(operand.get(), ir::HardKind::NegInf);
+    if (!mask || (isa<ir::SubOp>(sum) && operand.getOperandNumber() == 1))
       continue;
-    OpBuilder b(op);
-    Operation *sum = b.clone(*op);
-    sum->setOperand(operand.getOperandNumber(), mask.getOnTrue());
-    retype(sum);
-    return ir::SelectOp::create(b, op->getLoc(), mask.getCondition(),
-                                sum->getResult(0), mask.getOnFalse(),
-                                mask.getHard());
+    if (!found || !mayFail(mask.getCondition()))
+      found = &operand;
+    if (!mayFail(mask.getCondition()))
+      break;
   }
-  return nullptr;
+  return found;
+}
+
+/// The sum with its mask outside, and the sum inside; null if it has none.
+static std::pair<ir::SelectOp, Operation *> unmasked(Operation *sum) {
+  OpOperand *term = maskedTerm(sum);
+  if (!term)
+    return {};
+  ir::SelectOp mask = maskOf(term->get(), ir::HardKind::NegInf);
+  OpBuilder b(sum);
+  Operation *inner = b.clone(*sum);
+  inner->setOperand(term->getOperandNumber(), mask.getOnTrue());
+  retype(inner);
+  return {ir::SelectOp::create(b, sum->getLoc(), mask.getCondition(),
+                               inner->getResult(0), mask.getOnFalse(),
+                               mask.getHard()),
+          inner};
 }
 
 /// The choice with the mask outside; null if no branch has one. A hard 0 stays
 /// inside of a hard -inf, which sums of scores skip.
 static ir::SelectOp hoisted(ir::SelectOp choice) {
-  if (choice.getHard() == ir::HardKind::NegInf)
-    return nullptr;
   OpBuilder b(choice);
   const Location loc = choice.getLoc();
-  Value condition = choice.getCondition();
-  Value onTrue = choice.getOnTrue(), onFalse = choice.getOnFalse();
-  ir::SelectOp mask = maskOf(onFalse);
-  if (mask) {
-    onFalse = mask.getOnTrue();
-  } else if ((mask = maskOf(onTrue))) {
-    onTrue = mask.getOnTrue();
-    condition = ir::NotOp::create(b, loc, condition);
+  for (ir::HardKind kind : {ir::HardKind::NegInf, ir::HardKind::Zero}) {
+    if (choice.getHard() == ir::HardKind::NegInf || choice.getHard() == kind)
+      return nullptr;
+    Value condition = choice.getCondition();
+    Value onTrue = choice.getOnTrue(), onFalse = choice.getOnFalse();
+    ir::SelectOp first = maskOf(onTrue, kind), second = maskOf(onFalse, kind);
+    if (!first && !second)
+      continue;
+    // The mask's own condition is needed only where its branch is taken.
+    Value counts;
+    if (first && second && first.getCondition() == second.getCondition() &&
+        !mayFail(condition)) {
+      counts = first.getCondition();
+      onTrue = first.getOnTrue();
+      onFalse = second.getOnTrue();
+    } else if (second) {
+      counts = ir::OrOp::create(b, loc, condition, second.getCondition());
+      onFalse = second.getOnTrue();
+    } else {
+      counts = ir::OrOp::create(b, loc, ir::NotOp::create(b, loc, condition),
+                                first.getCondition());
+      onTrue = first.getOnTrue();
+    }
+    Value inner = ir::SelectOp::create(b, loc, condition, onTrue, onFalse,
+                                       choice.getHard());
+    ir::SelectOp mask = second ? second : first;
+    return ir::SelectOp::create(b, loc, counts, inner, mask.getOnFalse(), kind);
   }
-  if (!mask || mask.getHard() == choice.getHard())
-    return nullptr;
-  // The mask's own condition is needed only where its branch is taken.
-  Value counts = ir::OrOp::create(b, loc, condition, mask.getCondition());
-  Value inner = ir::SelectOp::create(b, loc, choice.getCondition(), onTrue,
-                                     onFalse, choice.getHard());
-  return ir::SelectOp::create(b, loc, counts, inner, mask.getOnFalse(),
-                              mask.getHard());
+  return nullptr;
 }
 
 namespace {
 struct HoistMasks : fovea::impl::HoistMasksBase<HoistMasks> {
   void runOnOperation() override {
-    SmallVector<ir::SelectOp> work(
-        getOperation().getBody().getOps<ir::SelectOp>());
+    SmallVector<Operation *> work;
+    for (Operation &op : getOperation().getBody().front())
+      if (isa<ir::SelectOp, ir::AddOp, ir::SubOp>(op))
+        work.push_back(&op);
     // Inner ones come earlier in the block.
     std::reverse(work.begin(), work.end());
     while (!work.empty()) {
-      ir::SelectOp choice = work.pop_back_val();
-      ir::SelectOp made = hoisted(choice);
+      Operation *op = work.pop_back_val();
+      ir::SelectOp made;
+      Operation *inner = nullptr;
+      if (auto choice = dyn_cast<ir::SelectOp>(op)) {
+        made = hoisted(choice);
+        inner = made ? made.getOnTrue().getDefiningOp() : nullptr;
+      } else {
+        std::tie(made, inner) = unmasked(op);
+      }
       if (!made)
         continue;
-      choice.getResult().replaceAllUsesWith(made.getResult());
-      choice.erase();
-      // The other branch may have a mask, too.
-      work.push_back(made.getOnTrue().getDefiningOp<ir::SelectOp>());
+      op->getResult(0).replaceAllUsesWith(made.getResult());
+      op->erase();
+      // What is left may have another mask.
+      work.push_back(inner);
     }
   }
 };

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/TypeOf.h"
+#include "passes/Demand.h"
 #include "passes/Passes.h"
 #include "passes/Retype.h"
 #include "passes/Sort.h"
@@ -117,6 +118,10 @@ public:
     while (!work.empty()) {
       auto at = cast<ir::AtOp>(work.pop_back_val());
       if (Value made = sink(at)) {
+        // What reads a read may see a formula now.
+        for (Operation *user : at->getUsers())
+          if (isa<ir::AtOp>(user))
+            work.insert(user);
         at.getResult().replaceAllUsesWith(made);
         if (auto entry = entries.find(at); entry != entries.end())
           entry->second->second = made;
@@ -152,11 +157,13 @@ private:
 
   /// What `at` reads, computed where it is read; null if it stays as it is.
   Value sink(ir::AtOp at) {
-    if (isComparedWithSource(at))
+    // What is left out is seen to be left out, wherever it is read.
+    const bool isMasked = mayBeHard(at.getSource());
+    if (!isMasked && isComparedWithSource(at))
       return nullptr;
     auto rename = at.getSource().getDefiningOp<ir::RenameOp>();
     if (rename && isFormula(rename.getOperand().getDefiningOp())) {
-      if (!shrinks(at))
+      if (!isMasked && !shrinks(at))
         return nullptr;
       Value source = renamed(rename);
       if (!source)
@@ -164,29 +171,35 @@ private:
       at.getSourceMutable().assign(source);
     }
     Operation *source = at.getSource().getDefiningOp();
-    if (!isFormula(source) || !(shrinks(at) || isCheckOnly(at)))
+    if (!isFormula(source) || !(isMasked || shrinks(at) || isCheckOnly(at)))
       return nullptr;
     const auto removed = removedAxes(source);
     for (Value index : at.getIndices())
       for (ir::AxisAttr axis : typeOf(index).getAxes())
         if (removed.contains(axis.getName()))
           return nullptr;
+    // Where an operand may not be needed, for an empty reduction, a branch that
+    // is not taken or beside a hard number, and along axes that no operand has,
+    // the index is checked all the same.
+    const bool isStrict =
+        !isa<ir::ReduceOp, ir::SelectOp, ir::AndOp, ir::OrOp>(source) &&
+        !isMasked;
+    const OperandRange needed =
+        isStrict ? source->getOperands() : source->getOperands().take_front();
+    const bool isChecked =
+        !isa<ir::ReduceOp>(source) &&
+        llvm::all_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
+          return llvm::any_of(needed, [&](Value operand) {
+            return typeOf(operand).hasAxis(axis.getName());
+          });
+        });
+    if (!isChecked && hasReadAxis(at) && !isCheckOnly(at))
+      return nullptr;
     OpBuilder b(at);
     Value made = rebuild(b, source, [&](Value operand) {
       return readOf(b, at, operand, removed);
     });
-    // Where an operand may not be needed, for an empty reduction or a branch
-    // that is not taken, and along axes that no operand has, the index is
-    // checked all the same.
-    const bool isStrict =
-        !isa<ir::ReduceOp, ir::SelectOp, ir::AndOp, ir::OrOp>(source);
-    const bool isChecked =
-        llvm::all_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
-          return llvm::any_of(source->getOperands(), [&](Value operand) {
-            return typeOf(operand).hasAxis(axis.getName());
-          });
-        });
-    if (isStrict && isChecked)
+    if (isChecked)
       return made;
     if (isa<ir::ReduceOp>(source))
       return checked(b, at, made);
@@ -197,6 +210,14 @@ private:
     op->setOperand(0, checked(b, at, op->getOperand(0)));
     retype(op);
     return made;
+  }
+
+  /// Whether the result has an axis of the name of one that is read, since an
+  /// index varies along it.
+  static bool hasReadAxis(ir::AtOp at) {
+    return llvm::any_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
+      return at.getType().hasAxis(axis.getName());
+    });
   }
 
   /// A value without the axes that `at` reads, and the check of the indices.
@@ -232,9 +253,7 @@ private:
                         [&](ir::AxisAttr axis) {
                           return llvm::is_contained(source.getAxes(), axis);
                         }) &&
-           llvm::none_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
-             return result.hasAxis(axis.getName());
-           });
+           !hasReadAxis(at);
   }
 
   /// The same read of an operand, along those axes that it has and that are the

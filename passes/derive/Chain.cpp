@@ -7,6 +7,7 @@
 #include "passes/derive/Chain.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <limits>
 
@@ -257,6 +258,19 @@ void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
     algebra.facts.bound[number] = bound;
 }
 
+/// Whether an exponential may be a hard 0 though no condition of the formula
+/// says where, as of scores that are read at another index and compared.
+static bool hidesMask(Expr e) {
+  llvm::SetVector<Expr> work;
+  work.insert(e);
+  for (size_t i = 0; i < work.size(); ++i) {
+    if (work[i]->form == Form::Exp && work[i]->args[0]->mayBeHard)
+      return true;
+    work.insert_range(work[i]->args);
+  }
+  return false;
+}
+
 /// Derives how a reduction runs in the pass of what it depends on; false if
 /// that is refused.
 bool Chain::isTaken(Reduction &reduction, unsigned pass, Laws &laws,
@@ -266,6 +280,8 @@ bool Chain::isTaken(Reduction &reduction, unsigned pass, Laws &laws,
     return false;
   };
   reduction.pass = pass;
+  if (!reduction.element->fresh.empty() && hidesMask(reduction.element))
+    return refuse(Refusal::Reason::Hidden);
   bool isDerived = false;
   auto first = reduction.repair;
   for (Laws::Factors factors : {Laws::Factors::Leave, Laws::Factors::Stay}) {

@@ -7,9 +7,9 @@
 #include "passes/derive/Expr.h"
 
 #include "ir/TypeOf.h"
+#include "passes/Demand.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SetVector.h"
 
 #include <bit>
 #include <cmath>
@@ -29,16 +29,21 @@ bool Algebra::Less::operator()(const Node *a, const Node *b) const {
   };
   if (key(a) != key(b))
     return key(a) < key(b);
-  // Two operations of one kind may differ in their attributes.
-  auto name = [](const Node *n) {
-    return n->like
-               ? std::make_pair(
-                     n->like->getName().getAsOpaquePointer(),
-                     n->like->getAttrDictionary().getAsOpaquePointer())
-               : std::make_pair((const void *)nullptr, (const void *)nullptr);
+  // Two operations of one kind may differ in their attributes, and casts in
+  // what they cast to.
+  auto kind = [](const Node *n) {
+    using Pointer = const void *;
+    if (!n->like)
+      return std::make_tuple(Pointer(), Pointer(), Pointer());
+    return std::make_tuple(
+        Pointer(n->like->getName().getAsOpaquePointer()),
+        Pointer(n->like->getAttrDictionary().getAsOpaquePointer()),
+        Pointer(fovea::ir::typeOf(n->like->getResult(0))
+                    .getElementType()
+                    .getAsOpaquePointer()));
   };
-  if (name(a) != name(b))
-    return name(a) < name(b);
+  if (kind(a) != kind(b))
+    return kind(a) < kind(b);
   for (auto [x, y] : llvm::zip(a->args, b->args))
     if (x != y)
       return x->id < y->id;
@@ -108,31 +113,12 @@ static bool mayBeHard(mlir::Value value, unsigned depth = 16) {
   }
 }
 
-/// Whether an operation itself may be an error.
-static bool isFallible(mlir::Operation *op) {
-  using namespace fovea::ir;
-  return mlir::isa<AtOp>(op) || (mlir::isa<FloorDivOp, ModOp, PowOp>(op) &&
-                                 !typeOf(op->getResult(0)).isFloat());
-}
-
-bool fovea::derive::mayFail(mlir::Value value) {
-  llvm::SetVector<mlir::Value> work;
-  work.insert(value);
-  for (size_t i = 0; i < work.size(); ++i) {
-    mlir::Operation *op = work[i].getDefiningOp();
-    if (isFallible(op))
-      return true;
-    work.insert_range(op->getOperands());
-  }
-  return false;
-}
-
 Expr Algebra::data(mlir::Value value) {
   Node node{Form::Data};
   node.value = value;
   node.hasData = true;
   node.mayBeHard = ::mayBeHard(value);
-  node.mayFail = derive::mayFail(value);
+  node.mayFail = fovea::mayFail(value);
   return intern(std::move(node));
 }
 Expr Algebra::given(mlir::Value value) {

@@ -197,9 +197,6 @@ private:
   Expr zeroExpr, oneExpr;
 };
 
-/// Whether evaluating an element may be an error: it must not be evaluated
-/// where the formula does not.
-bool mayFail(mlir::Value value);
 /// Whether `e` is a `where` whose else branch is that number, hard.
 bool excludes(Expr e, double number);
 bool isConstant(Expr e, double number);

@@ -39,6 +39,7 @@ struct Refusal {
     Overflows,     ///< an unfinished exponential may be infinite, or 0
     Vanishes,      ///< without an unfinished factor that is 0 it may overflow
     Absorbs, ///< an exponent would lose its digits beside what it is taken off
+    Hidden,  ///< where it is left out is not seen from the formula
     TooMany, ///< more accumulators than are worth it
     Digits   ///< tried on numbers, it was wrong (Trial.h)
   };

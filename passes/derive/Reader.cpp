@@ -9,6 +9,7 @@
 #include "ir/Formula.h"
 #include "ir/Size.h"
 #include "ir/TypeOf.h"
+#include "passes/Demand.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 
@@ -169,22 +170,6 @@ Expr Reader::expr(Value value) {
   if (made->hasData == varies(value) && !made->args.empty())
     (made->moves() ? a.writtenMoving : a.written).try_emplace(made, value);
   return made;
-}
-
-/// Whether a number may be a hard one (ElementwiseOpInterface, hardRule).
-static bool mayBeHard(Value value) {
-  llvm::SetVector<Value> work;
-  work.insert(value);
-  for (size_t i = 0; i < work.size(); ++i) {
-    auto op = work[i].getDefiningOp<ir::ElementwiseOpInterface>();
-    if (!op || op.hardRule() == ir::HardRule::Plain)
-      continue;
-    if (auto select = dyn_cast<ir::SelectOp>(op.getOperation());
-        select && select.getHard() != ir::HardKind::None)
-      return true;
-    work.insert_range(op->getOperands());
-  }
-  return false;
 }
 
 Expr Reader::compute(Value value) {

@@ -159,6 +159,13 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
                 " may overflow or lose its digits: tried on numbers of many "
                 "sizes, it was not what the formula says",
             onePass};
+  case Refusal::Reason::Hidden:
+    return {"hidden",
+            "a mask within " + shown +
+                " leaves places out, and none of its conditions says which",
+            "`where(.., -inf)` around all of the exponent would share the "
+            "pass; " +
+                onePass};
   case Refusal::Reason::TooMany:
     return {"too-many",
             shown +

@@ -101,7 +101,7 @@ Value FoldWriter::compute(Region &region, Expr e, Type element) {
   case Form::Where:
     return choice(region, e, element);
   case Form::Other:
-    return other(region, e);
+    return converted(other(region, e), element);
   }
   llvm_unreachable("all forms are listed");
 }

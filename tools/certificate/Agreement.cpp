@@ -8,6 +8,9 @@
 
 #include "backends/reference/ReferenceBackend.h"
 #include "runtime/Print.h"
+#include "tools/certificate/RoundingBound.h"
+
+#include "mlir/IR/OwningOpRef.h"
 
 #include <algorithm>
 #include <cfenv>
@@ -22,8 +25,9 @@ static constexpr double tolerance = 1e-9;
 static constexpr double roundings = 1000;
 /// Of the largest element: what cannot be told to so much is not judged.
 static constexpr double coarse = 1e-3;
-/// Below this numbers have lost digits, or are 0.
-static constexpr double smallest = 1e-290;
+/// Below this numbers have lost digits, or are 0; and below that much of what
+/// they are the sum of: p (y - r) taken apart is p y - p r, which may be 0.
+static constexpr double smallest = 1e-290, negligible = 1e-40;
 
 namespace {
 class Rounding {
@@ -46,12 +50,21 @@ struct Judgement {
 
 Expected<Oracle> Oracle::make(ir::FuncOp func) {
   Oracle oracle;
-  for (auto [program, compensated] :
-       {std::pair(&oracle.best, true), std::pair(&oracle.plain, false)}) {
-    auto backend = createReferenceBackend({.compensatedSums = compensated});
+  auto compile =
+      [](ir::FuncOp func,
+         bool isCompensated) -> Expected<std::unique_ptr<Executable>> {
+    auto backend = createReferenceBackend({.compensatedSums = isCompensated});
     if (!backend)
       return backend.status();
-    auto compiled = (*backend)->compile(func);
+    return (*backend)->compile(func);
+  };
+  mlir::OwningOpRef<ir::FuncOp> bound = func.clone();
+  replaceByRoundingBounds(*bound);
+  for (auto [program, source, isCompensated] :
+       {std::tuple(&oracle.best, func, true),
+        std::tuple(&oracle.plain, func, false),
+        std::tuple(&oracle.sizes, *bound, false)}) {
+    auto compiled = compile(source, isCompensated);
     if (!compiled)
       return compiled.status();
     *program = *std::move(compiled);
@@ -74,6 +87,10 @@ Expected<Rounded> Oracle::run(std::span<const Tensor> inputs) const {
   for (int direction : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO})
     if (Status status = run(*plain, direction); status.failed())
       return status;
+  Expected<std::vector<Tensor>> largest = sizes->run(inputs);
+  if (!largest)
+    return largest.status();
+  rounded.sizes = *std::move(largest);
   return rounded;
 }
 
@@ -81,8 +98,9 @@ static bool same(double a, double b) {
   return a == b || (std::isnan(a) && std::isnan(b));
 }
 
-/// `wanted` has the number in all directions, the nearest first.
-static Judgement judge(double got, std::span<const double> wanted,
+/// `wanted` has the number in all directions, the nearest first; it is a sum of
+/// what is as large as `size`.
+static Judgement judge(double got, std::span<const double> wanted, double size,
                        double largest, NotFinite notFinite) {
   const double want = wanted.front();
   double spread = 0;
@@ -100,7 +118,10 @@ static Judgement judge(double got, std::span<const double> wanted,
     return {Verdict::Agrees};
   if (!std::isfinite(got) || !std::isfinite(want))
     return {Verdict::Differs, std::numeric_limits<double>::infinity()};
-  if (std::fabs(got - want) <= smallest)
+  const bool isSmall =
+      std::fabs(got - want) <= smallest ||
+      (std::isfinite(size) && std::fabs(got - want) <= negligible * size);
+  if (isSmall)
     return {Verdict::Agrees};
   if (roundings * spread > coarse * largest)
     return {Verdict::Skipped};
@@ -141,7 +162,9 @@ static Judgement judgeAt(const Tensor &got, const Rounded &wanted,
   std::vector<double> numbers;
   for (const std::vector<Tensor> &run : wanted.runs)
     numbers.push_back(run[number].loadAsDouble(offset));
-  return judge(got.loadAsDouble(offset), numbers, largest, notFinite);
+  const Tensor &sizes = wanted.sizes[number];
+  const double size = sizes.loadAsDouble(sizes.offsetOfOrdinal(ordinal));
+  return judge(got.loadAsDouble(offset), numbers, size, largest, notFinite);
 }
 
 static std::string place(const Tensor &tensor, int64_t ordinal) {

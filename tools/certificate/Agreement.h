@@ -16,6 +16,8 @@ namespace fovea::certificate {
 /// rounded in one direction (see Certificate.h).
 struct Rounded {
   std::vector<std::vector<Tensor>> runs;
+  /// How large is what the results are the sums of (RoundingBound.h).
+  std::vector<Tensor> sizes;
 
   const std::vector<Tensor> &best() const { return runs.front(); }
 };
@@ -29,7 +31,7 @@ public:
 private:
   Oracle() = default;
 
-  std::unique_ptr<Executable> best, plain;
+  std::unique_ptr<Executable> best, plain, sizes;
 };
 
 /// Which numbers that are not finite agree: infinities of one sign and NaN with

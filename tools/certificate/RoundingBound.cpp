@@ -7,6 +7,7 @@
 #include "tools/certificate/RoundingBound.h"
 
 #include "ir/TypeOf.h"
+#include "passes/Demand.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
@@ -14,6 +15,8 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <limits>
 
 using namespace mlir;
 using namespace fovea;
@@ -26,6 +29,7 @@ public:
 
 private:
   Value magnitudeOf(Operation *op);
+  Value ofSum(Operation *op);
   Value ofReduce(ir::ReduceOp op);
   Value ofSelect(ir::SelectOp op);
   /// The op with that in place of its first operand.
@@ -38,7 +42,11 @@ private:
       return value;
     return ir::CastOp::create(b, at, type.withElement(b.getF64Type()), value);
   }
-  Value size(Value value) { return ir::AbsOp::create(b, at, wide(value)); }
+  /// As a product, of which a hard 0 stays one: what it stands beside may fail.
+  Value size(Value value) {
+    Value number = wide(value);
+    return times(number, ir::SignOp::create(b, at, number));
+  }
   Value plus(Value lhs, Value rhs) {
     return ir::AddOp::create(b, at, lhs, rhs);
   }
@@ -86,6 +94,22 @@ Value RoundingBound::ofReduce(ir::ReduceOp op) {
                               op.getAxes());
 }
 
+Value RoundingBound::ofSum(Operation *op) {
+  Value sum = plus(magnitude(op->getOperand(0)), magnitude(op->getOperand(1)));
+  Value result = op->getResult(0);
+  if (!mayBeHard(result))
+    return sum;
+  // Beside a hard -inf the other term is not needed.
+  const Type element = ir::typeOf(result).getElementType();
+  Value excluded = ir::ConstantOp::create(
+      b, at, ir::ArrayType::get(element, llvm::ArrayRef<ir::AxisAttr>()),
+      b.getFloatAttr(element, -std::numeric_limits<double>::infinity()));
+  Value isExcluded =
+      ir::CompareOp::create(b, at, ir::Predicate::Eq, result, excluded);
+  return ir::SelectOp::create(b, at, isExcluded, zero(), sum,
+                              ir::HardKind::None);
+}
+
 Value RoundingBound::ofSelect(ir::SelectOp op) {
   // A hard 0 stays one, so that what it is multiplied by does not matter.
   const bool isZero = op.getHard() == ir::HardKind::Zero;
@@ -100,7 +124,7 @@ Value RoundingBound::magnitudeOf(Operation *op) {
   auto first = [&] { return magnitude(op->getOperand(0)); };
   auto second = [&] { return magnitude(op->getOperand(1)); };
   return llvm::TypeSwitch<Operation *, Value>(op)
-      .Case<ir::AddOp, ir::SubOp>([&](auto) { return plus(first(), second()); })
+      .Case<ir::AddOp, ir::SubOp>([&](auto) { return ofSum(op); })
       .Case<ir::MulOp>([&](auto) { return times(first(), second()); })
       .Case<ir::DivOp>([&](auto) {
         Value divisor = size(op->getOperand(1));

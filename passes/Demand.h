@@ -1,0 +1,27 @@
+//===- Demand.h - what an element may be besides a number -------*- C++ -*-===//
+//
+// Part of Fovea, under the Apache License 2.0.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef FOVEA_PASSES_DEMAND_H
+#define FOVEA_PASSES_DEMAND_H
+
+#include "ir/Dialect.h"
+
+namespace fovea {
+
+/// Whether an operation itself may be an error: a read that may be out of
+/// range, an integer division by what may be 0.
+bool isFallible(mlir::Operation *op);
+
+/// Whether evaluating an element may be an error: it must not be evaluated
+/// where the formula does not.
+bool mayFail(mlir::Value value);
+
+/// Whether a number may be a hard one (ElementwiseOpInterface, hardRule).
+bool mayBeHard(mlir::Value value);
+
+} // namespace fovea
+
+#endif // FOVEA_PASSES_DEMAND_H
