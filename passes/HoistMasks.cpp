@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Dialect.h"
+#include "ir/Formula.h"
 #include "passes/Demand.h"
 #include "passes/Passes.h"
 #include "passes/Retype.h"
@@ -68,7 +69,9 @@ static ir::SelectOp hoisted(ir::SelectOp choice) {
     ir::SelectOp first = maskOf(onTrue, kind), second = maskOf(onFalse, kind);
     if (!first && !second)
       continue;
-    // The mask's own condition is needed only where its branch is taken.
+    // The mask's own condition is needed only where its branch is taken; the
+    // name is the choice's.
+    const Location place = ir::placeIn(loc);
     Value counts;
     if (first && second && first.getCondition() == second.getCondition() &&
         !mayFail(condition)) {
@@ -76,11 +79,12 @@ static ir::SelectOp hoisted(ir::SelectOp choice) {
       onTrue = first.getOnTrue();
       onFalse = second.getOnTrue();
     } else if (second) {
-      counts = ir::OrOp::create(b, loc, condition, second.getCondition());
+      counts = ir::OrOp::create(b, place, condition, second.getCondition());
       onFalse = second.getOnTrue();
     } else {
-      counts = ir::OrOp::create(b, loc, ir::NotOp::create(b, loc, condition),
-                                first.getCondition());
+      counts =
+          ir::OrOp::create(b, place, ir::NotOp::create(b, place, condition),
+                           first.getCondition());
       onTrue = first.getOnTrue();
     }
     Value inner = ir::SelectOp::create(b, loc, condition, onTrue, onFalse,
