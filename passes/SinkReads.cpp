@@ -122,17 +122,14 @@ public:
         for (Operation *user : at->getUsers())
           if (isa<ir::AtOp>(user))
             work.insert(user);
-        at.getResult().replaceAllUsesWith(made);
-        if (auto entry = entries.find(at); entry != entries.end())
-          entry->second->second = made;
-        sunk.push_back(at);
+        replace(at, made);
       }
     }
-    for (Operation *at : sunk)
-      at->erase();
+    sinkRenames();
+    for (Operation *op : sunk)
+      op->erase();
     // Whoever came first made what others share.
     sortOperations(func);
-    sinkRenames();
   }
 
 private:
@@ -144,15 +141,35 @@ private:
     while (!renames.empty()) {
       auto rename = cast<ir::RenameOp>(renames.pop_back_val());
       Operation *source = rename.getOperand().getDefiningOp();
-      if (!isa_and_nonnull<ir::ElementwiseOpInterface>(source))
+      if (rename->use_empty() ||
+          !isa_and_nonnull<ir::ElementwiseOpInterface>(source))
         continue;
       Value made = renamed(rename);
       for (Value operand : made.getDefiningOp()->getOperands())
         if (auto inner = operand.getDefiningOp<ir::RenameOp>())
           renames.insert(inner);
-      rename.getResult().replaceAllUsesWith(made);
-      rename.erase();
+      replace(rename, made);
     }
+  }
+
+  /// What is made from all that `key` holds: formulas share their parts, and
+  /// each is read, or renamed, once in a way.
+  using Key = std::vector<const void *>;
+  Value shared(Key key, llvm::function_ref<Operation *()> make) {
+    const auto [entry, isNew] = known.try_emplace(std::move(key));
+    if (isNew) {
+      Operation *op = make();
+      entry->second = op->getResult(0);
+      entries[op] = entry;
+    }
+    return entry->second;
+  }
+
+  void replace(Operation *op, Value made) {
+    op->getResult(0).replaceAllUsesWith(made);
+    if (auto entry = entries.find(op); entry != entries.end())
+      entry->second->second = made;
+    sunk.push_back(op);
   }
 
   /// What `at` reads, computed where it is read; null if it stays as it is.
@@ -279,21 +296,18 @@ private:
                at->getDiscardableAttrDictionary().getAsOpaquePointer()};
     for (Value index : indices)
       key.push_back(index.getAsOpaquePointer());
-    const auto [entry, isNew] = reads.try_emplace(std::move(key));
-    if (!isNew)
-      return entry->second;
-    SmallVector<ir::ArrayType> types = {type.withAxes(kept)};
-    for (Value index : indices)
-      types.push_back(typeOf(index));
-    auto read = ir::AtOp::create(
-        b, at.getLoc(),
-        ir::ArrayType::get(type.getElementType(), *ir::unionAxes(types)),
-        operand, indices, axes, at.getTensor());
-    read->setDiscardableAttrs(at->getDiscardableAttrDictionary());
-    work.insert(read);
-    entry->second = read;
-    entries[read] = entry;
-    return read;
+    return shared(std::move(key), [&]() -> Operation * {
+      SmallVector<ir::ArrayType> types = {type.withAxes(kept)};
+      for (Value index : indices)
+        types.push_back(typeOf(index));
+      auto read = ir::AtOp::create(
+          b, at.getLoc(),
+          ir::ArrayType::get(type.getElementType(), *ir::unionAxes(types)),
+          operand, indices, axes, at.getTensor());
+      read->setDiscardableAttrs(at->getDiscardableAttrDictionary());
+      work.insert(read);
+      return read;
+    });
   }
 
   /// The formula behind a rename, made under the new names; null if a name is
@@ -320,19 +334,24 @@ private:
           }
       if (from.empty())
         return operand;
-      return ir::RenameOp::create(
-          b, rename.getLoc(), ir::ArrayType::get(type.getElementType(), axes),
-          operand, b.getArrayAttr(from), b.getArrayAttr(to));
+      const ArrayAttr fromNames = b.getArrayAttr(from),
+                      toNames = b.getArrayAttr(to);
+      return shared({operand.getAsOpaquePointer(),
+                     fromNames.getAsOpaquePointer(),
+                     toNames.getAsOpaquePointer()},
+                    [&]() -> Operation * {
+                      return ir::RenameOp::create(
+                          b, rename.getLoc(),
+                          ir::ArrayType::get(type.getElementType(), axes),
+                          operand, fromNames, toNames);
+                    });
     });
   }
 
   ir::FuncOp func;
   llvm::SetVector<Operation *> work;
-  /// What was read of operands, or has become of it: formulas share their
-  /// parts, and each is read once at an index. The key is all that a read is
-  /// made from.
-  using Key = std::vector<const void *>;
-  std::map<Key, Value> reads;
+  /// What was shared, or has become of it.
+  std::map<Key, Value> known;
   llvm::DenseMap<Operation *, std::map<Key, Value>::iterator> entries;
   /// Erased in the end: keys speak of them.
   SmallVector<Operation *> sunk;
