@@ -51,7 +51,7 @@ bool fovea::mayBeHard(Value value) {
   for (size_t i = 0; i < work.size(); ++i) {
     Operation *op = work[i].getDefiningOp();
     auto elementwise = dyn_cast_or_null<ir::ElementwiseOpInterface>(op);
-    if (!elementwise && !isa_and_nonnull<ir::RenameOp>(op))
+    if (!elementwise && !isa_and_nonnull<ir::RenameOp, ir::AtOp>(op))
       continue;
     if (elementwise && elementwise.hardRule() == ir::HardRule::Plain)
       continue;

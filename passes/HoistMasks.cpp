@@ -1,4 +1,4 @@
-//===- HoistMasks.cpp - a mask within a choice is a mask of the choice ----===//
+//===- HoistMasks.cpp - every formula has one mask, outside ---------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -9,6 +9,8 @@
 #include "passes/Demand.h"
 #include "passes/Passes.h"
 #include "passes/Retype.h"
+
+#include "mlir/IR/IRMapping.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_HOISTMASKS
@@ -23,74 +25,83 @@ static ir::SelectOp maskOf(Value value, ir::HardKind kind) {
   return select && select.getHard() == kind ? select : nullptr;
 }
 
-/// The operand of a sum that is masked, since a sum with a hard -inf is one. If
-/// both are, the one whose condition cannot fail: the other's is not needed
-/// where that excludes.
-static OpOperand *maskedTerm(Operation *sum) {
-  OpOperand *found = nullptr;
+/// A condition without what is there twice, those that cannot fail first.
+static Value both(OpBuilder &b, Location loc, Value x, Value y) {
+  if (x == y)
+    return x;
+  if (mayFail(x) && !mayFail(y))
+    std::swap(x, y);
+  return ir::AndOp::create(b, loc, x, y);
+}
+
+/// The mask of a sum, of which one term is masked or both: with a hard -inf it
+/// is one. `inner` is the sum without; null if it has none.
+static ir::SelectOp unmasked(Operation *sum, Operation *&inner) {
+  OpBuilder b(sum);
+  // The name is the sum's, and not its condition's.
+  const Location place = ir::placeIn(sum->getLoc());
+  Value condition, excluded;
+  IRMapping terms;
   for (OpOperand &operand : sum->getOpOperands()) {
     ir::SelectOp mask = maskOf(operand.get(), ir::HardKind::NegInf);
     if (!mask || (isa<ir::SubOp>(sum) && operand.getOperandNumber() == 1))
       continue;
-    if (!found || !mayFail(mask.getCondition()))
-      found = &operand;
-    if (!mayFail(mask.getCondition()))
-      break;
+    terms.map(operand.get(), mask.getOnTrue());
+    excluded = mask.getOnFalse();
+    // Of two conditions the second is not needed where the first excludes.
+    condition = condition ? both(b, place, condition, mask.getCondition())
+                          : mask.getCondition();
   }
-  return found;
-}
-
-/// The sum with its mask outside, and the sum inside; null if it has none.
-static std::pair<ir::SelectOp, Operation *> unmasked(Operation *sum) {
-  OpOperand *term = maskedTerm(sum);
-  if (!term)
-    return {};
-  ir::SelectOp mask = maskOf(term->get(), ir::HardKind::NegInf);
-  OpBuilder b(sum);
-  Operation *inner = b.clone(*sum);
-  inner->setOperand(term->getOperandNumber(), mask.getOnTrue());
+  // x - x of one mask takes its mask off on the left only.
+  if (!condition ||
+      (isa<ir::SubOp>(sum) && sum->getOperand(0) == sum->getOperand(1)))
+    return nullptr;
+  inner = b.clone(*sum, terms);
   retype(inner);
-  return {ir::SelectOp::create(b, sum->getLoc(), mask.getCondition(),
-                               inner->getResult(0), mask.getOnFalse(),
-                               mask.getHard()),
-          inner};
+  return ir::SelectOp::create(b, sum->getLoc(), condition, inner->getResult(0),
+                              excluded, ir::HardKind::NegInf);
 }
 
-/// The choice with the mask outside; null if no branch has one. A hard 0 stays
-/// inside of a hard -inf, which sums of scores skip.
+/// The choice with its masks outside, as one; null if it has none to move. A
+/// hard 0 stays inside of a hard -inf, which sums of scores skip.
 static ir::SelectOp hoisted(ir::SelectOp choice) {
   OpBuilder b(choice);
-  const Location loc = choice.getLoc();
+  const Location loc = choice.getLoc(), place = ir::placeIn(loc);
+  const ir::HardKind hard = choice.getHard();
+  Value condition = choice.getCondition();
+  if (hard != ir::HardKind::None)
+    if (ir::SelectOp mask = maskOf(choice.getOnTrue(), hard))
+      // The inner condition is needed only where the outer one holds.
+      return ir::SelectOp::create(
+          b, loc, ir::AndOp::create(b, place, condition, mask.getCondition()),
+          mask.getOnTrue(), choice.getOnFalse(), hard);
   for (ir::HardKind kind : {ir::HardKind::NegInf, ir::HardKind::Zero}) {
-    if (choice.getHard() == ir::HardKind::NegInf || choice.getHard() == kind)
+    if (hard == ir::HardKind::NegInf || hard == kind)
       return nullptr;
-    Value condition = choice.getCondition();
-    Value onTrue = choice.getOnTrue(), onFalse = choice.getOnFalse();
-    ir::SelectOp first = maskOf(onTrue, kind), second = maskOf(onFalse, kind);
+    ir::SelectOp first = maskOf(choice.getOnTrue(), kind),
+                 second = maskOf(choice.getOnFalse(), kind);
     if (!first && !second)
       continue;
-    // The mask's own condition is needed only where its branch is taken; the
-    // name is the choice's.
-    const Location place = ir::placeIn(loc);
-    Value counts;
-    if (first && second && first.getCondition() == second.getCondition() &&
-        !mayFail(condition)) {
-      counts = first.getCondition();
-      onTrue = first.getOnTrue();
-      onFalse = second.getOnTrue();
-    } else if (second) {
+    // A mask's own condition is needed only where its branch is taken.
+    Value counts, otherwise = ir::NotOp::create(b, place, condition);
+    if (!first) {
       counts = ir::OrOp::create(b, place, condition, second.getCondition());
-      onFalse = second.getOnTrue();
+    } else if (!second) {
+      counts = ir::OrOp::create(b, place, otherwise, first.getCondition());
+    } else if (first.getCondition() == second.getCondition() &&
+               !mayFail(condition)) {
+      counts = first.getCondition();
     } else {
-      counts =
-          ir::OrOp::create(b, place, ir::NotOp::create(b, place, condition),
-                           first.getCondition());
-      onTrue = first.getOnTrue();
+      counts = ir::OrOp::create(
+          b, place,
+          ir::AndOp::create(b, place, condition, first.getCondition()),
+          ir::AndOp::create(b, place, otherwise, second.getCondition()));
     }
-    Value inner = ir::SelectOp::create(b, loc, condition, onTrue, onFalse,
-                                       choice.getHard());
-    ir::SelectOp mask = second ? second : first;
-    return ir::SelectOp::create(b, loc, counts, inner, mask.getOnFalse(), kind);
+    Value inner = ir::SelectOp::create(
+        b, loc, condition, first ? first.getOnTrue() : choice.getOnTrue(),
+        second ? second.getOnTrue() : choice.getOnFalse(), hard);
+    return ir::SelectOp::create(b, loc, counts, inner,
+                                (first ? first : second).getOnFalse(), kind);
   }
   return nullptr;
 }
@@ -106,20 +117,18 @@ struct HoistMasks : fovea::impl::HoistMasksBase<HoistMasks> {
     std::reverse(work.begin(), work.end());
     while (!work.empty()) {
       Operation *op = work.pop_back_val();
-      ir::SelectOp made;
+      auto choice = dyn_cast<ir::SelectOp>(op);
       Operation *inner = nullptr;
-      if (auto choice = dyn_cast<ir::SelectOp>(op)) {
-        made = hoisted(choice);
-        inner = made ? made.getOnTrue().getDefiningOp() : nullptr;
-      } else {
-        std::tie(made, inner) = unmasked(op);
-      }
+      ir::SelectOp made = choice ? hoisted(choice) : unmasked(op, inner);
       if (!made)
         continue;
       op->getResult(0).replaceAllUsesWith(made.getResult());
       op->erase();
-      // What is left may have another mask.
-      work.push_back(inner);
+      // It has one mask of its kind; what is left of a choice may have others.
+      if (!choice)
+        continue;
+      if (auto left = made.getOnTrue().getDefiningOp<ir::SelectOp>())
+        work.push_back(left);
     }
   }
 };

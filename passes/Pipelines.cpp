@@ -21,9 +21,11 @@ void fovea::buildOptimizePipeline(mlir::OpPassManager &manager) {
 void fovea::buildFusePipeline(mlir::OpPassManager &manager) {
   // What has other names in a function that it is handed to is still the same.
   manager.addNestedPass<ir::FuncOp>(createUnifyAxes());
-  // What is read of a large formula need not be stored for that.
+  // What is excluded is not visited, however it is written, and
+  manager.addNestedPass<ir::FuncOp>(createHoistMasks());
+  // wherever it is read; what is read of a large formula need not be stored.
   manager.addNestedPass<ir::FuncOp>(createSinkReads());
-  // What is excluded is not visited, however it is written.
+  // What is made of what was read.
   manager.addNestedPass<ir::FuncOp>(createHoistMasks());
   // Scores have rows, whatever is made of them.
   manager.addNestedPass<ir::FuncOp>(createSplitReductions());

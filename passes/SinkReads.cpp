@@ -175,7 +175,7 @@ private:
   /// What `at` reads, computed where it is read; null if it stays as it is.
   Value sink(ir::AtOp at) {
     // What is left out is seen to be left out, wherever it is read.
-    const bool isMasked = mayBeHard(at.getSource());
+    const bool isMasked = isMask(at.getSource());
     if (!isMasked && isComparedWithSource(at))
       return nullptr;
     auto rename = at.getSource().getDefiningOp<ir::RenameOp>();
@@ -198,13 +198,14 @@ private:
     // Where an operand may not be needed, for an empty reduction, a branch that
     // is not taken or beside a hard number, and along axes that no operand has,
     // the index is checked all the same.
+    const bool isChoice = isa<ir::SelectOp, ir::AndOp, ir::OrOp>(source);
     const bool isStrict =
-        !isa<ir::ReduceOp, ir::SelectOp, ir::AndOp, ir::OrOp>(source) &&
-        !isMasked;
+        !isChoice && !isa<ir::ReduceOp>(source) &&
+        llvm::none_of(source->getOperands(), fovea::mayBeHard);
     const OperandRange needed =
-        isStrict ? source->getOperands() : source->getOperands().take_front();
+        isStrict ? source->getOperands()
+                 : source->getOperands().take_front(isChoice);
     const bool isChecked =
-        !isa<ir::ReduceOp>(source) &&
         llvm::all_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
           return llvm::any_of(needed, [&](Value operand) {
             return typeOf(operand).hasAxis(axis.getName());
@@ -218,7 +219,7 @@ private:
     });
     if (isChecked)
       return made;
-    if (isa<ir::ReduceOp>(source))
+    if (!isStrict && !isChoice)
       return checked(b, at, made);
     // With the first operand, which is always needed: what a select excludes
     // stays in sight.
@@ -227,6 +228,14 @@ private:
     op->setOperand(0, checked(b, at, op->getOperand(0)));
     retype(op);
     return made;
+  }
+
+  /// Whether a value leaves out places by a condition of its own.
+  static bool isMask(Value value) {
+    while (auto rename = value.getDefiningOp<ir::RenameOp>())
+      value = rename.getOperand();
+    auto select = value.getDefiningOp<ir::SelectOp>();
+    return select && select.getHard() != ir::HardKind::None;
   }
 
   /// Whether the result has an axis of the name of one that is read, since an

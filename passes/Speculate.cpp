@@ -8,6 +8,7 @@
 
 #include "ir/Kept.h"
 #include "ir/TypeOf.h"
+#include "passes/Demand.h"
 #include "passes/Pipelines.h"
 #include "passes/kernels/Facts.h"
 
@@ -149,9 +150,14 @@ Value Speculator::neededAt(Operation *user, OpOperand &use) {
     condition = user->getOperand(0);
     if (isa<ir::OrOp>(user) || number == 2)
       condition = ir::NotOp::create(b, loc, condition);
-  } else if (auto reduce = dyn_cast<ir::ReduceOp>(user);
-             reduce && number == 0) {
-    condition = reduce.getGuard();
+  } else if (auto reduce = dyn_cast<ir::ReduceOp>(user)) {
+    if (number == 0)
+      condition = reduce.getGuard();
+    // An axis of the result may have the name of one that is reduced.
+    if (own && llvm::any_of(ir::axesOf(reduce.getAxes()), [&](auto axis) {
+          return typeOf(own).hasAxis(axis.getName());
+        }))
+      own = nullptr;
   }
   // What is dear to know may as well hold.
   if (condition && !isCheap(condition))
@@ -248,15 +254,10 @@ static ir::FuncOp functionOf(ModuleOp module) {
   return *module.getOps<ir::FuncOp>().begin();
 }
 
-/// Whether it is of a kind that may fail.
-static bool isRisky(Operation &op) {
-  return isa<ir::AtOp>(op) || (isa<ir::FloorDivOp, ir::ModOp, ir::PowOp>(op) &&
-                               !typeOf(op.getResult(0)).isFloat());
-}
-
 std::optional<CheckedFunction> fovea::speculate(ir::FuncOp func) {
   // Most functions have none of these: nothing is worked out for them.
-  if (llvm::none_of(func.getBody().front(), isRisky))
+  if (llvm::none_of(func.getBody().front(),
+                    [](Operation &op) { return isFallible(&op); }))
     return std::nullopt;
   OwningOpRef<ModuleOp> source = moduleWith(func);
   PassManager manager(func.getContext());

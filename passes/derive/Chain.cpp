@@ -258,13 +258,14 @@ void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
     algebra.facts.bound[number] = bound;
 }
 
-/// Whether an exponential may be a hard 0 though no condition of the formula
-/// says where, as of scores that are read at another index and compared.
+/// Whether an exponential that moves may be a hard 0 though no condition of the
+/// formula says where.
 static bool hidesMask(Expr e) {
   llvm::SetVector<Expr> work;
   work.insert(e);
   for (size_t i = 0; i < work.size(); ++i) {
-    if (work[i]->form == Form::Exp && work[i]->args[0]->mayBeHard)
+    if (work[i]->form == Form::Exp && work[i]->args[0]->mayBeHard &&
+        !work[i]->fresh.empty())
       return true;
     work.insert_range(work[i]->args);
   }

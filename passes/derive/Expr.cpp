@@ -10,6 +10,7 @@
 #include "passes/Demand.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <bit>
 #include <cmath>
@@ -84,40 +85,40 @@ Expr Algebra::constant(double number) {
   node.number = number;
   return intern(std::move(node));
 }
+
 /// Whether an array may hold hard -infs (ElementwiseOpInterface, hardRule).
-static bool mayBeHard(mlir::Value value, unsigned depth = 16) {
-  mlir::Operation *op = value.getDefiningOp();
-  if (!op || depth == 0)
-    return depth == 0;
-  auto operand = [&](unsigned i) {
-    return mayBeHard(op->getOperand(i), depth - 1);
-  };
-  if (mlir::isa<fovea::ir::RenameOp, fovea::ir::AtOp>(op))
-    return operand(0);
-  auto elementwise = mlir::dyn_cast<fovea::ir::ElementwiseOpInterface>(op);
-  if (!elementwise)
-    return false;
-  using fovea::ir::HardRule;
-  switch (elementwise.hardRule()) {
-  case HardRule::Keep:
-  case HardRule::Minus:
-    return operand(0);
-  case HardRule::Sum:
-    return operand(0) || operand(1);
-  case HardRule::Choose:
-    return mlir::cast<fovea::ir::SelectOp>(op).getHard() ==
-               fovea::ir::HardKind::NegInf ||
-           operand(1) || operand(2);
-  default:
-    return false;
+static bool mayBeExcluded(mlir::Value value) {
+  using namespace fovea::ir;
+  llvm::SetVector<mlir::Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    mlir::Operation *op = work[i].getDefiningOp();
+    if (mlir::isa<RenameOp, AtOp>(op)) {
+      work.insert(op->getOperand(0));
+      continue;
+    }
+    auto elementwise = mlir::dyn_cast<ElementwiseOpInterface>(op);
+    if (!elementwise)
+      continue;
+    const HardRule rule = elementwise.hardRule();
+    if (auto select = mlir::dyn_cast<SelectOp>(op)) {
+      if (select.getHard() == HardKind::NegInf)
+        return true;
+      work.insert_range(op->getOperands().drop_front());
+    } else if (rule == HardRule::Sum) {
+      work.insert_range(op->getOperands());
+    } else if (rule == HardRule::Keep || rule == HardRule::Minus) {
+      work.insert(op->getOperand(0));
+    }
   }
+  return false;
 }
 
 Expr Algebra::data(mlir::Value value) {
   Node node{Form::Data};
   node.value = value;
   node.hasData = true;
-  node.mayBeHard = ::mayBeHard(value);
+  node.mayBeHard = mayBeExcluded(value);
   node.mayFail = fovea::mayFail(value);
   return intern(std::move(node));
 }
@@ -125,7 +126,7 @@ Expr Algebra::given(mlir::Value value) {
   Node node{Form::Given};
   node.value = value;
   node.hasGiven = true;
-  node.mayBeHard = ::mayBeHard(value);
+  node.mayBeHard = mayBeExcluded(value);
   return intern(std::move(node));
 }
 Expr Algebra::fresh(unsigned reduction) {

@@ -16,7 +16,8 @@ namespace fovea::certificate {
 /// rounded in one direction (see Certificate.h).
 struct Rounded {
   std::vector<std::vector<Tensor>> runs;
-  /// How large is what the results are the sums of (RoundingBound.h).
+  /// How large is what the results are the sums of (RoundingBound.h); empty of
+  /// what has folds.
   std::vector<Tensor> sizes;
 
   const std::vector<Tensor> &best() const { return runs.front(); }

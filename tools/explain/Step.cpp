@@ -9,21 +9,35 @@
 #include "tools/certificate/Describe.h"
 #include "tools/explain/Arrays.h"
 
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::explaining;
 
+/// Whether `accepts` holds for all that a value is made from.
+static bool isMadeOf(Value value,
+                     llvm::function_ref<bool(Operation *)> accepts) {
+  llvm::SetVector<Value> work;
+  work.insert(value);
+  for (size_t i = 0; i < work.size(); ++i) {
+    Operation *op = work[i].getDefiningOp();
+    if (!op || !accepts(op))
+      return false;
+    work.insert_range(op->getOperands());
+  }
+  return true;
+}
+
 /// Whether a value is made from indices, sizes and scalars only.
 static bool isOverIndices(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (!op)
-    return false;
-  if (isa<ir::InputOp>(op))
-    return cast<ir::ArrayType>(value.getType()).isScalar();
-  if (!isa<ir::IndexOp, ir::ConstantOp, ir::SizeOp, ir::RenameOp,
-           ir::ElementwiseOpInterface>(op))
-    return false;
-  return llvm::all_of(op->getOperands(), isOverIndices);
+  return isMadeOf(value, [](Operation *op) {
+    if (auto input = dyn_cast<ir::InputOp>(op))
+      return input.getType().isScalar();
+    return isa<ir::IndexOp, ir::ConstantOp, ir::SizeOp, ir::RenameOp,
+               ir::ElementwiseOpInterface>(op);
+  });
 }
 
 /// Whether an integer is bounded in a block by looking at data along one axis.
@@ -35,33 +49,41 @@ static bool isBounded(Value value) {
 
 /// Whether blocks in which a condition fails are found by looking data up
 /// (backends/cpu/EmitBox.cpp): of a conjunction one part is enough.
-static bool isLookedUp(Value condition) {
+static bool isLookedUp(Value condition, llvm::DenseMap<Value, bool> &known) {
+  if (auto found = known.find(condition); found != known.end())
+    return found->second;
   Operation *op = condition.getDefiningOp();
+  auto isPart = [&](Value part) { return isLookedUp(part, known); };
+  bool is;
   if (isa_and_nonnull<ir::AndOp>(op))
-    return llvm::any_of(op->getOperands(), isLookedUp);
-  if (isa_and_nonnull<ir::OrOp, ir::NotOp>(op))
-    return llvm::all_of(op->getOperands(), isLookedUp);
-  return isOverIndices(condition) ||
+    is = llvm::any_of(op->getOperands(), isPart);
+  else if (isa_and_nonnull<ir::OrOp, ir::NotOp>(op))
+    is = llvm::all_of(op->getOperands(), isPart);
+  else
+    is = isOverIndices(condition) ||
          cast<ir::ArrayType>(condition.getType()).getAxes().size() <= 1 ||
          (isa_and_nonnull<ir::CompareOp>(op) &&
           llvm::all_of(op->getOperands(), isBounded));
+  return known[condition] = is;
 }
 
 /// Whether a value is the same at all places, whatever the inputs are.
 static bool isConstant(Value value) {
-  Operation *op = value.getDefiningOp();
-  return op && !isa<ir::IndexOp, ir::InputOp, ir::LiteralOp, ir::FoldOp>(op) &&
-         llvm::all_of(op->getOperands(), isConstant);
+  return isMadeOf(value, [](Operation *op) {
+    return !isa<ir::IndexOp, ir::InputOp, ir::LiteralOp, ir::FoldOp>(op);
+  });
 }
 
 static void addMask(Value condition, std::vector<ExplainedMask> &masks) {
   if (isConstant(condition))
     return;
   const std::string text = ir::Formula().definition(condition);
+  llvm::DenseMap<Value, bool> lookedUp;
   if (llvm::none_of(masks, [&](const ExplainedMask &mask) {
         return mask.condition == text;
       }))
-    masks.push_back({text, isOverIndices(condition), isLookedUp(condition)});
+    masks.push_back(
+        {text, isOverIndices(condition), isLookedUp(condition, lookedUp)});
 }
 
 static bool isGather(ir::AtOp read) {
