@@ -65,6 +65,7 @@ static std::unique_ptr<Forms> formsOf(const kit::Program &source) {
   REQUIRE(library);
   static const fovea_plugin joins = [&] {
     fovea_plugin table = (*library)->table();
+    table.name = "joins";
     table.flags |= FOVEA_PLUGIN_JOINS;
     return table;
   }();
