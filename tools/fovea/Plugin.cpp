@@ -169,6 +169,8 @@ static Exit describePlugin(const std::string &name) {
                                                      : "at the same time");
   line("threads",
        table.flags & FOVEA_PLUGIN_OWN_THREADS ? "its own" : "the host's");
+  line("clusters", table.flags & FOVEA_PLUGIN_JOINS ? "neighbours as one"
+                                                    : "each by itself");
   line("saves", table.save && table.load ? "yes" : "no");
   for (const plugin::ManifestOption &option : found.manifest.options)
     line("option", option.name + " (" + option.type + ")" +
