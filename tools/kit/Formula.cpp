@@ -48,37 +48,11 @@ Status Formula::evaluate(std::span<const Tensor> inputs,
 
 std::optional<std::vector<int64_t>>
 Formula::extents(std::span<const int64_t> dims) const {
-  std::vector<int64_t> sizes;
-  for (const fovea_size &size : cluster.sizes) {
-    const int64_t a = size.kind > FOVEA_SIZE_DIM ? sizes[size.a] : 0;
-    const int64_t b = size.kind > FOVEA_SIZE_DIM ? sizes[size.b] : 0;
-    const bool divides =
-        size.kind == FOVEA_SIZE_FLOORDIV || size.kind == FOVEA_SIZE_MOD;
-    if (divides && b == 0)
-      return std::nullopt;
-    int64_t quotient = divides ? a / b : 0;
-    if (divides && a % b != 0 && (a < 0) != (b < 0))
-      --quotient;
-    switch (size.kind) {
-    case FOVEA_SIZE_CONSTANT:
-      sizes.push_back(size.value);
-      break;
-    case FOVEA_SIZE_DIM:
-      sizes.push_back(dims[size.a]);
-      break;
-    case FOVEA_SIZE_ADD:
-      sizes.push_back(a + b);
-      break;
-    case FOVEA_SIZE_MUL:
-      sizes.push_back(a * b);
-      break;
-    case FOVEA_SIZE_FLOORDIV:
-      sizes.push_back(quotient);
-      break;
-    default:
-      sizes.push_back(a - b * quotient);
-    }
-  }
+  std::vector<int64_t> sizes(cluster.sizes.size());
+  if (fovea_evaluate_sizes(
+          {cluster.sizes.data(), cluster.sizes.size(), sizeof(fovea_size)},
+          {dims.data(), dims.size(), sizeof(int64_t)}, sizes.data()))
+    return std::nullopt;
   std::vector<int64_t> extents;
   for (const fovea_axis &axis : cluster.axes) {
     extents.push_back(sizes[axis.size]);

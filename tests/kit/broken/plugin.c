@@ -214,21 +214,15 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   REFUSE_MORE(request, error);
   if (BROKEN == TAKES_NO_SIZES)
     return fail(error, FOVEA_UNSUPPORTED_SHAPE, "not these sizes");
+  const fovea_span formulas = {exe->arrays[SIZES].data,
+                               exe->arrays[SIZES].count, sizeof(fovea_size)};
+  int64_t *values = (int64_t *)calloc(formulas.count + 1, sizeof(int64_t));
+  if (fovea_evaluate_sizes(formulas, request->dims, values)) {
+    free(values);
+    return fail(error, FOVEA_UNSUPPORTED_SHAPE, "there are no such sizes");
+  }
   fovea_instance *made = (fovea_instance *)calloc(1, sizeof *made);
   made->exe = exe;
-  int64_t *values =
-      (int64_t *)calloc(exe->arrays[SIZES].count + 1, sizeof(int64_t));
-  for (uint64_t i = 0; i < exe->arrays[SIZES].count; ++i) {
-    const fovea_size *size = ITEM(exe, fovea_size, SIZES, i);
-    if (size->kind == FOVEA_SIZE_CONSTANT)
-      values[i] = size->value;
-    else if (size->kind == FOVEA_SIZE_DIM)
-      values[i] = *FOVEA_AT(int64_t, request->dims, size->a);
-    else if (size->kind == FOVEA_SIZE_ADD)
-      values[i] = values[size->a] + values[size->b];
-    else
-      values[i] = values[size->a] * values[size->b];
-  }
   for (uint64_t i = 0; i < exe->arrays[AXES].count; ++i)
     made->extents[i] = values[ITEM(exe, fovea_axis, AXES, i)->size];
   free(values);
