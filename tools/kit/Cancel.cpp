@@ -88,7 +88,6 @@ void kit::checkCancelling(Plugin &plugin, Recorder &recorder,
     int64_t most = 1 << 20;
     bool isLong = false;
     for (int64_t n = 64; n <= most; n *= 2) {
-      recorder.alive();
       const std::vector<int64_t> dims = longDims(cluster, n);
       if ((!isFused && n * n > mostStored) ||
           storedElements(*candidate->formula, dims) > mostStored)

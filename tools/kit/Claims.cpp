@@ -72,16 +72,14 @@ kit::firstClaimed(Plugin &plugin, const std::vector<Program> &programs) {
   refuse("the program is not claimed");
 }
 
-std::shared_ptr<Candidate> kit::anyClaimed(Plugin &plugin, Recorder &recorder) {
+std::shared_ptr<Candidate> kit::anyClaimed(Plugin &plugin) {
   for (const auto &programs : {simplePrograms(), formPrograms(), opPrograms()})
-    for (const Program &program : programs) {
-      recorder.alive();
+    for (const Program &program : programs)
       for (const auto &formula : formulasOf(program)) {
         auto candidate = std::make_shared<Candidate>(plugin, formula);
         if (candidate->isClaimed())
           return candidate;
       }
-    }
   return nullptr;
 }
 

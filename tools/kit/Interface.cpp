@@ -90,7 +90,7 @@ static void checkCluster(Plugin &plugin, Recorder &recorder) {
   bool isLookedFor = false;
   auto ready = [&]() -> Candidate & {
     if (!std::exchange(isLookedFor, true))
-      candidate = anyClaimed(plugin, recorder);
+      candidate = anyClaimed(plugin);
     if (!candidate)
       refuse("no program of the kit is claimed");
     return *candidate;

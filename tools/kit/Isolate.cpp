@@ -11,6 +11,7 @@
 #include "tools/kit/Guarded.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -42,8 +43,8 @@ static double secondsSince(Clock::time_point begin) {
 //===----------------------------------------------------------------------===//
 
 static constexpr char beginRecord = 'B', endRecord = 'E', noteRecord = 'N',
-                      contentsRecord = 'C', aliveRecord = 'A',
-                      impossibleRecord = 'I', finishRecord = 'F';
+                      contentsRecord = 'C', impossibleRecord = 'I',
+                      finishRecord = 'F';
 
 static void append(std::string &to, uint32_t number) {
   to.append(reinterpret_cast<const char *>(&number), sizeof number);
@@ -138,8 +139,6 @@ void Recorder::contents(const Contents &contents) {
   send(contentsRecord, {std::to_string(contents.ops), list});
 }
 
-void Recorder::alive() { send(aliveRecord, {}); }
-
 void Recorder::impossible(const Status &status) {
   send(impossibleRecord, {std::to_string(static_cast<int>(status.code())),
                           status.message(), status.fix()});
@@ -198,7 +197,7 @@ static bool hasEnded(pid_t child) {
 static std::string lastWords(int status, bool isLate, const SharedPage &page) {
   if (isLate)
     return "hangs: no answer after " +
-           std::to_string(static_cast<int>(Isolation::secondsPerTest)) + " s" +
+           std::to_string(static_cast<int>(Isolation::secondsPerStep)) + " s" +
            inPhase(page);
   if (WIFSIGNALED(status)) {
     const char *name = sigabbrev_np(WTERMSIG(status));
@@ -270,8 +269,6 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
       if (isFirst)
         results.contents.push_back(contentsOf(group.name, record));
       break;
-    case aliveRecord:
-      break;
     case impossibleRecord:
       impossible =
           Status::error(static_cast<StatusCode>(std::stoi(record.fields[0])),
@@ -290,7 +287,11 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
   constexpr int milliseconds = 100;
   std::string bytes;
   auto begin = Clock::now(), heard = begin;
+  uint64_t steps = 0;
   while (!isFinished) {
+    if (const uint64_t now = std::atomic_ref(page.steps).load();
+        now != std::exchange(steps, now))
+      heard = Clock::now();
     // The pipe has no end as long as a process of the plugin's holds it. What
     // the child wrote before it ended is there by now.
     const bool isDead = hasEnded(child);
@@ -299,7 +300,7 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
     if (ready < 0 && errno == EINTR)
       continue;
     if (ready == 0) {
-      isLate = !isDead && secondsSince(heard) > secondsPerTest;
+      isLate = !isDead && secondsSince(heard) > secondsPerStep;
       if (isDead || isLate)
         break;
       continue;
@@ -313,9 +314,7 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
       handle(*record);
       if (record->kind == endRecord)
         keep(*std::exchange(current, std::nullopt), secondsSince(begin));
-      heard = Clock::now();
-      if (record->kind != aliveRecord)
-        begin = heard;
+      begin = heard = Clock::now();
     }
   }
   close(ends[0]);

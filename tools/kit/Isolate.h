@@ -36,6 +36,9 @@ inline void need(bool holds, const std::string &text) {
 
 /// What parent and child both see.
 struct SharedPage {
+  /// Begins and ends of calls of the plugin: as long as it counts on, nothing
+  /// hangs. Atomic (std::atomic_ref).
+  uint64_t steps;
   /// What the plugin is at: `run`.
   char phase[128];
   /// Where it touched what it may not.
@@ -54,8 +57,6 @@ public:
   /// Something to be shown.
   void note(const std::string &name, const std::string &value);
   void contents(const Contents &contents);
-  /// Something takes its time, but goes on: the time of a test begins again.
-  void alive();
   /// The check cannot even begin: what fovea_plugin_check returns.
   void impossible(const Status &status);
   /// Everything is reported.
@@ -88,8 +89,8 @@ public:
   /// Too much went wrong to go on.
   bool isOver() const { return deaths >= mostDeaths || hangs >= mostHangs; }
 
-  /// A test has so long.
-  static constexpr double secondsPerTest = 15;
+  /// A call of the plugin, and what the kit does between two, has so long.
+  static constexpr double secondsPerStep = 15;
 
 private:
   static constexpr int mostDeaths = 12, mostDeathsOfGroup = 3, mostHangs = 2;

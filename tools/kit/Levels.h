@@ -41,7 +41,7 @@ std::shared_ptr<Candidate> firstClaimed(Plugin &plugin,
 
 /// The same of all programs of the kit, the simple ones first: a plugin may be
 /// for few things. Null if none is.
-std::shared_ptr<Candidate> anyClaimed(Plugin &plugin, Recorder &recorder);
+std::shared_ptr<Candidate> anyClaimed(Plugin &plugin);
 
 /// Values for the dimensions, in which every size can be: of few elements, ...
 std::vector<int64_t> someDims(const Formula &formula, int choice);

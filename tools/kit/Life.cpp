@@ -34,11 +34,9 @@ static void runCancelled(Problem &problem) {
 }
 
 /// Does work[i]() again and again in a thread of its own, all at once.
-static void inThreads(Recorder &recorder,
-                      const std::vector<std::function<void()>> &work) {
+static void inThreads(const std::vector<std::function<void()>> &work) {
   constexpr int rounds = 10;
-  std::barrier begin(static_cast<std::ptrdiff_t>(work.size()),
-                     [&]() noexcept { recorder.alive(); });
+  std::barrier begin(static_cast<std::ptrdiff_t>(work.size()));
   std::vector<std::string> faults(work.size());
   std::vector<std::thread> crew;
   for (size_t i = 0; i < work.size(); ++i)
@@ -62,7 +60,7 @@ static void inThreads(Recorder &recorder,
 
 /// Runs of these instances, and of the first one a cancelled one besides, each
 /// in a thread of its own with arrays of its own.
-static void runInThreads(Recorder &recorder, Candidate &candidate,
+static void runInThreads(Candidate &candidate,
                          std::vector<std::shared_ptr<Prepared>> instances,
                          std::function<void()> beside = {}) {
   // Who says so gets one run at a time.
@@ -87,7 +85,7 @@ static void runInThreads(Recorder &recorder, Candidate &candidate,
   }
   if (beside)
     work.push_back(std::move(beside));
-  inThreads(recorder, work);
+  inThreads(work);
 }
 
 void kit::checkLife(Plugin &plugin, Recorder &recorder,
@@ -102,7 +100,7 @@ void kit::checkLife(Plugin &plugin, Recorder &recorder,
   auto dims = [&] { return someDims(*ready().formula, 9); };
   recorder.test(3, "one instance in many threads", [&] {
     auto prepared = ready().prepare(dims());
-    runInThreads(recorder, ready(), {prepared, prepared, prepared});
+    runInThreads(ready(), {prepared, prepared, prepared});
   });
   recorder.test(3, "several instances in many threads, beside `compile`", [&] {
     Candidate other(plugin, ready().formula);
@@ -115,7 +113,7 @@ void kit::checkLife(Plugin &plugin, Recorder &recorder,
       other.prepare(dims());
     };
     beside();
-    runInThreads(recorder, ready(),
+    runInThreads(ready(),
                  {ready().prepare(dims()), ready().prepare(dims()),
                   other.prepare(dims())},
                  beside);

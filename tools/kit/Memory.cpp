@@ -110,7 +110,7 @@ static Held heldAfter(const std::function<void()> &work) {
 /// (a block a round, and more than what a thread may leave), of those that are
 /// in memory (a page a round, and more than what the heap grows by at once), or
 /// of files (one a round). So what is kept for a while, or once, is no leak.
-static void needNoGrowth(Recorder &recorder, const std::string &what,
+static void needNoGrowth(const std::string &what,
                          const std::function<void()> &round) {
   using Clock = std::chrono::steady_clock;
   constexpr int windows = 4;
@@ -130,12 +130,9 @@ static void needNoGrowth(Recorder &recorder, const std::string &what,
     for (int64_t i = 0; i < rounds; ++i)
       round();
   };
-  recorder.alive();
   Held before = heldAfter(work);
   Held least = {INT64_MAX, INT64_MAX, INT64_MAX};
   for (int i = 0; i < windows; ++i) {
-    // On a machine that is busy a window may take its time.
-    recorder.alive();
     const Held after = heldAfter(work);
     least.allocated =
         std::min(least.allocated, after.allocated - before.allocated);
@@ -160,19 +157,18 @@ void kit::checkLeaks(Plugin &plugin, Recorder &recorder,
     return someDims(*candidate.formula, 1);
   };
   recorder.test(3, "no memory is left by `open` and `close`", [&] {
-    needNoGrowth(recorder, "`open` and `close`", [&] {
+    needNoGrowth("`open` and `close`", [&] {
       Answer answer;
       need(plugin.open(answer) != nullptr, "`open` returns " + answer.text());
     });
   });
   recorder.test(3, "no memory is left by `query`", [&] {
     auto candidate = claimed();
-    needNoGrowth(recorder, "`query`",
-                 [&] { candidate->claim(*plugin.backend()); });
+    needNoGrowth("`query`", [&] { candidate->claim(*plugin.backend()); });
   });
   recorder.test(3, "no memory is left by `compile` and `exe_free`", [&] {
     auto candidate = claimed();
-    needNoGrowth(recorder, "`compile` and `exe_free`", [&] {
+    needNoGrowth("`compile` and `exe_free`", [&] {
       candidate->exe();
       candidate->drop();
     });
@@ -180,7 +176,7 @@ void kit::checkLeaks(Plugin &plugin, Recorder &recorder,
   recorder.test(3, "no memory is left by `prepare` and `instance_free`", [&] {
     auto candidate = claimed();
     candidate->exe();
-    needNoGrowth(recorder, "`prepare` and `instance_free`",
+    needNoGrowth("`prepare` and `instance_free`",
                  [&] { candidate->prepare(dims(*candidate)); });
   });
   recorder.test(3, "no memory is left by `run`", [&] {
@@ -190,7 +186,7 @@ void kit::checkLeaks(Plugin &plugin, Recorder &recorder,
                     Values::Normal, Layout::Dense, 91, {}, false);
     Guarded workspace = problem->prepared->workspace();
     const std::vector<fovea_tensor> in = problem->in(), out = problem->out();
-    needNoGrowth(recorder, "`run`", [&] {
+    needNoGrowth("`run`", [&] {
       const Answer answer = problem->prepared->run(in, out, workspace, nullptr);
       need(answer.isOk(), "`run` returns " + answer.text());
     });

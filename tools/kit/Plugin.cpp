@@ -50,8 +50,9 @@ std::string Answer::text() const {
 // Calls
 //===----------------------------------------------------------------------===//
 
-/// Shows the last of the functions that are not over.
+/// Shows the last of the functions that are not over, and that it goes on.
 static void show(const std::vector<const char *> &inside, SharedPage &page) {
+  ++std::atomic_ref(page.steps);
   std::snprintf(page.phase, sizeof page.phase, "%s",
                 inside.empty() ? "" : inside.back());
 }
