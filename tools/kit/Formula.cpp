@@ -138,8 +138,7 @@ std::vector<Feature> Formula::features() const {
 // From text
 //===----------------------------------------------------------------------===//
 
-std::vector<std::shared_ptr<const Formula>>
-kit::formulasOf(const Program &source) {
+std::vector<plugin::Cluster> kit::clustersOf(const Program &source) {
   Diagnostics diagnostics;
   const auto program =
       fovea::Program::fromText(source.name + ".fov", source.text, diagnostics);
@@ -161,9 +160,16 @@ kit::formulasOf(const Program &source) {
   auto clusters = plugin::clustersOf(*module->getOps<ir::FuncOp>().begin());
   if (!clusters)
     broken(clusters.status().text());
-  std::vector<std::shared_ptr<const Formula>> formulas;
+  std::vector<plugin::Cluster> list;
   for (plugin::PlacedCluster &placed : clusters->clusters)
-    formulas.push_back(
-        std::make_shared<const Formula>(std::move(placed.cluster)));
+    list.push_back(std::move(placed.cluster));
+  return list;
+}
+
+std::vector<std::shared_ptr<const Formula>>
+kit::formulasOf(std::vector<plugin::Cluster> clusters) {
+  std::vector<std::shared_ptr<const Formula>> formulas;
+  for (plugin::Cluster &cluster : clusters)
+    formulas.push_back(std::make_shared<const Formula>(std::move(cluster)));
   return formulas;
 }

@@ -47,8 +47,14 @@ private:
   std::unique_ptr<Executable> reference;
 };
 
-/// The clusters of a program.
-std::vector<std::shared_ptr<const Formula>> formulasOf(const Program &program);
+/// What plugins are asked of a program.
+std::vector<plugin::Cluster> clustersOf(const Program &program);
+std::vector<std::shared_ptr<const Formula>>
+formulasOf(std::vector<plugin::Cluster> clusters);
+inline std::vector<std::shared_ptr<const Formula>>
+formulasOf(const Program &program) {
+  return formulasOf(clustersOf(program));
+}
 
 /// How an array lies in memory.
 enum class Layout { Dense, Padded, Backwards, Repeated, Transposed, Unaligned };

@@ -18,6 +18,28 @@ using namespace fovea;
 using namespace fovea::kit;
 
 namespace {
+/// A program and what plugins are asked of it.
+struct Question {
+  Program program;
+  std::vector<plugin::Cluster> clusters;
+};
+} // namespace
+
+/// All programs. They take most of the time of many a check, and are the same
+/// for all plugins: made once in a process, before it forks.
+static const std::vector<Question> &questions() {
+  static const std::vector<Question> &all = *[] {
+    auto *made = new std::vector<Question>;
+    for (const auto &programs : {formPrograms(), cornerPrograms(), opPrograms(),
+                                 randomPrograms(30, 1)})
+      for (const Program &program : programs)
+        made->push_back({program, clustersOf(program)});
+    return made;
+  }();
+  return all;
+}
+
+namespace {
 /// One check.
 class Check {
 public:
@@ -81,11 +103,12 @@ private:
                           }});
   }
 
-  Status addPrograms(const std::vector<Program> &programs) {
-    for (const Program &program : programs) {
+  Status addPrograms() {
+    for (const Question &question : questions()) {
+      const Program &program = question.program;
       Status status = add(program.name, [&](Plugin &plugin,
                                             Recorder &recorder) {
-        const auto formulas = formulasOf(program);
+        const auto formulas = formulasOf(question.clusters);
         Contents contents;
         for (const auto &formula : formulas) {
           contents.ops += formula->cluster.ops.size();
@@ -110,17 +133,16 @@ private:
   }
 
   /// The programs of which a test of level 1 with that name passed.
-  std::vector<Program> passing(const std::vector<Program> &programs,
-                               const std::string &test) const {
+  std::vector<Program> passing(const std::string &test) const {
     std::set<std::string> groups;
     for (const Outcome &outcome : results.outcomes)
       if (outcome.level == 1 && outcome.state == State::Passed &&
           outcome.test.ends_with(test))
         groups.insert(outcome.group);
     std::vector<Program> passing;
-    for (const Program &program : programs)
-      if (groups.contains(program.name))
-        passing.push_back(program);
+    for (const Question &question : questions())
+      if (groups.contains(question.program.name))
+        passing.push_back(question.program);
     return passing;
   }
 
@@ -156,15 +178,10 @@ private:
     status = add("interface", checkInterface);
     if (status.failed() || results.level < 1)
       return status;
-    std::vector<Program> programs = formPrograms();
-    for (const auto &more :
-         {cornerPrograms(), opPrograms(), randomPrograms(30, 1)})
-      programs.insert(programs.end(), more.begin(), more.end());
-    if (status = addPrograms(programs); status.failed())
+    if (status = addPrograms(); status.failed())
       return status;
-    const std::vector<Program> compiled = passing(programs, compileTest);
-    needShown(programs.size(), passing(programs, queryTest).size(),
-              compiled.size());
+    const std::vector<Program> compiled = passing(compileTest);
+    needShown(questions().size(), passing(queryTest).size(), compiled.size());
     if (results.level >= 2)
       status = add("published random numbers", checkVectors);
     if (status.isOk() && results.level >= 2)

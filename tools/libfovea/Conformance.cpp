@@ -1,5 +1,4 @@
-//===- Conformance.cpp - the conformance kit behind the C interface
-//---------===//
+//===- Conformance.cpp - the kit behind the C interface -------------------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
