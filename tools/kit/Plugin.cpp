@@ -16,6 +16,12 @@
 using namespace fovea;
 using namespace fovea::kit;
 
+ThreadPool &kit::hostPool() {
+  // Never destroyed, as the shared one.
+  static ThreadPool *const pool = new ThreadPool();
+  return *pool;
+}
+
 //===----------------------------------------------------------------------===//
 // Answers
 //===----------------------------------------------------------------------===//
@@ -371,7 +377,7 @@ std::shared_ptr<Prepared> Compiled::prepare(std::span<const int64_t> dims,
   Grown<fovea_prepare_request> request(manner, true);
   std::vector<int64_t> copy(dims.begin(), dims.end());
   request->dims = {copy.data(), copy.size(), sizeof(int64_t)};
-  request->workers = static_cast<uint32_t>(ThreadPool::shared().numWorkers());
+  request->workers = static_cast<uint32_t>(hostPool().numWorkers());
   request->extensions = manner.extensions;
   answer = plugin().call("prepare", manner, [&](fovea_error *error) {
     return plugin().table().prepare(exe, &*request, &*prepared, error);
@@ -428,7 +434,7 @@ Answer Prepared::run(std::span<const fovea_tensor> inputs,
   };
   const std::vector<char> in = grown(inputs), out = grown(outputs);
   const std::vector<int64_t> copy = dims;
-  ThreadPool &pool = manner.pool ? *manner.pool : ThreadPool::shared();
+  ThreadPool &pool = manner.pool ? *manner.pool : hostPool();
   fovea_run_handle handle = {&pool, cancelled};
   Grown<fovea_run_request> request(manner, true);
   request->run = &handle;

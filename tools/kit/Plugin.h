@@ -32,9 +32,13 @@ struct Manner {
   /// something that nobody knows yet.
   bool asksMore = false;
   const fovea_extension *extensions = nullptr;
-  /// Who computes; the host's, if null.
+  /// Who computes; hostPool, if null.
   ThreadPool *pool = nullptr;
 };
+
+/// The host's threads in the process that a group of tests is. The shared pool
+/// is without threads in a fork of a process that has used it.
+ThreadPool &hostPool();
 
 /// What a function answered.
 struct Answer {
