@@ -45,20 +45,64 @@ bool fovea::mayFail(Value value) {
   return false;
 }
 
-bool fovea::mayBeHard(Value value) {
-  llvm::SetVector<Value> work;
-  work.insert(value);
+bool fovea::mayBeHard(Value value, ir::HardKind kind) {
+  using ir::HardKind, ir::HardRule;
+  llvm::SetVector<std::pair<Value, HardKind>> work;
+  work.insert({value, kind});
   for (size_t i = 0; i < work.size(); ++i) {
-    Operation *op = work[i].getDefiningOp();
-    auto elementwise = dyn_cast_or_null<ir::ElementwiseOpInterface>(op);
-    if (!elementwise && !isa_and_nonnull<ir::RenameOp, ir::AtOp>(op))
+    const auto [next, hard] = work[i];
+    Operation *op = next.getDefiningOp();
+    const bool isZero = hard == HardKind::Zero;
+    auto ask = [&](unsigned operand, HardKind kind) {
+      work.insert({op->getOperand(operand), kind});
+    };
+    if (isa<ir::RenameOp, ir::AtOp>(op)) {
+      ask(0, hard);
       continue;
-    if (elementwise && elementwise.hardRule() == ir::HardRule::Plain)
+    }
+    auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
+    if (!elementwise)
       continue;
-    if (auto select = dyn_cast<ir::SelectOp>(op);
-        select && select.getHard() != ir::HardKind::None)
-      return true;
-    work.insert_range(op->getOperands());
+    switch (elementwise.hardRule()) {
+    case HardRule::Plain:
+      break;
+    case HardRule::Keep:
+      ask(0, hard);
+      break;
+    case HardRule::Negate:
+    case HardRule::Divide:
+    case HardRule::Power:
+    case HardRule::Root:
+      if (isZero)
+        ask(0, hard);
+      break;
+    case HardRule::Product:
+      if (isZero)
+        ask(0, hard), ask(1, hard);
+      break;
+    case HardRule::Sum:
+      if (!isZero)
+        ask(0, hard), ask(1, hard);
+      break;
+    case HardRule::Minus:
+      if (!isZero)
+        ask(0, hard);
+      break;
+    case HardRule::Exp:
+      if (isZero)
+        ask(0, HardKind::NegInf);
+      break;
+    case HardRule::Choose:
+      if (cast<ir::SelectOp>(op).getHard() == hard)
+        return true;
+      ask(1, hard), ask(2, hard);
+      break;
+    }
   }
   return false;
+}
+
+bool fovea::mayBeHard(Value value) {
+  return mayBeHard(value, ir::HardKind::Zero) ||
+         mayBeHard(value, ir::HardKind::NegInf);
 }

@@ -19,7 +19,9 @@ bool isFallible(mlir::Operation *op);
 /// where the formula does not.
 bool mayFail(mlir::Value value);
 
-/// Whether a number may be a hard one (ElementwiseOpInterface, hardRule).
+/// Whether a number may be a hard one of that kind, or of any
+/// (ElementwiseOpInterface, hardRule).
+bool mayBeHard(mlir::Value value, ir::HardKind kind);
 bool mayBeHard(mlir::Value value);
 
 } // namespace fovea

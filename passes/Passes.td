@@ -26,7 +26,9 @@ def SinkReads : Pass<"fovea-sink-reads", "ir::FuncOp"> {
   let description = [{
     `x[n, t[n]]` of logits x that are a formula becomes that formula at t[n], if
     the read has fewer axes than what it reads: so the logits need not be
-    stored. The check of the index stays, under the name of what was read.
+    stored. A read of what is masked becomes the mask of a read in any case: so
+    what is left out is seen. The check of the index stays, under the name of
+    what was read.
   }];
 }
 
@@ -40,13 +42,14 @@ def TakeBranches : Pass<"fovea-take-branches", "ir::FuncOp"> {
 }
 
 def HoistMasks : Pass<"fovea-hoist-masks", "ir::FuncOp"> {
-  let summary = "a mask within a choice becomes a mask of the whole choice";
+  let summary = "every formula has one mask, outside";
   let description = [{
-    `where(c, x, where(d, y, -inf))` becomes `where(c or d, where(c, x, y), -inf)`,
-    and the same with a hard 0: so what does not count is seen to be left out, and
-    is not visited. `where(c, where(d, x, -inf), 0)`, which leaves out in two ways,
-    becomes `where(not c or d, where(c, x, 0), -inf)`, also where the inner mask
-    stands in a sum.
+    A sum with a masked term is the mask of a sum, `where(c, x, where(d, y, -inf))`
+    becomes `where(c or d, where(c, x, y), -inf)`, and the same with a hard 0: so
+    what does not count is seen to be left out, and is not visited. Of several
+    masks one is made, whose conditions that cannot fail are asked first.
+    `where(c, where(d, x, -inf), 0)`, which leaves out in two ways, becomes
+    `where(not c or d, where(c, x, 0), -inf)`.
   }];
 }
 

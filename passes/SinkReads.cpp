@@ -201,7 +201,8 @@ private:
     const bool isChoice = isa<ir::SelectOp, ir::AndOp, ir::OrOp>(source);
     const bool isStrict =
         !isChoice && !isa<ir::ReduceOp>(source) &&
-        llvm::none_of(source->getOperands(), fovea::mayBeHard);
+        llvm::none_of(source->getOperands(),
+                      [](Value operand) { return mayBeHard(operand); });
     const OperandRange needed =
         isStrict ? source->getOperands()
                  : source->getOperands().take_front(isChoice);

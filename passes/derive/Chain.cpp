@@ -7,7 +7,6 @@
 #include "passes/derive/Chain.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SetVector.h"
 
 #include <limits>
 
@@ -258,20 +257,6 @@ void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
     algebra.facts.bound[number] = bound;
 }
 
-/// Whether an exponential that moves may be a hard 0 though no condition of the
-/// formula says where.
-static bool hidesMask(Expr e) {
-  llvm::SetVector<Expr> work;
-  work.insert(e);
-  for (size_t i = 0; i < work.size(); ++i) {
-    if (work[i]->form == Form::Exp && work[i]->args[0]->mayBeHard &&
-        !work[i]->fresh.empty())
-      return true;
-    work.insert_range(work[i]->args);
-  }
-  return false;
-}
-
 /// Derives how a reduction runs in the pass of what it depends on; false if
 /// that is refused.
 bool Chain::isTaken(Reduction &reduction, unsigned pass, Laws &laws,
@@ -281,7 +266,7 @@ bool Chain::isTaken(Reduction &reduction, unsigned pass, Laws &laws,
     return false;
   };
   reduction.pass = pass;
-  if (!reduction.element->fresh.empty() && hidesMask(reduction.element))
+  if (!reduction.element->fresh.empty() && reduction.element->hidesMask)
     return refuse(Refusal::Reason::Hidden);
   bool isDerived = false;
   auto first = reduction.repair;

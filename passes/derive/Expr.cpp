@@ -10,7 +10,6 @@
 #include "passes/Demand.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/SetVector.h"
 
 #include <bit>
 #include <cmath>
@@ -66,9 +65,12 @@ Expr Algebra::intern(Node node) {
     node.hasData |= arg->hasData;
     node.hasGiven |= arg->hasGiven;
     node.mayFail |= arg->mayFail;
+    node.hidesMask |= arg->hidesMask;
     node.fresh.insert(arg->fresh.begin(), arg->fresh.end());
     node.old.insert(arg->old.begin(), arg->old.end());
   }
+  if (node.form == Form::Exp)
+    node.hidesMask |= node.args[0]->mayBeHard;
   if (node.form == Form::Add)
     for (Expr arg : node.args)
       node.mayBeHard |= arg->mayBeHard;
@@ -86,39 +88,12 @@ Expr Algebra::constant(double number) {
   return intern(std::move(node));
 }
 
-/// Whether an array may hold hard -infs (ElementwiseOpInterface, hardRule).
-static bool mayBeExcluded(mlir::Value value) {
-  using namespace fovea::ir;
-  llvm::SetVector<mlir::Value> work;
-  work.insert(value);
-  for (size_t i = 0; i < work.size(); ++i) {
-    mlir::Operation *op = work[i].getDefiningOp();
-    if (mlir::isa<RenameOp, AtOp>(op)) {
-      work.insert(op->getOperand(0));
-      continue;
-    }
-    auto elementwise = mlir::dyn_cast<ElementwiseOpInterface>(op);
-    if (!elementwise)
-      continue;
-    const HardRule rule = elementwise.hardRule();
-    if (auto select = mlir::dyn_cast<SelectOp>(op)) {
-      if (select.getHard() == HardKind::NegInf)
-        return true;
-      work.insert_range(op->getOperands().drop_front());
-    } else if (rule == HardRule::Sum) {
-      work.insert_range(op->getOperands());
-    } else if (rule == HardRule::Keep || rule == HardRule::Minus) {
-      work.insert(op->getOperand(0));
-    }
-  }
-  return false;
-}
-
 Expr Algebra::data(mlir::Value value) {
   Node node{Form::Data};
   node.value = value;
   node.hasData = true;
-  node.mayBeHard = mayBeExcluded(value);
+  node.mayBeHard = fovea::mayBeHard(value, ir::HardKind::NegInf);
+  node.hidesMask = fovea::mayBeHard(value);
   node.mayFail = fovea::mayFail(value);
   return intern(std::move(node));
 }
@@ -126,7 +101,8 @@ Expr Algebra::given(mlir::Value value) {
   Node node{Form::Given};
   node.value = value;
   node.hasGiven = true;
-  node.mayBeHard = mayBeExcluded(value);
+  node.mayBeHard = fovea::mayBeHard(value, ir::HardKind::NegInf);
+  node.hidesMask = fovea::mayBeHard(value);
   return intern(std::move(node));
 }
 Expr Algebra::fresh(unsigned reduction) {

@@ -76,6 +76,9 @@ struct Node {
   bool hasGiven = false;
   /// It may be a hard -inf, which scaling would make an ordinary one.
   bool mayBeHard = false;
+  /// Some of it may be a hard number though no condition says where, as of a
+  /// mask that is read at another index.
+  bool hidesMask = false;
   /// Evaluating it may be an error, as of a read out of range.
   bool mayFail = false;
   Names fresh; ///< reductions in New leaves

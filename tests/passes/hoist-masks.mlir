@@ -34,12 +34,12 @@ fovea.func @both dims ["N"] {
   // CHECK: %[[Y:.*]] = fovea.input "y"
   %y = fovea.input "y" [#fovea.axis<i: N>] : <f32, i: N>
   %zero = fovea.constant 0.0 : f32 : <f32>
-  // CHECK: %[[F:.*]] = fovea.or %[[C]], %[[E]]
-  // CHECK: %[[NOT:.*]] = fovea.not %[[C]]
-  // CHECK: %[[T:.*]] = fovea.or %[[NOT]], %[[D]]
-  // CHECK: %[[V:.*]] = fovea.select %[[C]], %[[X]], %[[Y]] :
-  // CHECK: %[[INNER:.*]] = fovea.select %[[T]], %[[V]], %{{.*}} hard zero
-  // CHECK: fovea.select %[[F]], %[[INNER]], %{{.*}} hard zero
+  // CHECK-DAG: %[[NOT:.*]] = fovea.not %[[C]]
+  // CHECK-DAG: %[[S:.*]] = fovea.and %[[NOT]], %[[E]]
+  // CHECK-DAG: %[[F:.*]] = fovea.and %[[C]], %[[D]]
+  // CHECK-DAG: %[[T:.*]] = fovea.or %[[F]], %[[S]]
+  // CHECK-DAG: %[[V:.*]] = fovea.select %[[C]], %[[X]], %[[Y]] :
+  // CHECK: fovea.select %[[T]], %[[V]], %{{.*}} hard zero
   %a = fovea.select %d, %x, %zero hard zero : <i1, i: N>, <f32, i: N>, <f32>
   %b = fovea.select %e, %y, %zero hard zero : <i1, i: N>, <f32, i: N>, <f32>
   %r = fovea.select %c, %a, %b : <i1, i: N>, <f32, i: N>, <f32, i: N>
@@ -67,5 +67,43 @@ fovea.func @sum dims ["N"] {
   %m = fovea.select %d, %x, %inf hard neginf : <i1, i: N>, <f32, i: N>, <f32>
   %s = fovea.add %y, %m : <f32, i: N>, <f32, i: N>
   %r = fovea.select %c, %s, %zero hard zero : <i1, i: N>, <f32, i: N>, <f32>
+  fovea.output "r" %r [#fovea.axis<i: N>] : <f32, i: N>
+}
+
+// A sum of masked terms has one mask; of one that may fail and one that cannot, that is asked first.
+// CHECK-LABEL: fovea.func @terms
+fovea.func @terms dims ["N"] {
+  // CHECK: %[[C:.*]] = fovea.input "c"
+  %c = fovea.input "c" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[X:.*]] = fovea.input "x"
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  %t = fovea.input "t" [] : <i64>
+  // CHECK: %[[R:.*]] = fovea.at "c" %[[C]]
+  %r = fovea.at "c" %c [#fovea.axis<i: N>][%t] : <i1, i: N>[!fovea.array<i64>] -> <i1>
+  %low = fovea.constant 0xFF800000 : f32 : <f32>
+  %a = fovea.select %r, %x, %low hard neginf : <i1>, <f32, i: N>, <f32>
+  %b = fovea.select %c, %x, %low hard neginf : <i1, i: N>, <f32, i: N>, <f32>
+  // CHECK-DAG: %[[M:.*]] = fovea.and %[[C]], %[[R]]
+  // CHECK-DAG: %[[S:.*]] = fovea.add %[[X]], %[[X]]
+  // CHECK: fovea.select %[[M]], %[[S]], %{{.*}} hard neginf
+  %s = fovea.add %a, %b : <f32, i: N>, <f32, i: N>
+  fovea.output "s" %s [#fovea.axis<i: N>] : <f32, i: N>
+}
+
+// Both branches with one mask: it is the choice's.
+// CHECK-LABEL: fovea.func @shared
+fovea.func @shared dims ["N"] {
+  // CHECK: %[[C:.*]] = fovea.input "c"
+  %c = fovea.input "c" [#fovea.axis<i: N>] : <i1, i: N>
+  // CHECK: %[[D:.*]] = fovea.input "d"
+  %d = fovea.input "d" [#fovea.axis<i: N>] : <i1, i: N>
+  %x = fovea.input "x" [#fovea.axis<i: N>] : <f32, i: N>
+  %y = fovea.input "y" [#fovea.axis<i: N>] : <f32, i: N>
+  %low = fovea.constant 0xFF800000 : f32 : <f32>
+  // CHECK: %[[V:.*]] = fovea.select %[[C]], %{{.*}}, %{{.*}} :
+  // CHECK: fovea.select %[[D]], %[[V]], %{{.*}} hard neginf
+  %a = fovea.select %d, %x, %low hard neginf : <i1, i: N>, <f32, i: N>, <f32>
+  %b = fovea.select %d, %y, %low hard neginf : <i1, i: N>, <f32, i: N>, <f32>
+  %r = fovea.select %c, %a, %b : <i1, i: N>, <f32, i: N>, <f32, i: N>
   fovea.output "r" %r [#fovea.axis<i: N>] : <f32, i: N>
 }
