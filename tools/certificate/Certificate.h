@@ -19,9 +19,11 @@
 //
 // Two numbers agree if they are equal, both NaN, or differ by at most
 //
-//   1e-9 |w| + 1000 r,   r = by how much w differs when it is evaluated with
-//                            every operation rounded up, down, to zero, and
-//                            with plain sums (w itself has compensated ones).
+//   1e-9 |w| + 1000 r + 1e-40 M + 1e-290,
+//
+// r = by how much w differs when it is evaluated with every operation rounded
+// up, down, to zero, and with plain sums (w itself has compensated ones); M =
+// how large is what a formula is the sum of (RoundingBound.h).
 //
 // Where inputs are infinite or NaN, any two numbers that are not finite agree.
 // So what rounding does to the formula as written is no fault of the fold.
