@@ -45,59 +45,61 @@ bool fovea::mayFail(Value value) {
   return false;
 }
 
-bool fovea::mayBeHard(Value value, ir::HardKind kind) {
+HardSources fovea::hardSources(Operation *op, ir::HardKind kind) {
   using ir::HardKind, ir::HardRule;
-  llvm::SetVector<std::pair<Value, HardKind>> work;
+  if (isa<ir::RenameOp, ir::AtOp>(op))
+    return {false, {{0, kind}}};
+  auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
+  if (!elementwise)
+    return {};
+  const bool isZero = kind == HardKind::Zero;
+  switch (elementwise.hardRule()) {
+  case HardRule::Plain:
+    break;
+  case HardRule::Keep:
+    // Only floats have a -inf.
+    if (isZero || ir::typeOf(op->getResult(0)).isFloat())
+      return {false, {{0, kind}}};
+    break;
+  case HardRule::Negate:
+  case HardRule::Divide:
+  case HardRule::Power:
+  case HardRule::Root:
+    if (isZero)
+      return {false, {{0, kind}}};
+    break;
+  case HardRule::Product:
+    if (isZero)
+      return {false, {{0, kind}, {1, kind}}};
+    break;
+  case HardRule::Sum:
+    if (!isZero)
+      return {false, {{0, kind}, {1, kind}}};
+    break;
+  case HardRule::Minus:
+    if (!isZero)
+      return {false, {{0, kind}}};
+    break;
+  case HardRule::Exp:
+    if (isZero)
+      return {false, {{0, HardKind::NegInf}}};
+    break;
+  case HardRule::Choose:
+    return {cast<ir::SelectOp>(op).getHard() == kind, {{1, kind}, {2, kind}}};
+  }
+  return {};
+}
+
+bool fovea::mayBeHard(Value value, ir::HardKind kind) {
+  llvm::SetVector<std::pair<Value, ir::HardKind>> work;
   work.insert({value, kind});
   for (size_t i = 0; i < work.size(); ++i) {
-    const auto [next, hard] = work[i];
-    Operation *op = next.getDefiningOp();
-    const bool isZero = hard == HardKind::Zero;
-    auto ask = [&](unsigned operand, HardKind kind) {
-      work.insert({op->getOperand(operand), kind});
-    };
-    if (isa<ir::RenameOp, ir::AtOp>(op)) {
-      ask(0, hard);
-      continue;
-    }
-    auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
-    if (!elementwise)
-      continue;
-    switch (elementwise.hardRule()) {
-    case HardRule::Plain:
-      break;
-    case HardRule::Keep:
-      ask(0, hard);
-      break;
-    case HardRule::Negate:
-    case HardRule::Divide:
-    case HardRule::Power:
-    case HardRule::Root:
-      if (isZero)
-        ask(0, hard);
-      break;
-    case HardRule::Product:
-      if (isZero)
-        ask(0, hard), ask(1, hard);
-      break;
-    case HardRule::Sum:
-      if (!isZero)
-        ask(0, hard), ask(1, hard);
-      break;
-    case HardRule::Minus:
-      if (!isZero)
-        ask(0, hard);
-      break;
-    case HardRule::Exp:
-      if (isZero)
-        ask(0, HardKind::NegInf);
-      break;
-    case HardRule::Choose:
-      if (cast<ir::SelectOp>(op).getHard() == hard)
-        return true;
-      ask(1, hard), ask(2, hard);
-      break;
-    }
+    Operation *op = work[i].first.getDefiningOp();
+    const HardSources sources = hardSources(op, work[i].second);
+    if (sources.isOwn)
+      return true;
+    for (auto [operand, hard] : sources.operands)
+      work.insert({op->getOperand(operand), hard});
   }
   return false;
 }

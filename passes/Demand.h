@@ -19,8 +19,16 @@ bool isFallible(mlir::Operation *op);
 /// where the formula does not.
 bool mayFail(mlir::Value value);
 
+/// Where a hard number of one kind may come from: the operation itself, or
+/// operands that are hard ones of some kind (ElementwiseOpInterface, hardRule).
+struct HardSources {
+  bool isOwn = false;
+  llvm::SmallVector<std::pair<unsigned, ir::HardKind>, 2> operands;
+};
+HardSources hardSources(mlir::Operation *op, ir::HardKind kind);
+
 /// Whether a number may be a hard one of that kind, or of any
-/// (ElementwiseOpInterface, hardRule).
+/// (hardSources).
 bool mayBeHard(mlir::Value value, ir::HardKind kind);
 bool mayBeHard(mlir::Value value);
 

@@ -35,28 +35,30 @@ static Value both(OpBuilder &b, Location loc, Value x, Value y) {
 }
 
 /// The mask of a sum, of which one term is masked or both: with a hard -inf it
-/// is one. `inner` is the sum without; null if it has none.
-static ir::SelectOp unmasked(Operation *sum, Operation *&inner) {
+/// is one. Null if none is.
+static ir::SelectOp unmasked(Operation *sum) {
+  const bool isDifference = isa<ir::SubOp>(sum);
+  // Of x - x only one would lose its mask.
+  if (isDifference && sum->getOperand(0) == sum->getOperand(1))
+    return nullptr;
   OpBuilder b(sum);
   // The name is the sum's, and not its condition's.
   const Location place = ir::placeIn(sum->getLoc());
   Value condition, excluded;
   IRMapping terms;
-  for (OpOperand &operand : sum->getOpOperands()) {
-    ir::SelectOp mask = maskOf(operand.get(), ir::HardKind::NegInf);
-    if (!mask || (isa<ir::SubOp>(sum) && operand.getOperandNumber() == 1))
+  for (Value term : sum->getOperands().take_front(isDifference ? 1 : 2)) {
+    ir::SelectOp mask = maskOf(term, ir::HardKind::NegInf);
+    if (!mask)
       continue;
-    terms.map(operand.get(), mask.getOnTrue());
+    terms.map(term, mask.getOnTrue());
     excluded = mask.getOnFalse();
     // Of two conditions the second is not needed where the first excludes.
     condition = condition ? both(b, place, condition, mask.getCondition())
                           : mask.getCondition();
   }
-  // x - x of one mask takes its mask off on the left only.
-  if (!condition ||
-      (isa<ir::SubOp>(sum) && sum->getOperand(0) == sum->getOperand(1)))
+  if (!condition)
     return nullptr;
-  inner = b.clone(*sum, terms);
+  Operation *inner = b.clone(*sum, terms);
   retype(inner);
   return ir::SelectOp::create(b, sum->getLoc(), condition, inner->getResult(0),
                               excluded, ir::HardKind::NegInf);
@@ -118,8 +120,7 @@ struct HoistMasks : fovea::impl::HoistMasksBase<HoistMasks> {
     while (!work.empty()) {
       Operation *op = work.pop_back_val();
       auto choice = dyn_cast<ir::SelectOp>(op);
-      Operation *inner = nullptr;
-      ir::SelectOp made = choice ? hoisted(choice) : unmasked(op, inner);
+      ir::SelectOp made = choice ? hoisted(choice) : unmasked(op);
       if (!made)
         continue;
       op->getResult(0).replaceAllUsesWith(made.getResult());

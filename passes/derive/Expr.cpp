@@ -88,23 +88,23 @@ Expr Algebra::constant(double number) {
   return intern(std::move(node));
 }
 
-Expr Algebra::data(mlir::Value value) {
-  Node node{Form::Data};
+Expr Algebra::array(Form form, mlir::Value value) {
+  Node node{form};
   node.value = value;
-  node.hasData = true;
+  // What is asked below walks all that the array is made from: once.
+  if (auto found = known.find(&node); found != known.end())
+    return *found;
+  node.hasData = form == Form::Data;
+  node.hasGiven = form == Form::Given;
   node.mayBeHard = fovea::mayBeHard(value, ir::HardKind::NegInf);
-  node.hidesMask = fovea::mayBeHard(value);
-  node.mayFail = fovea::mayFail(value);
+  node.hidesMask =
+      node.mayBeHard || fovea::mayBeHard(value, ir::HardKind::Zero);
+  node.mayFail = form == Form::Data && fovea::mayFail(value);
   return intern(std::move(node));
 }
-Expr Algebra::given(mlir::Value value) {
-  Node node{Form::Given};
-  node.value = value;
-  node.hasGiven = true;
-  node.mayBeHard = fovea::mayBeHard(value, ir::HardKind::NegInf);
-  node.hidesMask = fovea::mayBeHard(value);
-  return intern(std::move(node));
-}
+
+Expr Algebra::data(mlir::Value value) { return array(Form::Data, value); }
+Expr Algebra::given(mlir::Value value) { return array(Form::Given, value); }
 Expr Algebra::fresh(unsigned reduction) {
   Node node{Form::New};
   node.reduction = reduction;

@@ -186,6 +186,7 @@ public:
 
 private:
   Expr intern(Node node);
+  Expr array(Form form, mlir::Value value);
   Expr outwards(llvm::ArrayRef<Expr> args, double value,
                 llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make);
   Expr rebuild(Expr e, llvm::ArrayRef<Expr> args);

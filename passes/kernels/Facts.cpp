@@ -7,13 +7,13 @@
 #include "passes/kernels/Facts.h"
 
 #include "ir/Kept.h"
+#include "passes/Demand.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::kernels;
-using ir::HardRule;
 
 Facts::Facts(ir::FuncOp func) : ranges(func) { add(func.getBody().front()); }
 
@@ -81,17 +81,10 @@ bool Facts::isInRange(ir::AtOp at) const {
 }
 
 bool Facts::isSafeDivision(Operation *op) const {
-  auto type = cast<ir::ArrayType>(op->getResult(0).getType());
-  if (type.isFloat() || op->hasAttr(ir::checkedName))
-    return true;
-  if (isa<ir::FloorDivOp, ir::ModOp>(op))
-    return ranges.isNonZero(op->getOperand(1), type);
-  if (!isa<ir::PowOp>(op))
-    return true;
-  auto exponent = op->getOperand(1).getDefiningOp<ir::ConstantOp>();
-  auto value =
-      exponent ? dyn_cast<IntegerAttr>(exponent.getValue()) : IntegerAttr();
-  return value && value.getInt() >= 0;
+  return !isFallible(op) ||
+         (isa<ir::FloorDivOp, ir::ModOp>(op) &&
+          ranges.isNonZero(op->getOperand(1),
+                           cast<ir::ArrayType>(op->getResult(0).getType())));
 }
 
 bool Facts::canFail(Operation *op) const {
@@ -103,40 +96,13 @@ bool Facts::canFail(Operation *op) const {
 }
 
 Hardness Facts::hardnessOf(Operation *op) const {
-  auto operand = [&](unsigned i) { return hardness(op->getOperand(i)); };
-  if (isa<ir::RenameOp, ir::AtOp>(op))
-    return operand(0);
-  auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
-  if (!elementwise)
-    return {};
-
-  switch (elementwise.hardRule()) {
-  case HardRule::Plain:
-    return {};
-  case HardRule::Keep: {
-    // Only floats have a -inf.
-    auto type = cast<ir::ArrayType>(op->getResult(0).getType());
-    return {operand(0).zero, operand(0).negInf && type.isFloat()};
-  }
-  case HardRule::Negate:
-  case HardRule::Divide:
-  case HardRule::Power:
-  case HardRule::Root:
-    return {operand(0).zero, false};
-  case HardRule::Product:
-    return {operand(0).zero || operand(1).zero, false};
-  case HardRule::Sum:
-    return {false, operand(0).negInf || operand(1).negInf};
-  case HardRule::Minus:
-    return {false, operand(0).negInf};
-  case HardRule::Exp:
-    return {operand(0).negInf, false};
-  case HardRule::Choose: {
-    const ir::HardKind kind = cast<ir::SelectOp>(op).getHard();
-    return {operand(1).zero || operand(2).zero || kind == ir::HardKind::Zero,
-            operand(1).negInf || operand(2).negInf ||
-                kind == ir::HardKind::NegInf};
-  }
-  }
-  return {};
+  auto mayBe = [&](ir::HardKind kind) {
+    const HardSources sources = hardSources(op, kind);
+    return sources.isOwn || llvm::any_of(sources.operands, [&](auto source) {
+             const Hardness known = hardness(op->getOperand(source.first));
+             return source.second == ir::HardKind::Zero ? known.zero
+                                                        : known.negInf;
+           });
+  };
+  return {mayBe(ir::HardKind::Zero), mayBe(ir::HardKind::NegInf)};
 }
