@@ -150,6 +150,13 @@ struct Assigned {
   size_t pieces = 0;
 };
 
+/// A function in clusters.
+struct AssignedProgram {
+  std::vector<Assigned> clusters;
+  /// What goes from one to others.
+  std::vector<Parameter> between;
+};
+
 /// Gives the clusters of a function to devices. Neighbours that go to the same
 /// one become one cluster, if it claims that as it does each of them.
 class Assigner {
@@ -242,16 +249,26 @@ private:
 };
 } // namespace
 
-Expected<Partition> PluginBackend::partition(ir::FuncOp func) const {
+static Expected<AssignedProgram> assign(const Devices &devices,
+                                        ir::FuncOp func) {
   Expected<Cut> whole = cut(func);
   if (!whole)
     return whole.status();
-  auto assigned = Assigner(devices, *whole).run();
+  auto clusters = Assigner(devices, *whole).run();
+  if (!clusters)
+    return clusters.status();
+  return AssignedProgram{*std::move(clusters),
+                         std::move(whole->program.between)};
+}
+
+Expected<Partition> PluginBackend::partition(ir::FuncOp func) const {
+  auto assigned = assign(devices, func);
   if (!assigned)
     return assigned.status();
   Partition partition;
-  for (size_t i = 0; i < assigned->size(); i += 1 + (*assigned)[i].pieces)
-    partition.push_back(std::move((*assigned)[i].assignment));
+  for (size_t i = 0; i < assigned->clusters.size();
+       i += 1 + assigned->clusters[i].pieces)
+    partition.push_back(std::move(assigned->clusters[i].assignment));
   return partition;
 }
 
@@ -271,15 +288,12 @@ static Status refused(StatusCode code, const Assignment &assignment,
 }
 
 Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
-  Expected<Cut> whole = cut(func);
-  if (!whole)
-    return whole.status();
-  auto assigned = Assigner(devices, *whole).run();
+  auto assigned = assign(devices, func);
   if (!assigned)
     return assigned.status();
   std::vector<ClusterExecutable::Step> steps;
   size_t piecesBefore = 0;
-  for (Assigned &one : *assigned) {
+  for (Assigned &one : assigned->clusters) {
     if (one.device == devices.list.size())
       return refused(StatusCode::Unsupported, one.assignment, label);
     ClusterExecutable::Step step;
@@ -307,7 +321,7 @@ Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
   }
   return std::unique_ptr<Executable>(std::make_unique<ClusterExecutable>(
       signatureOf(func), devices, label, std::move(steps),
-      std::move(whole->program.between)));
+      std::move(assigned->between)));
 }
 
 //===----------------------------------------------------------------------===//
