@@ -41,7 +41,14 @@ public:
   Status run(std::span<const Tensor> inputs, std::span<Tensor> outputs,
              CancelFlag cancel = nullptr) const;
 
-  /// The same where all is checked already and the dimensions are known, in the
+  /// Does ahead of time what the first run for these dimensions, in the order
+  /// of the signature, would do before it computes. Nobody has to call it.
+  /// Errors: those of such a run that have to do with the dimensions.
+  virtual Status prepare(std::span<const int64_t> /*dims*/) const {
+    return Status::ok();
+  }
+
+  /// As run() where all is checked already and the dimensions are known, in the
   /// order of the signature: inputs and outputs need not say them.
   Status runSolved(std::span<const Tensor> inputs, std::span<Tensor> outputs,
                    std::span<const int64_t> dims,

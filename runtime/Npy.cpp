@@ -51,19 +51,39 @@ static Tensor finish(const npy::Header &header, Tensor elements) {
   return elements.restrided(header.shape, columnMajorStrides(header.shape));
 }
 
+static Expected<npy::Header> readHeader(const InputFile &file,
+                                        const std::string &path,
+                                        std::optional<DType> expected) {
+  std::string prefix(std::min<uint64_t>(file.size(), npy::maxPrefix), '\0');
+  if (Status status = file.read(0, prefix.size(), prefix.data());
+      status.failed())
+    return status;
+  Expected<npy::Header> header =
+      npy::parseHeader(prefix, file.size(), expected);
+  if (!header)
+    return header.status().withContext(path);
+  return header;
+}
+
+Expected<NpyType> fovea::readNpyType(const std::string &path,
+                                     std::optional<DType> expected) {
+  Expected<InputFile> file = InputFile::open(path);
+  if (!file)
+    return file.status();
+  Expected<npy::Header> header = readHeader(*file, path, expected);
+  if (!header)
+    return header.status();
+  return NpyType{header->dtype, std::move(header->shape)};
+}
+
 Expected<Tensor> fovea::readNpy(const std::string &path,
                                 std::optional<DType> expected) {
   Expected<InputFile> file = InputFile::open(path);
   if (!file)
     return file.status();
-  std::string prefix(std::min<uint64_t>(file->size(), npy::maxPrefix), '\0');
-  if (Status status = file->read(0, prefix.size(), prefix.data());
-      status.failed())
-    return status;
-  Expected<npy::Header> header =
-      npy::parseHeader(prefix, file->size(), expected);
+  Expected<npy::Header> header = readHeader(*file, path, expected);
   if (!header)
-    return header.status().withContext(path);
+    return header.status();
   Expected<Tensor> elements = allocateFor(*header);
   if (!elements)
     return elements.status().withContext(path);

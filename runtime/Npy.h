@@ -22,8 +22,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fovea {
+
+/// What a file says that it holds.
+struct NpyType {
+  DType dtype;
+  std::vector<int64_t> shape;
+};
+
+/// Reads what is in the file `path`, but not the elements. `expected` and the
+/// errors as in readNpy.
+Expected<NpyType> readNpyType(const std::string &path,
+                              std::optional<DType> expected = std::nullopt);
 
 /// Reads the array in the file `path`. A file in C order gives a dense
 /// row-major tensor, one in Fortran order a dense column-major one.

@@ -10,6 +10,7 @@
  *   fovea_compile         make one function an exe for given dtypes and ranks;
  *   fovea_exe_solve       find the sizes that follow from the arrays' shapes;
  *   fovea_exe_result_shape ... and so the shapes of the results;
+ *   fovea_exe_prepare     do for those sizes what can be done ahead, if wished;
  *   fovea_run             compute into buffers that the caller owns.
  *
  * examples/embed.c does all of it.
@@ -448,6 +449,13 @@ FOVEA_API fovea_code fovea_exe_result_shape(const fovea_exe *exe,
                                             uint64_t result,
                                             const int64_t *dims, int64_t *shape,
                                             fovea_error *error);
+
+/** Does ahead of time what the first run for these sizes (`dims` as above)
+ *  would do before it computes: code that only they need is compiled, plugins
+ *  prepare. Nobody has to call it. Errors: those of such a run that have to do
+ *  with the sizes. */
+FOVEA_API fovea_code fovea_exe_prepare(const fovea_exe *exe, fovea_call *call,
+                                       const int64_t *dims, fovea_error *error);
 
 /*===-- Running -------------------------------------------------------------*/
 

@@ -304,21 +304,27 @@ void CallState::finish(const Program &program, std::span<Tensor> outputs) {
   }
 }
 
+Status CallState::solve(const Program &program, std::span<const int64_t> dims) {
+  if (isSolved && std::ranges::equal(solvedDims, dims))
+    return Status::ok();
+  isSolved = false;
+  if (Status status = solveSizes(program, dims); status.failed())
+    return status;
+  if (Status status = placeWorkspace(program); status.failed())
+    return status;
+  if (Status status = placeScratch(program); status.failed())
+    return status;
+  solvedDims.assign(dims.begin(), dims.end());
+  isSolved = true;
+  return Status::ok();
+}
+
 Status CallState::prepare(const Program &program,
                           std::span<const Tensor> inputs,
                           std::span<const Tensor> outputs,
                           std::span<const int64_t> dims, int workers) {
-  if (!isSolved || !std::ranges::equal(solvedDims, dims)) {
-    isSolved = false;
-    if (Status status = solveSizes(program, dims); status.failed())
-      return status;
-    if (Status status = placeWorkspace(program); status.failed())
-      return status;
-    if (Status status = placeScratch(program); status.failed())
-      return status;
-    solvedDims.assign(dims.begin(), dims.end());
-    isSolved = true;
-  }
+  if (Status status = solve(program, dims); status.failed())
+    return status;
   size_t bytes;
   if (__builtin_mul_overflow(scratchBytes, static_cast<size_t>(workers),
                              &bytes) ||

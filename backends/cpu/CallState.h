@@ -81,6 +81,8 @@ struct CallState {
     return scratchMemory + static_cast<size_t>(worker) * scratchBytes;
   }
 
+  /// Makes what does not depend on arrays. Errors as of prepare().
+  Status solve(const Program &program, std::span<const int64_t> dims);
   /// Makes the tables for a call by so many workers. Errors: a size that
   /// overflows or is negative (Shape), too little memory (Backend).
   Status prepare(const Program &program, std::span<const Tensor> inputs,

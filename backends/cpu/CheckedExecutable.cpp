@@ -16,10 +16,8 @@ CheckedExecutable::CheckedExecutable(Signature signature, CompiledProgram check,
       fast(std::move(signature), std::move(fast)), extents(std::move(extents)),
       emitted(std::move(whole)) {}
 
-Status CheckedExecutable::execute(std::span<const Tensor> inputs,
-                                  std::span<Tensor> outputs,
-                                  std::span<const int64_t> dims,
-                                  CancelFlag cancel) const {
+Expected<bool>
+CheckedExecutable::mayFailAt(std::span<const int64_t> dims) const {
   bool mayFail = false;
   for (const SizeExpr &extent : extents) {
     Expected<int64_t> value = evaluate(extent, dims);
@@ -27,14 +25,10 @@ Status CheckedExecutable::execute(std::span<const Tensor> inputs,
       return value.status();
     mayFail = mayFail || *value == 0;
   }
-  if (!mayFail) {
-    Tensor answer = Tensor::view(&mayFail, DType::Bool, {});
-    if (Status status = check.runSolved(inputs, {&answer, 1}, dims, cancel);
-        status.failed())
-      return status;
-  }
-  if (!mayFail)
-    return fast.runSolved(inputs, outputs, dims, cancel);
+  return mayFail;
+}
+
+Expected<const CpuExecutable *> CheckedExecutable::wholeFunction() const {
   std::call_once(isCompiled, [&] {
     Expected<CompiledProgram> code = compileEmitted(std::move(*emitted));
     emitted.reset();
@@ -46,5 +40,38 @@ Status CheckedExecutable::execute(std::span<const Tensor> inputs,
   });
   if (!*whole)
     return whole->status();
-  return (**whole)->runSolved(inputs, outputs, dims, cancel);
+  return (*whole)->get();
+}
+
+Status CheckedExecutable::prepare(std::span<const int64_t> dims) const {
+  Expected<bool> mayFail = mayFailAt(dims);
+  if (!mayFail)
+    return mayFail.status();
+  if (*mayFail) {
+    auto slow = wholeFunction();
+    return slow ? (*slow)->prepare(dims) : slow.status();
+  }
+  Status status = check.prepare(dims);
+  return status.failed() ? status : fast.prepare(dims);
+}
+
+Status CheckedExecutable::execute(std::span<const Tensor> inputs,
+                                  std::span<Tensor> outputs,
+                                  std::span<const int64_t> dims,
+                                  CancelFlag cancel) const {
+  Expected<bool> atSizes = mayFailAt(dims);
+  if (!atSizes)
+    return atSizes.status();
+  bool mayFail = *atSizes;
+  if (!mayFail) {
+    Tensor answer = Tensor::view(&mayFail, DType::Bool, {});
+    if (Status status = check.runSolved(inputs, {&answer, 1}, dims, cancel);
+        status.failed())
+      return status;
+  }
+  if (!mayFail)
+    return fast.runSolved(inputs, outputs, dims, cancel);
+  auto slow = wholeFunction();
+  return slow ? (*slow)->runSolved(inputs, outputs, dims, cancel)
+              : slow.status();
 }

@@ -21,12 +21,19 @@ public:
                     CompiledProgram fast, EmittedProgram whole,
                     std::vector<SizeExpr> extents);
 
+  Status prepare(std::span<const int64_t> dims) const override;
+
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
                  std::span<const int64_t> dims,
                  CancelFlag cancel) const override;
 
 private:
+  /// Whether a size is 0 that must not be.
+  Expected<bool> mayFailAt(std::span<const int64_t> dims) const;
+  /// The function as it is.
+  Expected<const CpuExecutable *> wholeFunction() const;
+
   const CpuExecutable check, fast;
   const std::vector<SizeExpr> extents;
   mutable std::once_flag isCompiled;

@@ -206,20 +206,34 @@ static int workersFor(std::span<const Tensor> inputs,
   return elements < parallelElements ? 1 : ThreadPool::shared().numWorkers();
 }
 
+std::unique_ptr<CallState> CpuExecutable::takeState() const {
+  std::lock_guard lock(mutex);
+  if (idle.empty())
+    return std::make_unique<CallState>();
+  std::unique_ptr<CallState> state = std::move(idle.back());
+  idle.pop_back();
+  return state;
+}
+
+void CpuExecutable::keep(std::unique_ptr<CallState> state) const {
+  std::lock_guard lock(mutex);
+  idle.push_back(std::move(state));
+}
+
+Status CpuExecutable::prepare(std::span<const int64_t> dims) const {
+  std::unique_ptr<CallState> state = takeState();
+  Status status = state->solve(compiled.program, dims);
+  if (status.isOk())
+    status = loadLate(*state);
+  keep(std::move(state));
+  return status;
+}
+
 Status CpuExecutable::execute(std::span<const Tensor> inputs,
                               std::span<Tensor> outputs,
                               std::span<const int64_t> dims,
                               CancelFlag cancel) const {
-  std::unique_ptr<CallState> state;
-  {
-    std::lock_guard lock(mutex);
-    if (!idle.empty()) {
-      state = std::move(idle.back());
-      idle.pop_back();
-    }
-  }
-  if (!state)
-    state = std::make_unique<CallState>();
+  std::unique_ptr<CallState> state = takeState();
   const int workers = workersFor(inputs, outputs);
   Status status =
       state->prepare(compiled.program, inputs, outputs, dims, workers);
@@ -227,7 +241,6 @@ Status CpuExecutable::execute(std::span<const Tensor> inputs,
     status = runStages(*state, workers, cancel);
     state->finish(compiled.program, outputs);
   }
-  std::lock_guard lock(mutex);
-  idle.push_back(std::move(state));
+  keep(std::move(state));
   return status;
 }

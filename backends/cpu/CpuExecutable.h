@@ -22,12 +22,16 @@ public:
   CpuExecutable(Signature signature, CompiledProgram compiled);
   ~CpuExecutable() override;
 
+  Status prepare(std::span<const int64_t> dims) const override;
+
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
                  std::span<const int64_t> dims,
                  CancelFlag cancel) const override;
 
 private:
+  std::unique_ptr<CallState> takeState() const;
+  void keep(std::unique_ptr<CallState> state) const;
   /// The function that runs a part of a step, or null if it is not loaded.
   void *functionOf(const CallState::Step::Part &part) const;
   Status loadLate(const CallState &state) const;

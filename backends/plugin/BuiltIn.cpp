@@ -135,6 +135,8 @@ static fovea_code prepare(fovea_plugin_exe *exe,
     made->exe = exe;
     for (uint64_t i = 0; i < request->dims.count; ++i)
       made->dims.push_back(*FOVEA_AT(int64_t, request->dims, i));
+    if (Status status = exe->executable->prepare(made->dims); status.failed())
+      return status;
     prepared->instance = made.release();
     return Status::ok();
   });

@@ -6,6 +6,7 @@
 
 #include "backends/plugin/PluginBackend.h"
 
+#include "backends/plugin/ClusterExecutable.h"
 #include "passes/Pipelines.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -13,10 +14,6 @@
 
 using namespace fovea;
 using namespace fovea::plugin;
-
-//===----------------------------------------------------------------------===//
-// Compiling
-//===----------------------------------------------------------------------===//
 
 PluginBackend::PluginBackend(Devices given, std::string label)
     : devices(std::move(given)), label(std::move(label)) {
@@ -56,86 +53,6 @@ Expected<Cluster> plugin::wholeOf(ir::FuncOp func) {
   if (!joined)
     return joined.status();
   return std::move(joined->cluster);
-}
-
-static std::string quoted(const std::string &name) { return "`" + name + "`"; }
-
-/// What a cluster makes, for people.
-static std::string labelOf(const Cluster &cluster, size_t number) {
-  std::string label;
-  for (const fovea_port &port : cluster.outputs)
-    if (const std::string name = cluster.string(port.name); !name.empty())
-      label += (label.empty() ? "" : ", ") + quoted(name);
-  return label.empty() ? "cluster " + std::to_string(number + 1) : label;
-}
-
-/// All that its ops come from, calls around them included.
-static std::vector<SourcePlace> placesOf(const Cluster &cluster) {
-  std::vector<SourcePlace> places;
-  for (const fovea_place &place : cluster.places)
-    places.push_back({cluster.string(place.file), place.line, place.column,
-                      place.end_line, place.end_column});
-  return places;
-}
-
-static Assignment unassigned(const Cluster &cluster, size_t number) {
-  Assignment assignment;
-  assignment.label = labelOf(cluster, number);
-  assignment.places = placesOf(cluster);
-  return assignment;
-}
-
-/// Says who takes it.
-static void take(Assignment &assignment, const Device &device,
-                 const Claim &claim) {
-  assignment.device = device.name();
-  assignment.isDecomposed = claim.kind == FOVEA_CLAIM_DECOMPOSED;
-  assignment.isStatic = claim.sizes == FOVEA_SIZES_STATIC;
-  assignment.note = claim.text;
-}
-
-/// Why a claim does not count.
-static Refusal refusalOf(const Device &device, const Cluster &cluster,
-                         const Claim &claim) {
-  if (claim.kind != FOVEA_CLAIM_NONE)
-    return {device.name(),
-            "stores",
-            "it would store arrays that fusion avoids" +
-                (claim.text.empty() ? "" : " (" + claim.text + ")") +
-                "; --allow-materialize lets it",
-            {}};
-  // By fovea_reason; the second is for who says no more than that.
-  static constexpr std::pair<const char *, const char *> reasons[] = {
-      {"other", "no reason is given"},
-      {"op", "it does not have an op of it"},
-      {"dtype", "it does not have a dtype of it"},
-      {"rank", "it has not so many axes"},
-      {"shape", "it does not do its shapes"},
-      {"hard", "it has no hard numbers"},
-      {"fold", "it does not do that form of fold"},
-      {"device", "its device is not there"}};
-  const auto &[kind, text] =
-      reasons[claim.reason < std::size(reasons) ? claim.reason : 0];
-  return {device.name(), kind, claim.text.empty() ? text : claim.text,
-          cluster.placesOf(claim.op)};
-}
-
-Expected<std::pair<size_t, Assignment>>
-Devices::assign(const Cluster &cluster, size_t number, size_t first) const {
-  Assignment assignment = unassigned(cluster, number);
-  for (size_t i = first; i < list.size(); ++i) {
-    Expected<Claim> claim = list[i]->query(cluster);
-    if (!claim)
-      return claim.status();
-    const bool isDecomposed = claim->kind == FOVEA_CLAIM_DECOMPOSED;
-    if (claim->kind == FOVEA_CLAIM_NONE || (isDecomposed && !mayMaterialize)) {
-      assignment.refusals.push_back(refusalOf(*list[i], cluster, *claim));
-      continue;
-    }
-    take(assignment, *list[i], *claim);
-    return std::pair(i, assignment);
-  }
-  return std::pair(list.size(), assignment);
 }
 
 namespace {
@@ -272,21 +189,6 @@ Expected<Partition> PluginBackend::partition(ir::FuncOp func) const {
   return partition;
 }
 
-/// Nobody computes a cluster.
-static Status refused(StatusCode code, const Assignment &assignment,
-                      const std::string &label) {
-  std::string text;
-  for (const Refusal &refusal : assignment.refusals)
-    text += (text.empty() ? "" : "; ") + quoted(refusal.device) +
-            " does not compute " + assignment.label +
-            (refusal.kind == "sizes" ? " for these sizes: " : ": ") +
-            refusal.reason;
-  return Status::error(code, std::move(text),
-                       "`--backend=" + label +
-                           ",cpu` lets the cpu backend compute it")
-      .withPlaces(assignment.refusals.front().places);
-}
-
 Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
   auto assigned = assign(devices, func);
   if (!assigned)
@@ -322,179 +224,4 @@ Expected<std::unique_ptr<Executable>> PluginBackend::compile(ir::FuncOp func) {
   return std::unique_ptr<Executable>(std::make_unique<ClusterExecutable>(
       signatureOf(func), devices, label, std::move(steps),
       std::move(assigned->between)));
-}
-
-//===----------------------------------------------------------------------===//
-// Running
-//===----------------------------------------------------------------------===//
-
-ClusterExecutable::ClusterExecutable(Signature signature, Devices given,
-                                     std::string label, std::vector<Step> made,
-                                     std::vector<Parameter> between)
-    : Executable(std::move(signature)), devices(std::move(given)),
-      label(std::move(label)), between(std::move(between)),
-      steps(std::move(made)), lastPicks(steps.size()) {
-  for (size_t i = 0; i < steps.size(); i += 1 + steps[i].pieces)
-    lastPicks[i].isUsed = true;
-}
-
-Assignment ClusterExecutable::assignmentOf(const Step &step,
-                                           const Pick &pick) const {
-  const bool isNobody = pick.candidate == step.candidates.size();
-  Assignment assignment = isNobody ? unassigned(*step.cluster, step.number)
-                                   : step.candidates[pick.candidate].assignment;
-  assignment.refusals.clear();
-  auto add = [&](const std::vector<Refusal> &more) {
-    assignment.refusals.insert(assignment.refusals.end(), more.begin(),
-                               more.end());
-  };
-  for (size_t i = 0; i < pick.candidate; ++i) {
-    add(step.candidates[i].assignment.refusals);
-    add({pick.refused[i]});
-  }
-  add(isNobody ? *step.rest
-               : step.candidates[pick.candidate].assignment.refusals);
-  return assignment;
-}
-
-RunReport ClusterExecutable::lastRun() const {
-  std::lock_guard<std::mutex> lock(mutex);
-  RunReport report{{}, lastCopies};
-  for (size_t i = 0; i < steps.size(); ++i)
-    if (lastPicks[i].isUsed)
-      report.partition.push_back(assignmentOf(steps[i], lastPicks[i]));
-  return report;
-}
-
-/// Finds who comes next for a cluster, or that nobody does.
-Status ClusterExecutable::addCandidate(size_t number) const {
-  Step &step = steps[number];
-  auto assigned = devices.assign(
-      *step.cluster, step.number,
-      step.candidates.empty() ? 0 : step.candidates.back().device + 1);
-  if (!assigned)
-    return assigned.status();
-  auto &[next, assignment] = *assigned;
-  if (next == devices.list.size()) {
-    std::lock_guard<std::mutex> lock(mutex);
-    step.rest = std::move(assignment.refusals);
-    return Status::ok();
-  }
-  auto exe = devices.list[next]->compile(step.cluster);
-  if (!exe)
-    return exe.status();
-  std::lock_guard<std::mutex> lock(mutex);
-  step.candidates.push_back({next, *std::move(exe), std::move(assignment)});
-  return Status::ok();
-}
-
-Expected<std::shared_ptr<Exe>>
-ClusterExecutable::exeOf(size_t number, size_t candidate) const {
-  const Step &step = steps[number];
-  auto isKnown = [&] {
-    std::lock_guard<std::mutex> lock(mutex);
-    return candidate < step.candidates.size() || step.rest;
-  };
-  if (!isKnown()) {
-    std::lock_guard<std::mutex> lock(growing);
-    // Another thread may have found it meanwhile.
-    if (!isKnown())
-      if (Status status = addCandidate(number); status.failed())
-        return status;
-  }
-  std::lock_guard<std::mutex> lock(mutex);
-  return candidate < step.candidates.size() ? step.candidates[candidate].exe
-                                            : std::shared_ptr<Exe>();
-}
-
-Expected<std::shared_ptr<const Instance>>
-ClusterExecutable::instanceFor(size_t number, std::span<const int64_t> dims,
-                               Pick &pick) const {
-  for (;; ++pick.candidate) {
-    auto exe = exeOf(number, pick.candidate);
-    if (!exe)
-      return exe.status();
-    if (!*exe) {
-      std::lock_guard<std::mutex> lock(mutex);
-      return refused(StatusCode::UnsupportedShape,
-                     assignmentOf(steps[number], pick), label);
-    }
-    auto instance = (*exe)->prepare(dims);
-    if (instance || instance.status().code() != StatusCode::UnsupportedShape)
-      return instance;
-    pick.refused.push_back({(*exe)->device().name(), "sizes",
-                            instance.status().message(),
-                            instance.status().details().places});
-  }
-}
-
-static Expected<Tensor> allocate(const Parameter &parameter,
-                                 std::span<const int64_t> dims) {
-  std::vector<int64_t> shape;
-  for (const SizeExpr &size : parameter.shape) {
-    Expected<int64_t> extent = evaluate(size, dims);
-    if (!extent)
-      return extent.status();
-    shape.push_back(*extent);
-  }
-  return Tensor::allocate(parameter.dtype, std::move(shape));
-}
-
-Status ClusterExecutable::execute(std::span<const Tensor> inputs,
-                                  std::span<Tensor> outputs,
-                                  std::span<const int64_t> dims,
-                                  CancelFlag cancel) const {
-  // Made when the first cluster uses them: some lie within a joined one.
-  std::vector<std::optional<Tensor>> stored(between.size());
-  auto tensorOf = [&](const Binding &binding) -> Expected<Tensor> {
-    if (binding.kind == Binding::Kind::Input)
-      return inputs[binding.number];
-    if (binding.kind == Binding::Kind::Output)
-      return outputs[binding.number];
-    std::optional<Tensor> &array = stored[binding.number];
-    if (!array) {
-      Expected<Tensor> made = allocate(between[binding.number], dims);
-      if (!made)
-        return made;
-      array = *std::move(made);
-    }
-    return *array;
-  };
-  auto tensorsOf = [&](const std::vector<Binding> &bindings)
-      -> Expected<std::vector<Tensor>> {
-    std::vector<Tensor> tensors;
-    for (const Binding &binding : bindings) {
-      Expected<Tensor> tensor = tensorOf(binding);
-      if (!tensor)
-        return tensor.status();
-      tensors.push_back(*std::move(tensor));
-    }
-    return tensors;
-  };
-  Copies made;
-  std::vector<Pick> picks(steps.size());
-  for (size_t i = 0; i < steps.size();) {
-    // What is read here of a step never changes.
-    const size_t pieces = steps[i].pieces;
-    auto instance = instanceFor(i, dims, picks[i]);
-    if (!instance) {
-      if (instance.status().code() != StatusCode::UnsupportedShape || !pieces)
-        return instance.status();
-      // Its pieces are next.
-      ++i;
-      continue;
-    }
-    auto in = tensorsOf(steps[i].inputs), out = tensorsOf(steps[i].outputs);
-    if (!in || !out)
-      return in ? out.status() : in.status();
-    if (Status status = (*instance)->run(*in, *out, cancel, made);
-        status.failed())
-      return status;
-    picks[i].isUsed = true;
-    i += 1 + pieces;
-  }
-  std::lock_guard<std::mutex> lock(mutex);
-  lastPicks = std::move(picks);
-  lastCopies = std::move(made);
-  return Status::ok();
 }

@@ -213,6 +213,26 @@ TEST_CASE("strided arrays on both backends, from several threads at once") {
   }
 }
 
+TEST_CASE("what can be done for sizes is done ahead") {
+  ProgramPtr program = parse(text);
+  REQUIRE(program);
+  for (const char *backend : {"cpu", "reference"}) {
+    ExePtr exe = compile(program.get(), "heads", headInputs, backend);
+    REQUIRE(exe);
+    fovea_error error = FOVEA_ERROR_INIT;
+    const int64_t dims[] = {2, 2, 2}, open[] = {2, -1, 2};
+    CHECK(fovea_exe_prepare(exe.get(), nullptr, dims, &error) == FOVEA_OK);
+    CHECK(runHeads(exe.get()));
+    CHECK(fovea_exe_prepare(exe.get(), nullptr, open, &error) ==
+          FOVEA_INVALID_ARGUMENT);
+    CHECK(std::string(error.message).find("is not known") != std::string::npos);
+    CHECK(fovea_exe_prepare(exe.get(), nullptr, nullptr, &error) ==
+          FOVEA_INVALID_ARGUMENT);
+    CHECK(fovea_exe_prepare(nullptr, nullptr, dims, &error) ==
+          FOVEA_INVALID_ARGUMENT);
+  }
+}
+
 TEST_CASE("an exe outlives its program") {
   ProgramPtr program = parse(text);
   REQUIRE(program);

@@ -78,6 +78,14 @@ std::vector<int64_t> Exe::resultShape(size_t result,
   return shape;
 }
 
+void Exe::prepare(const std::vector<int64_t> &dims) const {
+  fovea_error error = FOVEA_ERROR_INIT;
+  const fovea_code code =
+      library().exe_prepare(handle.get(), call.get(), dims.data(), &error);
+  if (code != FOVEA_OK)
+    throw failureOf(code, error, call.get());
+}
+
 static std::vector<fovea_tensor> toC(const std::vector<Tensor> &tensors) {
   std::vector<fovea_tensor> out;
   for (const Tensor &tensor : tensors)

@@ -57,8 +57,8 @@ Sizes::Sizes(const Plan &plan, const Exe &exe)
 
 /// The shape as far as the value, or a pack's sizes, tell it.
 std::vector<int64_t> Sizes::knownShape(const PlannedInput &input) const {
-  if (input.array)
-    return input.array->shape();
+  if (input.file)
+    return input.file->shape;
   if (input.setting.value.kind == Value::Kind::Literal)
     return input.setting.value.shape;
   std::vector<int64_t> shape;
@@ -178,6 +178,18 @@ static Tensor fromLiteral(const PlannedInput &input) {
   return tensor;
 }
 
+static Tensor fromFile(const PlannedInput &input) {
+  const std::string &path = input.setting.value.text;
+  Tensor tensor = orFail(readNpy(path, input.dtype));
+  if (tensor.dtype() != input.file->dtype ||
+      tensor.shape() != input.file->shape)
+    throw usage("`" + path + "` was " +
+                typeText(input.file->dtype, input.file->shape) +
+                " when the program was compiled, and is " +
+                typeText(tensor.dtype(), tensor.shape()) + " now");
+  return tensor;
+}
+
 /// `0,10` as `random:0,10` has it.
 static std::string rangeText(const Value &value) {
   char text[80];
@@ -189,9 +201,9 @@ static std::string rangeText(const Value &value) {
 static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
                         uint64_t seed, uint64_t index, std::string &note) {
   const Value &value = input.setting.value;
-  if (input.array) {
+  if (input.file) {
     note = "from " + value.text;
-    return *input.array;
+    return fromFile(input);
   }
   if (value.kind == Value::Kind::Literal)
     return fromLiteral(input);
@@ -231,7 +243,7 @@ std::vector<int64_t> driver::solveSizes(const Plan &plan, const Exe &exe,
   return Sizes(plan, exe).solve(notes);
 }
 
-Inputs driver::makeInputs(const Plan &plan, const Exe &exe, uint64_t seed) {
+Inputs driver::withSizes(const Plan &plan, const Exe &exe) {
   Inputs inputs;
   std::vector<std::string> sizeNotes;
   inputs.dims = solveSizes(plan, exe, sizeNotes);
@@ -242,6 +254,11 @@ Inputs driver::makeInputs(const Plan &plan, const Exe &exe, uint64_t seed) {
   if (!sizes.empty())
     inputs.notes.push_back(sizes);
   inputs.notes.insert(inputs.notes.end(), sizeNotes.begin(), sizeNotes.end());
+  return inputs;
+}
+
+void driver::makeArrays(const Plan &plan, const Exe &exe, uint64_t seed,
+                        Inputs &inputs) {
   for (size_t i = 0; i < exe.inputs().size(); ++i) {
     const PlannedInput &input = planned(plan, exe.inputs()[i].name);
     std::string note;
@@ -250,5 +267,4 @@ Inputs driver::makeInputs(const Plan &plan, const Exe &exe, uint64_t seed) {
     if (!note.empty())
       inputs.notes.push_back(input.param->name + ": " + note);
   }
-  return inputs;
 }

@@ -19,7 +19,7 @@ namespace fovea::driver {
 /// The size of a dimension of which nobody says anything.
 inline constexpr int64_t defaultSize = 8;
 
-/// What a call of an exe gets.
+/// What a call of an exe gets; first the sizes, then the arrays.
 struct Inputs {
   /// One number for each dimension of the exe.
   std::vector<int64_t> dims;
@@ -33,9 +33,14 @@ struct Inputs {
 std::vector<int64_t> solveSizes(const Plan &plan, const Exe &exe,
                                 std::vector<std::string> &notes);
 
-/// Solves for the sizes and makes the arrays. Failure (Usage) if what is given
+/// Solves for the sizes, and makes no arrays. Failure (Usage) if what is given
 /// contradicts itself.
-Inputs makeInputs(const Plan &plan, const Exe &exe, uint64_t seed);
+Inputs withSizes(const Plan &plan, const Exe &exe);
+
+/// Makes the arrays for the sizes in `inputs`. Failure (Usage) if a value does
+/// not do.
+void makeArrays(const Plan &plan, const Exe &exe, uint64_t seed,
+                Inputs &inputs);
 
 } // namespace fovea::driver
 

@@ -37,6 +37,7 @@ namespace fovea::driver {
   X(exe_report)                                                                \
   X(exe_result)                                                                \
   X(exe_result_shape)                                                          \
+  X(exe_prepare)                                                               \
   X(exe_solve)                                                                 \
   X(explain)                                                                   \
   X(ir)                                                                        \

@@ -6,7 +6,6 @@
 
 #include "tools/fovea/Plan.h"
 
-#include "runtime/Npy.h"
 #include "runtime/Print.h"
 #include "tools/fovea/Failure.h"
 
@@ -209,18 +208,17 @@ static Failure wrongType(const PlannedInput &input, const std::string &needed,
                 "\").astype(\"" + (isInteger(wanted) ? "int" : "float") +
                 std::to_string(8 * sizeOf(wanted)) + "\"))";
   return usage("`" + input.param->name + "` is " + needed + ", but `" + path +
-                   "` holds " +
-                   typeText(input.array->dtype(), input.array->shape()),
+                   "` holds " + typeText(input.file->dtype, input.file->shape),
                python);
 }
 
-static void load(PlannedInput &input, std::optional<DType> expected) {
+static void look(PlannedInput &input, std::optional<DType> expected) {
   if (input.setting.value.kind == Value::Kind::File)
-    input.array = orFail(readNpy(input.setting.value.text, expected));
+    input.file = orFail(readNpyType(input.setting.value.text, expected));
 }
 
-/// Reads the files and decides what `float` is: --float, else what the first
-/// file for one holds, else f32.
+/// Looks into the files and decides what `float` is: --float, else what the
+/// first file for one holds, else f32.
 static void settleTypes(const Options &options, Plan &plan) {
   std::optional<DType> floatType = options.floatType;
   std::string reason = "--float";
@@ -228,23 +226,23 @@ static void settleTypes(const Options &options, Plan &plan) {
   for (PlannedInput &input : plan.inputs) {
     if (input.param->dtype) {
       input.dtype = *input.param->dtype;
-      load(input, input.dtype);
-      if (input.array && input.array->dtype() != input.dtype)
+      look(input, input.dtype);
+      if (input.file && input.file->dtype != input.dtype)
         throw wrongType(input, input.param->typeText(), input.dtype);
       continue;
     }
     hasFloat = true;
-    load(input, options.floatType);
-    if (!input.array)
+    look(input, options.floatType);
+    if (!input.file)
       continue;
-    if (!isFloat(input.array->dtype()))
+    if (!isFloat(input.file->dtype))
       throw wrongType(input, input.param->typeText(),
                       floatType.value_or(DType::F32));
     if (!floatType) {
-      floatType = input.array->dtype();
+      floatType = input.file->dtype;
       reason = "`" + input.setting.value.text + "`";
     }
-    if (input.array->dtype() != *floatType)
+    if (input.file->dtype != *floatType)
       throw wrongType(input,
                       input.param->typeText() + " with float = " +
                           std::string(name(*floatType)) + " by " + reason,
@@ -272,8 +270,8 @@ static const std::string *packOf(const Param &param) {
 
 /// The rank that the input's own value has, if it has one.
 static std::optional<size_t> ownRank(const PlannedInput &input) {
-  if (input.array)
-    return input.array->rank();
+  if (input.file)
+    return input.file->shape.size();
   if (input.setting.value.kind == Value::Kind::Literal)
     return input.setting.value.shape.size();
   return std::nullopt;
@@ -289,8 +287,8 @@ static void checkRank(const PlannedInput &input, size_t rank) {
   if (pack ? rank + 1 >= param.dims.size() : rank == param.dims.size())
     return;
   throw usage("`" + param.name + "` is " + param.typeText() + ", but " +
-              (input.array ? "`" + input.setting.value.text + "`"
-                           : std::string("the value given")) +
+              (input.file ? "`" + input.setting.value.text + "`"
+                          : std::string("the value given")) +
               " has " + axes(rank));
 }
 

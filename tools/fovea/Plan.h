@@ -13,6 +13,7 @@
 #ifndef FOVEA_TOOLS_FOVEA_PLAN_H
 #define FOVEA_TOOLS_FOVEA_PLAN_H
 
+#include "runtime/Npy.h"
 #include "tools/fovea/Options.h"
 #include "tools/fovea/Session.h"
 
@@ -37,8 +38,8 @@ struct PlannedInput {
   Setting setting;
   DType dtype;
   size_t rank;
-  /// The array of a file.
-  std::optional<Tensor> array;
+  /// What its file holds, if it comes from one.
+  std::optional<NpyType> file;
 };
 
 struct Plan {
@@ -49,7 +50,8 @@ struct Plan {
   Request request;
 };
 
-/// Makes the plan. Reads the files of inputs. Failure (Usage) if the parts
+/// Makes the plan. Reads what the files of inputs hold, not their
+/// elements. Failure (Usage) if the parts
 /// contradict each other or the function.
 Plan makePlan(const Session &session, const Options &options);
 

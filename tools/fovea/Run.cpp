@@ -7,6 +7,7 @@
 #include "runtime/Npy.h"
 #include "runtime/Print.h"
 #include "tools/Compare.h"
+#include "tools/fovea/Footprint.h"
 #include "tools/fovea/Talk.h"
 #include "tools/fovea/Verbs.h"
 
@@ -89,9 +90,13 @@ Exit driver::runVerb(const Options &options) {
   const Plan plan = makePlan(session, options);
   const Clock::time_point compileStart = Clock::now();
   const Exe exe = session.compile(plan.request);
-  const std::string compileTime = timeSince(compileStart);
   const std::vector<size_t> outputs = outputResults(options, exe);
-  const Inputs inputs = makeInputs(plan, exe, options.seed);
+  Inputs inputs = withSizes(plan, exe);
+  exe.prepare(inputs.dims);
+  const std::string compileTime = timeSince(compileStart);
+  // The arrays may be large: the compiler need not lie beside them.
+  leaveCompiler();
+  makeArrays(plan, exe, options.seed, inputs);
 
   say(exe.signature());
   for (const std::string &note : inputs.notes)

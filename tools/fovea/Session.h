@@ -95,6 +95,8 @@ public:
   std::vector<int64_t> resultShape(size_t result,
                                    const std::vector<int64_t> &dims) const;
 
+  /// Does what can be done for these sizes before there are arrays.
+  void prepare(const std::vector<int64_t> &dims) const;
   /// Runs into `outputs`.
   void run(const std::vector<Tensor> &inputs,
            const std::vector<Tensor> &outputs) const;

@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,11 @@ Status statusOf(const Diagnostics &diagnostics, fovea_call *call);
 /// An error of a run; if the place in the program is known, it is shown in
 /// `call`, and named in the message.
 Status located(Status status, const Program &program, fovea_call *call);
+
+/// `dims` as one number for each dimension of the exe; InvalidArgument if it is
+/// null or one is negative.
+Expected<std::span<const int64_t>> knownDims(const fovea_exe &exe,
+                                             const int64_t *dims);
 
 } // namespace fovea
 

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "backends/plugin/ClusterExecutable.h"
 #include "tools/explain/Explanation.h"
 #include "tools/libfovea/Backends.h"
 #include "tools/libfovea/Compile.h"

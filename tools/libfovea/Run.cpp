@@ -32,6 +32,19 @@ static Status viewsOf(const fovea_tensor *tensors, uint64_t count,
   return Status::ok();
 }
 
+fovea_code fovea_exe_prepare(const fovea_exe *exe, fovea_call *call,
+                             const int64_t *dims, fovea_error *error) {
+  return entry(error, [&]() -> Status {
+    startCall(call);
+    if (!exe)
+      return misuse("`exe` is null");
+    auto known = knownDims(*exe, dims);
+    if (!known)
+      return known.status();
+    return located(exe->executable->prepare(*known), *exe->program, call);
+  });
+}
+
 fovea_code fovea_run(const fovea_exe *exe, fovea_call *call,
                      const fovea_tensor *inputs, uint64_t input_count,
                      const fovea_tensor *outputs, uint64_t output_count,

@@ -196,6 +196,17 @@ static Status shapeAt(const Parameter &parameter, std::span<const int64_t> dims,
   return Status::ok();
 }
 
+Expected<std::span<const int64_t>> fovea::knownDims(const fovea_exe &exe,
+                                                    const int64_t *dims) {
+  const std::vector<std::string> &names = exe.executable->signature().dims;
+  if (!names.empty() && !dims)
+    return misuse("`dims` is null");
+  for (size_t dim = 0; dim < names.size(); ++dim)
+    if (dims[dim] < 0)
+      return misuse("dimension `" + names[dim] + "` is not known");
+  return std::span(dims, names.size());
+}
+
 static fovea_code shapeOf(const fovea_exe *exe,
                           std::vector<DescribedArray> fovea_exe::*list,
                           uint64_t index, const int64_t *dims, int64_t *shape,
@@ -208,14 +219,10 @@ static fovea_code shapeOf(const fovea_exe *exe,
       return misuse("there is no array number " + std::to_string(index) +
                     "; there are " + std::to_string(arrays.size()));
     const Parameter &parameter = arrays[index].parameter;
-    const size_t count = exe->executable->signature().dims.size();
-    if ((count && !dims) || (!parameter.shape.empty() && !shape))
-      return misuse("`dims` or `shape` is null");
-    for (size_t dim = 0; dim < count; ++dim)
-      if (dims[dim] < 0)
-        return misuse("dimension `" + exe->executable->signature().dims[dim] +
-                      "` is not known");
-    return shapeAt(parameter, {dims, count}, shape);
+    if (!parameter.shape.empty() && !shape)
+      return misuse("`shape` is null");
+    auto known = knownDims(*exe, dims);
+    return known ? shapeAt(parameter, *known, shape) : known.status();
   });
 }
 

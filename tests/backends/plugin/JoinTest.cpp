@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/plugin/BuiltIn.h"
+#include "backends/plugin/ClusterExecutable.h"
 #include "backends/reference/ReferenceBackend.h"
 #include "tests/backends/Executables.h"
 #include "tests/backends/plugin/Clusters.h"
@@ -238,6 +239,19 @@ TEST_CASE("sizes that are not done as one are done in parts") {
   }
   // The parts only once, when they were needed.
   CHECK(few.compiled == std::vector<size_t>{3, 1, 1, 1});
+}
+
+TEST_CASE("what is prepared ahead is not prepared in the run") {
+  Behaviour few;
+  few.takes = [](size_t count, int64_t n) { return count == 1 || n != 2; };
+  Passes passes(few);
+  const auto executable = passes.compiled();
+  const int64_t dims[] = {2};
+  REQUIRE(executable->prepare(dims).isOk());
+  // The parts instead of the whole, as in the run.
+  CHECK(few.compiled == std::vector<size_t>{3, 1, 1, 1});
+  few.takes = [](size_t, int64_t) { return false; };
+  CHECK(passes.run(*executable, 2).size() == 3);
 }
 
 TEST_CASE("sizes that are not done at all go to the next device") {
