@@ -209,3 +209,14 @@ void CodeBuilder::store(Value value, Value base, Value offset, Value mask) {
   else
     LLVM::StoreOp::create(*this, value, place, alignment);
 }
+
+void CodeBuilder::prefetch(Type type, Value base, Value offset, int64_t lanes) {
+  constexpr int64_t line = 64;
+  const int64_t bytes = std::max<int64_t>(widthOf(type) / 8, 1);
+  for (int64_t at = 0; at < lanes * bytes; at += line) {
+    Value place = arith::AddIOp::create(*this, offset, i64(at / bytes));
+    LLVM::Prefetch::create(*this,
+                           address(getIntegerType(8 * bytes), base, place),
+                           /*rw=*/0, /*hint=*/3, /*cache=*/1);
+  }
+}

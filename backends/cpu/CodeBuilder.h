@@ -97,6 +97,10 @@ public:
                    mlir::Value mask = {});
   void store(mlir::Value value, mlir::Value base, mlir::Value offset,
              mlir::Value mask = {});
+  /// Lets the processor fetch the memory of `lanes` elements from `offset` on,
+  /// wherever that is.
+  void prefetch(mlir::Type type, mlir::Value base, mlir::Value offset,
+                int64_t lanes);
 
 private:
   mlir::LLVM::LLVMFuncOp supportFunction(llvm::StringRef name,

@@ -62,6 +62,9 @@ struct Coordinate {
   /// in the block (of lanes, counted in vectors).
   unsigned block = 0;
   mlir::Value local;
+  /// What is so many places further on is read soon, and not before this is
+  /// done with: the next block. Null: nothing is known.
+  mlir::Value ahead;
 };
 
 } // namespace fovea::cpu

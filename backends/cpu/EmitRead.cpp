@@ -21,6 +21,12 @@ Element Emitter::load(const Storage &storage, Type type,
   Element result;
   result.value =
       emitLoad(b, type, base(storage.elements.buffer), at, {lanes, mask});
+  if (lanes > 1 && !mask && lanesOf(at) == 1)
+    for (StringAttr axis : storage.elements.axes)
+      if (const Coordinate &along = coordinates[place.lookup(axis)];
+          along.lanes > 1 && along.ahead)
+        b.prefetch(type, base(storage.elements.buffer),
+                   arith::AddIOp::create(b, at, along.ahead), lanes);
   if (storage.hard) {
     tables.use(*storage.hard);
     Type byte = b.vectorOf(b.getI8Type(), lanes);

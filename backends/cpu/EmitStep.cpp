@@ -212,6 +212,7 @@ void Emitter::forStream(Scope &scope, const CoordByAxis &place, Value first,
       coordinate.block = streamBlock;
       coordinate.local = plus(local);
       coordinate.lanes = lanes;
+      coordinate.ahead = ahead;
       if (isMasked) {
         Value left = arith::SubIOp::create(b, to, begin);
         coordinate.mask =
@@ -269,6 +270,12 @@ void Emitter::sweepPlaces(Scope &outer, const CoordByAxis &place,
     tiles[value].isReady = false;
   Scope &phase = newPhase(outer);
   enter(phase);
+  // Visits after the first find the block in the cache and only compute:
+  // memory would be idle meanwhile, and the processor while the next block is
+  // visited first.
+  const bool isLast = end == chain->accumulators().size();
+  if (group > 0 && isLast)
+    ahead = arith::SubIOp::create(b, last, first);
   // Lanes that are not the states' are joined to them in the end.
   const bool isSpread = schedule.blockLanes > 1;
   Parts state;
@@ -308,6 +315,7 @@ void Emitter::sweepPlaces(Scope &outer, const CoordByAxis &place,
         }
         carried = next;
       });
+  ahead = nullptr;
   for (Value value : schedule.streamTiles[group])
     tiles[value].isReady = true;
   enter(phase);

@@ -397,6 +397,8 @@ private:
   Scope *now = nullptr;
   /// Where the present block of the streamed axis begins.
   mlir::Value blockFirst, blockLast;
+  /// Of the places that are visited (Coordinate::ahead).
+  mlir::Value ahead;
   /// Guards that hold in all of the block.
   llvm::DenseSet<mlir::Value> alwaysTrue;
   /// The coordinate of the present group of lanes.

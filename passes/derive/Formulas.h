@@ -18,6 +18,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace fovea::derive {
@@ -98,8 +99,8 @@ public:
     /// A size; the number of places.
     bool isSize, isExtent;
     Reals numbers;
-    /// How many of `integers` were known when it was first tried.
-    size_t integers = 0;
+    /// How many of `integers` were known when it was first tried, if it was.
+    std::optional<size_t> integers;
   };
   std::vector<Leaf> leaves;
   /// What Rounding::Random makes of a given number is the same in one sample.

@@ -157,7 +157,7 @@ void Numbers::fill(Formulas::Leaf &leaf, size_t places, unsigned kind,
              : leaf.isSize ? Real(1 + below(9))
              : isBool      ? Real(below(4) < share)
                            : integer(places,
-                                     ArrayRef(integers).take_front(leaf.integers));
+                                     ArrayRef(integers).take_front(*leaf.integers));
 }
 
 Trial::Trial(ArrayRef<ir::AxisAttr> axes,
@@ -284,7 +284,7 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
     member->second.sets.resize(mostSets);
   }
   for (Formulas::Leaf &leaf : formulas.leaves)
-    if (leaf.integers == 0)
+    if (!leaf.integers)
       leaf.integers = formulas.integers.size();
   const Formulas::Mark mark = formulas.mark();
   FoldRunner runner(formulas, fold, values);

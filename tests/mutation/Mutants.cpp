@@ -137,6 +137,16 @@ static bool isOfPolynomial(mlir::Operation *op) {
          });
 }
 
+/// Whether it only says what memory to fetch ahead: any will do.
+static bool isHint(mlir::Operation *op) {
+  return !op->use_empty() &&
+         llvm::all_of(op->getUsers(), [](mlir::Operation *user) {
+           return mlir::isa<mlir::LLVM::Prefetch>(user) ||
+                  (mlir::isa<mlir::LLVM::GEPOp, arith::AddIOp>(user) &&
+                   isHint(user));
+         });
+}
+
 /// 0, -inf and inf, where a state begins or a place is left out.
 void Mutator::mutateNeutral(arith::ConstantOp op) {
   mlir::Attribute attribute = op.getValue();
@@ -204,7 +214,7 @@ void Mutator::mutate(mlir::Operation *op) {
   }
   if (auto constant = mlir::dyn_cast<arith::ConstantOp>(op))
     return mutateNeutral(constant);
-  if (op->getNumResults() != 1)
+  if (op->getNumResults() != 1 || isHint(op))
     return;
   b.setInsertionPointAfter(op);
   latest = op->getResult(0);
