@@ -272,8 +272,13 @@ bool Chain::isTaken(Reduction &reduction, unsigned pass, Laws &laws,
   auto first = reduction.repair;
   for (Laws::Factors factors : {Laws::Factors::Leave, Laws::Factors::Stay}) {
     laws.factors = factors;
+    algebra.hasOverflowed = false;
     if (!derive(reduction, laws) || (isDerived && reduction.repair == first))
       continue;
+    if (algebra.hasOverflowed) {
+      laws.refusal = Refusal{Refusal::Reason::Overflows, reduction.element};
+      continue;
+    }
     if (reduction.depth > maxDepth)
       return refuse(Refusal::Reason::TooMany);
     if (reduction.element->fresh.empty())
@@ -330,10 +335,13 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
       if (llvm::all_of(moving->fresh, isFinished))
         algebra.written.try_emplace(finish(moving, isFinished), value);
     reduction.element = finish(element, isFinished);
-    // In the order in which it is written: (m - x) + 1 is not (m + 1) - x.
-    if (!isPeeled && !reduction.element->moves() &&
-        !algebra.written.count(reduction.element))
-      reduction.element = whole;
+    // As it is written: (m - x) + 1 is not (m + 1) - x, nor what another
+    // reduction writes for the same real number.
+    if (!isPeeled && !reduction.element->moves()) {
+      auto own = algebra.written.find(reduction.element);
+      if (own == algebra.written.end() || own->second != whole->value)
+        reduction.element = whole;
+    }
     reduction.domain.clear();
     for (Expr condition : domain)
       reduction.domain.push_back(finish(condition, isFinished));

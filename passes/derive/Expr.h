@@ -8,7 +8,8 @@
 // it. Kept in a normal form that never changes a value but by rounding: sums
 // flat and like terms collected, products flat and powers collected,
 // exponentials merged, a `where` that excludes (else a hard 0 or -inf) moved
-// outwards. Equal formulas are the same object.
+// outwards. Formulas that are equal for real numbers are the same object; who
+// computes one does it as it is written.
 //
 //===----------------------------------------------------------------------===//
 
@@ -183,6 +184,9 @@ public:
   /// are constants, since inf - inf is not 0. Off, reductions and given numbers
   /// are finite, as gauges are.
   bool keepsCancelled = false;
+  /// Set when ordinary constants make one that is infinite, or 0, or has lost
+  /// digits: what was made is not what it was made from.
+  bool hasOverflowed = false;
 
 private:
   Expr intern(Node node);
@@ -190,7 +194,9 @@ private:
   Expr outwards(llvm::ArrayRef<Expr> args, double value,
                 llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make);
   Expr rebuild(Expr e, llvm::ArrayRef<Expr> args);
-  bool powersJoin(Expr base, double outer) const;
+  double folded(double value, bool areOrdinary);
+  double scaled(double value, bool areOrdinary);
+  bool powersJoin(Expr power, double outer) const;
   std::vector<Exprs> joinedExponents(const Exprs &exponents);
 
   struct Less {

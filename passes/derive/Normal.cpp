@@ -31,6 +31,25 @@ Expr Algebra::outwards(llvm::ArrayRef<Expr> args, double value,
   return where(chosen->args[0], make(inner), constant(value), /*hard=*/true);
 }
 
+/// A constant that was made of `from`. What leaves the range of doubles on the
+/// way is not the number that the formula has.
+double Algebra::folded(double value, bool areOrdinary) {
+  if (areOrdinary && !std::isfinite(value))
+    hasOverflowed = true;
+  return value;
+}
+
+/// The same of a product, which may vanish as well.
+double Algebra::scaled(double value, bool areOrdinary) {
+  if (areOrdinary && !std::isnormal(value))
+    hasOverflowed = true;
+  return value;
+}
+
+static bool isOrdinary(double number) {
+  return std::isfinite(number) && number != 0;
+}
+
 static void sortById(Exprs &list) {
   llvm::sort(list, [](Expr a, Expr b) { return a->id < b->id; });
 }
@@ -45,12 +64,14 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
   auto put = [&](auto &&self, Expr e, double scale) -> void {
     count += e->form != Form::Add;
     if (e->form == Form::Constant) {
-      rest += scale * e->number;
+      rest = folded(rest + scale * e->number,
+                    std::isfinite(rest) && std::isfinite(e->number));
       return;
     }
     if (e->form == Form::Multiply && e->args[0]->form == Form::Constant &&
         e->args[0]->number != 0) {
-      scale *= e->args[0]->number;
+      scale =
+          scaled(scale * e->args[0]->number, std::isfinite(e->args[0]->number));
       // One factor is in normal form.
       e = e->args.size() == 2 ? e->args[1]
                               : mul(llvm::ArrayRef<Expr>(e->args).drop_front());
@@ -62,7 +83,7 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
     }
     for (auto &[known, factor] : sum)
       if (known == e) {
-        factor += scale;
+        factor = folded(factor + scale, /*areOrdinary=*/true);
         return;
       }
     // A choice has its sign inside.
@@ -70,7 +91,7 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
       const Expr opposite = negate(e);
       for (auto &[known, factor] : sum)
         if (known == opposite) {
-          factor -= scale;
+          factor = folded(factor - scale, /*areOrdinary=*/true);
           return;
         }
     }
@@ -102,10 +123,11 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
 
 static bool isWhole(double number) { return number == std::trunc(number); }
 
-/// (base^n)^outer = base^(n outer): for a positive base, or whole numbers
-/// outside.
-bool Algebra::powersJoin(Expr base, double outer) const {
-  return isPositive(base) || isWhole(outer);
+/// (base^n)^outer = base^(n outer): for a positive base, or whole numbers. The
+/// root of a negative number is none, and neither is its square.
+bool Algebra::powersJoin(Expr power, double outer) const {
+  return isPositive(power->args[0]) ||
+         (isWhole(power->number) && isWhole(outer));
 }
 
 /// exp(a) exp(b) = exp(a + b). But t - max t is small where t need not be: the
@@ -156,8 +178,9 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
       for (Expr arg : e->args)
         self(self, arg, n);
     } else if (e->form == Form::Constant) {
-      scale *= std::pow(e->number, n);
-    } else if (e->form == Form::Power && powersJoin(e->args[0], n)) {
+      scale = scaled(scale * std::pow(e->number, n),
+                     isOrdinary(scale) && isOrdinary(e->number));
+    } else if (e->form == Form::Power && powersJoin(e, n)) {
       self(self, e->args[0], n * e->number);
     } else if (e->form == Form::Exp && !e->args[0]->mayBeHard) {
       const Expr exponent = e->args[0];
@@ -233,7 +256,7 @@ Expr Algebra::power(Expr e, double n) {
   if (isZeroElsewhere(e) && n > 0)
     return where(e->args[0], power(e->args[1], n), zeroExpr, e->hard);
   if (e->form == Form::Constant)
-    return constant(std::pow(e->number, n));
+    return constant(scaled(std::pow(e->number, n), isOrdinary(e->number)));
   if (e->form == Form::Exp && !e->args[0]->mayBeHard)
     return exp(mul(constant(n), e->args[0]));
   if (e->form == Form::Multiply && n == -1) {
@@ -244,12 +267,12 @@ Expr Algebra::power(Expr e, double n) {
   }
   if (e->form == Form::Multiply && e->args[0]->form == Form::Constant &&
       isWhole(n))
-    return mul(constant(std::pow(e->args[0]->number, n)),
+    return mul(power(e->args[0], n),
                power(mul(llvm::ArrayRef<Expr>(e->args).drop_front()), n));
   Node node{Form::Power};
   node.number = n;
   node.args = {e};
-  if (e->form == Form::Power && powersJoin(e->args[0], n)) {
+  if (e->form == Form::Power && powersJoin(e, n)) {
     node.number = n * e->number;
     node.args = {e->args[0]};
     if (node.number == 1)
@@ -266,7 +289,7 @@ Expr Algebra::exp(Expr e) {
   if (e->form == Form::Log && isPositive(e->args[0]))
     return e->args[0];
   if (e->form == Form::Constant)
-    return constant(std::exp(e->number));
+    return constant(scaled(std::exp(e->number), std::isfinite(e->number)));
   Node node{Form::Exp};
   node.args = {e};
   return intern(std::move(node));

@@ -315,6 +315,17 @@ Expr Reader::elementwise(Operation *op) {
     return select(op);
   const Expr x = expr(op->getOperand(0));
   const Expr y = op->getNumOperands() > 1 ? expr(op->getOperand(1)) : nullptr;
+  a.hasOverflowed = false;
+  const Expr made = byLaw(op, law, x, y);
+  if (!a.hasOverflowed)
+    return made;
+  // With constants that no double holds it is no formula of real numbers.
+  if (!leads(op->getResult(0)))
+    return leaf(op->getResult(0));
+  return y ? a.apply(Form::Other, op, {x, y}) : a.apply(Form::Other, op, {x});
+}
+
+Expr Reader::byLaw(Operation *op, Law law, Expr x, Expr y) {
   // x + 1 - x is what the formula makes of it, as long as nothing in it moves.
   auto unlessCancelled = [&](Expr sum) {
     return hasCancelled(sum) && !leads(op->getResult(0))

@@ -58,6 +58,7 @@ private:
   Expr expr(mlir::Value value);
   Expr compute(mlir::Value value);
   Expr elementwise(mlir::Operation *op);
+  Expr byLaw(mlir::Operation *op, ir::Law law, Expr x, Expr y);
   Expr select(mlir::Operation *op);
   Expr exp2(Expr e);
   Expr leaf(mlir::Value value);
