@@ -140,8 +140,9 @@ void Deriver::enter(ir::ReduceOp reduce) {
   const bool isAround = without > earliest;
   earliest = std::max(earliest, without);
   const unsigned number = line.chain->enter(
-      reduce.getKind(), formula.guards, formula.element, formula.whole, reduce,
-      earliest, [&](unsigned other) { return given(line, other); },
+      reduce.getKind(), formula.guards, formula.element, formula.whole,
+      formula.argument, reduce, earliest,
+      [&](unsigned other) { return given(line, other); },
       [&](unsigned number) { return holds(line, number); });
   DictionaryAttr wait =
       reasonToWait(*line.chain, number, *line.reader, formula.finished,

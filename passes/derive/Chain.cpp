@@ -78,6 +78,12 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
     reduction.repair[element] = reduction.value;
     return true;
   }
+  if (reduction.argument) {
+    const Expr u = reduction.argument->accumulated;
+    reduction.value = {{u, a.one()}, {a.one(), element}};
+    reduction.repair[u] = {{u, a.one()}};
+    return true;
+  }
   const bool isSum = reduction.kind == ReduceKind::Sum;
   auto value = laws.expand(element, /*isLinear=*/isSum);
   if (!value)
@@ -299,7 +305,8 @@ bool Chain::isTaken(Reduction &reduction, unsigned pass, Laws &laws,
 }
 
 unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
-                      Expr written, Expr whole, ir::ReduceOp op,
+                      Expr written, Expr whole,
+                      std::optional<Argument> argument, ir::ReduceOp op,
                       unsigned earliest,
                       llvm::function_ref<Expr(unsigned)> given,
                       llvm::function_ref<bool(unsigned)> holds) {
@@ -318,6 +325,14 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     for (unsigned use : condition->fresh)
       pass = std::max(pass, passOf(use));
   Reduction reduction{kind, domain, element, op};
+  if (argument) {
+    auto [conditions, inner] = peel(kind, argument->accumulated);
+    argument->accumulated = inner;
+    if (!inner->mayBeHard && llvm::all_of(conditions, [&](Expr condition) {
+          return llvm::is_contained(domain, condition);
+        }))
+      reduction.argument = argument;
+  }
   // Reductions of earlier passes are given. The number of places always is
   // known, but better taken as it stands: a sum divided by it is a mean. If
   // that sum is finished, or there is none, so is the number.

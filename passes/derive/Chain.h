@@ -34,6 +34,16 @@ struct Accumulator {
   bool operator==(const Accumulator &) const = default;
 };
 
+/// The array of which an extremum's element is a map that rises or falls, step
+/// by step as numbers round: max f(u) is f(max u), or f(min u), to the last
+/// bit.
+struct Argument {
+  mlir::Value element, value;
+  bool falls = false;
+  /// What is accumulated: `value`, or, if the map falls, its opposite.
+  Expr accumulated;
+};
+
 struct Reduction {
   ir::ReduceKind kind;
   Exprs domain;
@@ -50,6 +60,9 @@ struct Reduction {
   Expansion value;
   /// How each accumulator's element looks at a new gauge.
   std::map<Expr, Expansion, ById> repair;
+  /// For an extremum that moves: its value is its element as it is written, at
+  /// the extremum of this.
+  std::optional<Argument> argument;
   /// Why it is not in the pass of what it depends on.
   std::optional<Refusal> refusal;
 
@@ -72,13 +85,14 @@ public:
 
   /// Adds a reduction and returns its number. `written` is the element as the
   /// algebra sees it, `whole` the same not taken apart, which is accumulated if
-  /// nothing in it moves in the end; `earliest` is the first pass in which
+  /// nothing in it moves in the end; `argument`, if there is one, is that of an
+  /// extremum; `earliest` is the first pass in which
   /// everything that is given to it is finished. `given` names the finished
   /// result of a reduction. `holds` tries what was derived for the last
   /// reduction.
   unsigned enter(ir::ReduceKind kind, llvm::ArrayRef<Expr> guards, Expr written,
-                 Expr whole, ir::ReduceOp op, unsigned earliest,
-                 llvm::function_ref<Expr(unsigned)> given,
+                 Expr whole, std::optional<Argument> argument, ir::ReduceOp op,
+                 unsigned earliest, llvm::function_ref<Expr(unsigned)> given,
                  llvm::function_ref<bool(unsigned)> holds);
 
   const std::vector<Reduction> &reductions() const { return list; }

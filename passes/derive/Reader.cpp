@@ -117,8 +117,65 @@ Reader::Formula Reader::read(ir::ReduceOp reduce) {
   }
   formula.element = expr(element);
   formula.whole = leads(element) ? array(element) : leaf(element);
+  if ((reduce.getKind() == ir::ReduceKind::Max ||
+       reduce.getKind() == ir::ReduceKind::Min) &&
+      leads(element))
+    formula.argument = argumentOf(element);
   a.keepsCancelled = false;
   return formula;
+}
+
+std::optional<Argument> Reader::argumentOf(Value element) {
+  Argument argument{element, element};
+  while (leads(argument.value)) {
+    Operation *op = argument.value.getDefiningOp();
+    auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
+    if (!elementwise || !typeOf(argument.value).isFloat())
+      return std::nullopt;
+    // One operand varies; the map rises in it, or falls, whatever the others.
+    unsigned number = 0;
+    for (unsigned i = 0, found = 0; i < op->getNumOperands(); ++i)
+      if (varies(op->getOperand(i))) {
+        number = i;
+        if (++found > 1)
+          return std::nullopt;
+      }
+    const Value next = op->getOperand(number);
+    auto other = [&] { return expr(op->getOperand(1 - number)); };
+    switch (elementwise.law()) {
+    case Law::Add:
+    case Law::Max:
+    case Law::Min:
+    case Law::Exp:
+    case Law::Exp2:
+    case Law::Log:
+    case Law::Sqrt:
+      break;
+    case Law::Subtract:
+      argument.falls ^= number == 1;
+      break;
+    case Law::Negate:
+      argument.falls = !argument.falls;
+      break;
+    case Law::Multiply:
+      if (!a.isPositive(other()))
+        return std::nullopt;
+      break;
+    case Law::Divide:
+      if (number == 1 || !a.isPositive(other()))
+        return std::nullopt;
+      break;
+    default:
+      return std::nullopt;
+    }
+    argument.value = next;
+  }
+  if (!varies(argument.value) || !typeOf(argument.value).isFloat())
+    return std::nullopt;
+  argument.accumulated = expr(argument.value);
+  if (argument.falls)
+    argument.accumulated = a.negate(argument.accumulated);
+  return argument;
 }
 
 /// Whether it has one of the folded axes.

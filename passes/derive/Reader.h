@@ -32,6 +32,8 @@ public:
     /// Reductions of the chain that it needs other than at its own place: read
     /// at another index, or inside a recomputed reduction.
     Names finished;
+    /// Of an extremum that moves, if there is one.
+    std::optional<Argument> argument;
 
     /// Reductions of the chain that it needs at its own place.
     Names unfinished() const;
@@ -64,6 +66,7 @@ private:
   Expr leaf(mlir::Value value);
   Expr array(mlir::Value value);
   Expr cast(ir::CastOp op);
+  std::optional<Argument> argumentOf(mlir::Value element);
   void split(mlir::Value guard, Exprs &into);
   bool varies(mlir::Value value) const;
   bool leads(mlir::Value value);

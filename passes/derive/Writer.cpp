@@ -160,6 +160,12 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
   const Expr one = chain.algebra.one();
   const Type element = elementOf(number);
   Value neutral = this->number(element, *neutralOf(reduction.kind));
+  if (reduction.argument && expansion.count(one)) {
+    Value state = stateFor(reduction.argument->accumulated);
+    untouched =
+        ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, neutral);
+    return atExtremum(region, *reduction.argument, state, element);
+  }
   Value total;
   for (auto [function, unguarded] : expansion) {
     const Expr factor = withGuards(guarded[number], unguarded, !isFinal);

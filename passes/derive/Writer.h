@@ -75,6 +75,8 @@ private:
   mlir::Value apply(Region &region, const Reduction &reduction, unsigned number,
                     const Expansion &expansion, mlir::Value &untouched,
                     bool isFinal = false);
+  mlir::Value atExtremum(Region &region, const Argument &argument,
+                         mlir::Value state, mlir::Type element);
   mlir::Value taken(Region &region, const Exprs &branch, mlir::Value value);
   mlir::Value keptZero(Region &region, Expr factor, mlir::Value state,
                        mlir::Value term, mlir::Type element);

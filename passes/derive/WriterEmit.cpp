@@ -106,31 +106,6 @@ Value FoldWriter::compute(Region &region, Expr e, Type element) {
   llvm_unreachable("all forms are listed");
 }
 
-/// The operation of `op`'s kind on other operands.
-static Value like(OpBuilder &b, Operation *op, ArrayRef<Value> operands) {
-  IRMapping map;
-  for (auto [from, to] : llvm::zip_equal(op->getOperands(), operands))
-    map.map(from, to);
-  Operation *made = b.clone(*op, map);
-  SmallVector<ir::ArrayType> types;
-  for (auto [i, operand] : llvm::enumerate(operands)) {
-    made->setOperand(i, operand);
-    types.push_back(typeOf(operand));
-  }
-  const Type element = typeOf(op->getResult(0)).getElementType();
-  made->getResult(0).setType(
-      ir::ArrayType::get(element, *ir::unionAxes(types)));
-  return made->getResult(0);
-}
-
-Value FoldWriter::other(Region &region, Expr e) {
-  SmallVector<Value> operands;
-  for (auto [i, arg] : llvm::enumerate(e->args))
-    operands.push_back(
-        emit(region, arg, typeOf(e->like->getOperand(i)).getElementType()));
-  return like(b, e->like, operands);
-}
-
 Value FoldWriter::choice(Region &region, Expr e, Type element) {
   ir::HardKind hard = ir::HardKind::None;
   if (e->hard && isConstant(e->args[2], 0))
@@ -455,32 +430,4 @@ Value FoldWriter::exponential(Region &region, Expr exponent, Type element) {
   if (Expr binary = inUnitsOf(std::numbers::ln2, exponent))
     return ir::Exp2Op::create(b, loc, emit(region, binary, element));
   return ir::ExpOp::create(b, loc, emit(region, exponent, element));
-}
-
-/// What varies along the folded axes is computed inside, from what is kept.
-Value FoldWriter::clone(Region &region, Value value) {
-  auto isOutside = [&](Value v) {
-    if (v.getDefiningOp<ir::LiteralOp>())
-      return true;
-    if (!v.getDefiningOp<ir::RenameOp>() && placement.isSource(v))
-      return true;
-    return llvm::none_of(axes, [&](ir::AxisAttr axis) {
-      return typeOf(v).hasAxis(axis.getName());
-    });
-  };
-  llvm::SetVector<Operation *> inside;
-  SmallVector<Value> work = {value};
-  while (!work.empty()) {
-    Value next = work.pop_back_val();
-    if (region.cloned.contains(next) || isOutside(next) ||
-        !inside.insert(next.getDefiningOp()))
-      continue;
-    llvm::append_range(work, next.getDefiningOp()->getOperands());
-  }
-  SmallVector<Operation *> order = inside.takeVector();
-  llvm::sort(order,
-             [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
-  for (Operation *op : order)
-    b.clone(*op, region.cloned);
-  return region.cloned.lookupOrDefault(value);
 }
