@@ -114,60 +114,21 @@ bool Chain::derive(Reduction &reduction, Laws &laws) {
     }
     return true;
   }
-  if (reduction.kind != ReduceKind::Max && reduction.kind != ReduceKind::Min)
-    return refuse(Refusal::Reason::NotIncreasing, element);
-  if (laws.hasScaledExponential(element))
-    return refuse(Refusal::Reason::Overflows, element);
-  // max(u(x) + w) = max u + w to the last bit, where u is one number: with what
-  // does not move, if that sum is written.
-  Exprs varying, still, moving;
-  for (Expr term : termsOf(element))
-    (term->hasData ? varying : term->moves() ? moving : still).push_back(term);
-  Exprs known = varying;
-  known.append(still);
-  const bool isWritten = a.written.count(a.add(known)) != 0;
-  if (!isWritten) {
-    known = varying;
-    moving.append(still);
-  }
-  if (const Expr u = a.add(known);
-      !u->moves() && (isWritten || varying.size() == 1 || a.written.count(u))) {
-    reduction.value = {{u, a.one()}, {a.one(), a.add(moving)}};
-    reduction.repair[u] = {{u, a.one()}};
-    return true;
-  }
-  // Max and min follow increasing maps only: r S + t, r > 0.
-  auto onlyIn = [&](const Expansion &x) -> Expr {
-    Expr only = nullptr;
-    for (auto [function, factor] : x) {
-      if (function == a.one())
-        continue;
-      if (only || !a.isPositive(factor))
-        return nullptr;
-      only = function;
-    }
-    return only;
-  };
-  const Expr function = onlyIn(*value);
-  if (!function)
-    return refuse(Refusal::Reason::NotIncreasing, element);
-  auto moved = laws.expand(a.atNew(function));
-  if (!moved)
-    return false;
-  if (onlyIn(*moved) != function)
-    return refuse(Refusal::Reason::NotIncreasing, element);
-  reduction.repair[function] = std::move(*moved);
-  return true;
+  // What moves an extremum must move it as numbers round: nothing else finds
+  // its place among the elements.
+  return refuse(laws.hasScaledExponential(element)
+                    ? Refusal::Reason::Overflows
+                    : Refusal::Reason::NotIncreasing,
+                element);
 }
 
 /// Exponents that an unfinished reduction may make large, though the finished
-/// one does not; each with what its `peak` (maximum or minimum) is taken of:
-/// the neutral element where no element is made of it.
-std::map<Expr, Expr, ById> Chain::unsafeExponents(ReduceKind peak,
-                                                  Expr element) {
+/// one does not; each with what its maximum is taken of: the neutral element
+/// where no element is made of it.
+std::map<Expr, Expr, ById> Chain::unsafeExponents(Expr element) {
   std::map<Expr, Expr, ById> found;
   using Wrap = llvm::function_ref<Expr(Expr)>;
-  const Expr none = algebra.constant(*neutralOf(peak));
+  const Expr none = algebra.constant(*neutralOf(ReduceKind::Max));
   // Choices of choices have more paths than any fold would follow.
   constexpr size_t mostPaths = 4000;
   std::set<std::pair<Expr, Expr>> seen;
@@ -239,18 +200,17 @@ Expr Chain::worn(ReduceKind kind, llvm::ArrayRef<Expr> conditions,
   return element;
 }
 
-/// The maximum (or minimum) of an exponent that is not bounded in mid-stream,
-/// over the `element` that holds it where it is needed.
-void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
-                      const Exprs &domain, unsigned pass) {
-  const Expr bound = algebra.asRead(worn(kind, domain, element));
+/// The maximum of an exponent that is not bounded in mid-stream, over the
+/// `element` that holds it where it is needed.
+void Chain::enterPeak(Expr exponent, Expr element, const Exprs &domain,
+                      unsigned pass) {
+  const Expr bound = algebra.asRead(worn(ReduceKind::Max, domain, element));
   for (auto [number, known] : algebra.facts.bound)
-    if (kind == ReduceKind::Max && known == bound &&
-        list[number].pass == pass) {
+    if (known == bound && list[number].pass == pass) {
       algebra.facts.peak[exponent] = number;
       return;
     }
-  Reduction peak{kind, domain, element, nullptr};
+  Reduction peak{ReduceKind::Max, domain, element, nullptr};
   peak.pass = pass;
   peak.value = {{element, algebra.one()}};
   peak.repair[element] = peak.value;
@@ -259,8 +219,7 @@ void Chain::enterPeak(ReduceKind kind, Expr exponent, Expr element,
   algebra.facts.peak[exponent] = number;
   if (element == exponent)
     peaks.push_back(number);
-  if (kind == ReduceKind::Max)
-    algebra.facts.bound[number] = bound;
+  algebra.facts.bound[number] = bound;
 }
 
 /// Derives how a reduction runs in the pass of what it depends on; false if
@@ -372,22 +331,19 @@ unsigned Chain::enter(ReduceKind kind, llvm::ArrayRef<Expr> guards,
     return isBefore(other) || (other == count && isNoMean);
   };
   finishAll(isEarlier);
-  // A maximum serves who visits the same places in the same pass. Exponentials
-  // are divided by the largest; if the least is asked for, by the least.
-  const ReduceKind peakKind =
-      kind == ReduceKind::Min ? ReduceKind::Min : ReduceKind::Max;
+  // A maximum serves who visits the same places in the same pass.
   facts.peak.clear();
   for (unsigned peak : peaks)
-    if (list[peak].pass == pass && list[peak].kind == peakKind &&
-        list[peak].domain == reduction.domain)
+    if (list[peak].pass == pass && list[peak].domain == reduction.domain)
       facts.peak[list[peak].element] = peak;
+  // Only sums are divided by an exponential.
   const bool isKnown =
+      kind == ReduceKind::Sum &&
       llvm::none_of(reduction.domain, [](Expr e) { return e->moves(); });
   auto enterPeaks = [&] {
     if (isKnown)
-      for (auto [exponent, element] :
-           unsafeExponents(peakKind, reduction.element))
-        enterPeak(peakKind, exponent, element, reduction.domain, pass);
+      for (auto [exponent, element] : unsafeExponents(reduction.element))
+        enterPeak(exponent, element, reduction.domain, pass);
   };
   enterPeaks();
   Laws laws(algebra);

@@ -55,16 +55,16 @@ struct Reduction {
   unsigned pass = 1;
   /// How many reductions of that pass it waits for, one after the other.
   unsigned depth = 0;
-  /// Its value: coefficients of accumulators' elements, and, for max and min,
-  /// what is added, under Algebra::one.
-  Expansion value;
+  /// Its value: coefficients of accumulators' elements; of an extremum with an
+  /// argument that, and its element under Algebra::one.
+  Expansion value{};
   /// How each accumulator's element looks at a new gauge.
-  std::map<Expr, Expansion, ById> repair;
+  std::map<Expr, Expansion, ById> repair{};
   /// For an extremum that moves: its value is its element as it is written, at
   /// the extremum of this.
-  std::optional<Argument> argument;
+  std::optional<Argument> argument{};
   /// Why it is not in the pass of what it depends on.
-  std::optional<Refusal> refusal;
+  std::optional<Refusal> refusal{};
 
   /// Whether its value is just what was accumulated.
   bool isPlain(Expr one) const {
@@ -107,14 +107,14 @@ private:
   bool derive(Reduction &reduction, Laws &laws);
   bool isTaken(Reduction &reduction, unsigned pass, Laws &laws,
                llvm::function_ref<bool(unsigned)> holds);
-  void enterPeak(ir::ReduceKind kind, Expr exponent, Expr element,
-                 const Exprs &domain, unsigned pass);
+  void enterPeak(Expr exponent, Expr element, const Exprs &domain,
+                 unsigned pass);
   void learn(unsigned number, Expr bound);
   Expr worn(ir::ReduceKind kind, llvm::ArrayRef<Expr> conditions, Expr element);
-  std::map<Expr, Expr, ById> unsafeExponents(ir::ReduceKind peak, Expr element);
+  std::map<Expr, Expr, ById> unsafeExponents(Expr element);
 
   std::vector<Reduction> list;
-  /// Those that are maxima, or minima, of exponents.
+  /// Those that are maxima of exponents.
   std::vector<unsigned> peaks;
 };
 

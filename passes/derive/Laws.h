@@ -35,7 +35,7 @@ struct Refusal {
     NoLaw,     ///< an operation with neither an addition nor a scaling law
     Cancels,   ///< its parts move by different factors: digits would be lost
     Condition, ///< a condition depends on an unfinished reduction
-    NotIncreasing, ///< a maximum is not moved by an increasing map
+    NotIncreasing, ///< an extremum of no map that rises or falls step by step
     Overflows,     ///< an unfinished exponential may be infinite, or 0
     Vanishes,      ///< without an unfinished factor that is 0 it may overflow
     Absorbs, ///< an exponent would lose its digits beside what it is taken off

@@ -117,11 +117,14 @@ static Reason reasonOf(const Refusal &refusal, ir::ReduceOp reduce, Value part,
                            reduce.getKind() == ir::ReduceKind::Min;
     if (isOrdered)
       return {"not-increasing",
-              kind + " of " + shown + " follows " + names +
-                  " only through an increasing map, and no sign says that it "
-                  "is one",
-              "factors that are positive for all to see (exp(..), a sum of "
-              "exponentials) would share the pass; " +
+              shown +
+                  " is no map of one array that rises, or falls, with it "
+                  "at every step for all to see: where it is extreme may "
+                  "change while " +
+                  names + " is unfinished",
+              "adding what does not vary, and factors that do not and are "
+              "positive for all to see (exp(..), a sum of exponentials), would "
+              "share the pass; " +
                   onePass};
     return {"not-increasing",
             kind + " of " + shown + " needs the finished " + names + ": " +

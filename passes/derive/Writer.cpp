@@ -156,7 +156,6 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
   auto stateFor = [&](Expr function) {
     return region.accumulators[stateNumbers.at({number, function})];
   };
-  const bool isSum = reduction.kind == ir::ReduceKind::Sum;
   const Expr one = chain.algebra.one();
   const Type element = elementOf(number);
   Value neutral = this->number(element, *neutralOf(reduction.kind));
@@ -169,26 +168,20 @@ Value FoldWriter::apply(Region &region, const Reduction &reduction,
   Value total;
   for (auto [function, unguarded] : expansion) {
     const Expr factor = withGuards(guarded[number], unguarded, !isFinal);
+    Value state = stateFor(function);
+    Value isNeutral =
+        ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, neutral);
+    untouched = untouched
+                    ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
+                    : isNeutral;
     Value term;
-    if (function == one && !isSum) {
-      term = emit(region, factor, element);
-    } else {
-      Value state = stateFor(function);
-      Value isNeutral =
-          ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, neutral);
-      untouched = untouched
-                      ? Value(ir::AndOp::create(b, loc, untouched, isNeutral))
-                      : isNeutral;
-      // Several terms may cancel: then their factors round alike.
-      if (expansion.size() == 1)
-        term = divided(region, factor, state, element);
-      if (!term)
-        term = factor == one ? state : scaled(region, factor, state, element);
-      if (!isSum)
-        term = keptZero(region, factor, state, term, element);
-      if (isFinal)
-        term = taken(region, branchOf(reduction, function, factor), term);
-    }
+    // Several terms may cancel: then their factors round alike.
+    if (expansion.size() == 1)
+      term = divided(region, factor, state, element);
+    if (!term)
+      term = factor == one ? state : scaled(region, factor, state, element);
+    if (isFinal)
+      term = taken(region, branchOf(reduction, function, factor), term);
     total = total ? Value(ir::AddOp::create(b, loc, total, term)) : term;
   }
   return total;
@@ -201,27 +194,6 @@ Value FoldWriter::taken(Region &region, const Exprs &branch, Value value) {
   return ir::SelectOp::create(b, loc, region.accumulators[visited.at(branch)],
                               value, number(typeOf(value).getElementType(), 0),
                               ir::HardKind::None);
-}
-
-/// An extremum of exponentials that is 0 is one of -inf, which no gauge is
-/// near: it stays 0 though exp(gauge - t) may overflow for a finite t.
-Value FoldWriter::keptZero(Region &region, Expr factor, Value state, Value term,
-                           Type element) {
-  for (Expr part : factorsOf(factor)) {
-    if (part->form != Form::Exp)
-      continue;
-    Value zero = number(element, 0);
-    Value exponent =
-        ir::AbsOp::create(b, loc, emit(region, part->args[0], element));
-    Value isFinite = ir::CompareOp::create(
-        b, loc, ir::Predicate::Lt, exponent,
-        number(element, std::numeric_limits<double>::infinity()));
-    Value isZero =
-        ir::CompareOp::create(b, loc, ir::Predicate::Eq, state, zero);
-    Value stays = ir::AndOp::create(b, loc, isFinite, isZero);
-    term = ir::SelectOp::create(b, loc, stays, zero, term, ir::HardKind::None);
-  }
-  return term;
 }
 
 /// state * factor for a quotient of exponentials: a sum of weights that are all

@@ -78,8 +78,6 @@ private:
   mlir::Value atExtremum(Region &region, const Argument &argument,
                          mlir::Value state, mlir::Type element);
   mlir::Value taken(Region &region, const Exprs &branch, mlir::Value value);
-  mlir::Value keptZero(Region &region, Expr factor, mlir::Value state,
-                       mlir::Value term, mlir::Type element);
   mlir::Value divided(Region &region, Expr factor, mlir::Value state,
                       mlir::Type element);
   mlir::Value scaled(Region &region, Expr factor, mlir::Value state,
