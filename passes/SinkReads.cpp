@@ -9,6 +9,7 @@
 #include "passes/Passes.h"
 #include "passes/Retype.h"
 #include "passes/Sort.h"
+#include "passes/kernels/Ranges.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
@@ -111,7 +112,7 @@ static Value rebuild(OpBuilder &b, Operation *op,
 namespace {
 class Sinker {
 public:
-  explicit Sinker(ir::FuncOp func) : func(func) {}
+  explicit Sinker(ir::FuncOp func) : func(func), ranges(func) {}
 
   void run() {
     func.walk([&](ir::AtOp at) { work.insert(at); });
@@ -207,11 +208,14 @@ private:
         isStrict ? source->getOperands()
                  : source->getOperands().take_front(isChoice);
     const bool isChecked =
-        llvm::all_of(ir::axesOf(at.getAxes()), [&](ir::AxisAttr axis) {
-          return llvm::any_of(needed, [&](Value operand) {
-            return typeOf(operand).hasAxis(axis.getName());
-          });
-        });
+        llvm::all_of(llvm::zip_equal(ir::axesOf(at.getAxes()), at.getIndices()),
+                     [&](auto read) {
+                       auto [axis, index] = read;
+                       return ranges.isBelow(index, axis.getSize()) ||
+                              llvm::any_of(needed, [&](Value operand) {
+                                return typeOf(operand).hasAxis(axis.getName());
+                              });
+                     });
     if (!isChecked && hasReadAxis(at) && !isCheckOnly(at))
       return nullptr;
     OpBuilder b(at);
@@ -269,18 +273,48 @@ private:
            });
   }
 
-  /// Whether there is less of the result than of the source, so that computing
-  /// it anew costs nothing beside computing the source. No axis that is read
+  /// Whether computing the result anew costs nothing beside computing the
+  /// source: there is less of it, or no more, and the source is larger than all
+  /// that it is made from, so that storing it costs most. No axis that is read
   /// may have a name that the result has: it would be read twice.
   static bool shrinks(ir::AtOp at) {
     const ir::ArrayType source = at.getSource().getType();
     const ir::ArrayType result = at.getType();
-    return result.getAxes().size() < source.getAxes().size() &&
-           llvm::all_of(result.getAxes(),
-                        [&](ir::AxisAttr axis) {
-                          return llvm::is_contained(source.getAxes(), axis);
-                        }) &&
-           !hasReadAxis(at);
+    if (hasReadAxis(at) || result.getAxes().size() > source.getAxes().size())
+      return false;
+    // Each axis in the place of one that is read and as long.
+    SmallVector<ir::AxisAttr> read = ir::axesOf(at.getAxes());
+    bool isNew = false;
+    for (ir::AxisAttr axis : result.getAxes()) {
+      if (llvm::is_contained(source.getAxes(), axis))
+        continue;
+      isNew = true;
+      auto *longer = llvm::find_if(read, [&](ir::AxisAttr other) {
+        return kernels::isAtMost(axis.getSize(), other.getSize());
+      });
+      if (longer == read.end())
+        return false;
+      read.erase(longer);
+    }
+    return isNew ? isOuter(at.getSource())
+                 : result.getAxes().size() < source.getAxes().size();
+  }
+
+  /// Whether no array that a formula is made from has all of its axes, as of
+  /// scores.
+  static bool isOuter(Value value) {
+    llvm::SetVector<Value> work;
+    work.insert(value);
+    for (size_t i = 0; i < work.size(); ++i) {
+      Operation *op = work[i].getDefiningOp();
+      if (isFormula(op))
+        work.insert_range(op->getOperands());
+      else if (llvm::all_of(typeOf(value).getAxes(), [&](ir::AxisAttr axis) {
+                 return typeOf(work[i]).hasAxis(axis.getName());
+               }))
+        return false;
+    }
+    return true;
   }
 
   /// The same read of an operand, along those axes that it has and that are the
@@ -359,6 +393,7 @@ private:
   }
 
   ir::FuncOp func;
+  const kernels::Ranges ranges;
   llvm::SetVector<Operation *> work;
   /// What was shared, or has become of it.
   std::map<Key, Value> known;

@@ -41,7 +41,7 @@ struct Argument {
   mlir::Value element, value;
   bool falls = false;
   /// What is accumulated: `value`, or, if the map falls, its opposite.
-  Expr accumulated;
+  Expr accumulated = nullptr;
 };
 
 struct Reduction {

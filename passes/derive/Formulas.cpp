@@ -211,6 +211,7 @@ unsigned Formulas::make(Value value) {
                           : -1,
                       size != nullptr,
                       size && size.getSize() == extent,
+                      {},
                       {}});
   }
   nodes.push_back(node);

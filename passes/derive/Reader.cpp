@@ -126,7 +126,8 @@ Reader::Formula Reader::read(ir::ReduceOp reduce) {
 }
 
 std::optional<Argument> Reader::argumentOf(Value element) {
-  Argument argument{element, element};
+  Argument argument;
+  argument.element = argument.value = element;
   while (leads(argument.value)) {
     Operation *op = argument.value.getDefiningOp();
     auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
@@ -290,7 +291,7 @@ Expr Reader::cast(ir::CastOp op) {
   if (!op.getType().isFloat())
     return leaf(op.getResult());
   Exprs conditions;
-  Expr inner;
+  Expr inner = nullptr;
   double otherwise = 0;
   auto select = operand.getDefiningOp<ir::SelectOp>();
   if (select && select.getHard() != ir::HardKind::None) {

@@ -37,7 +37,7 @@ static bool isNonNegative(SizeAttr size) {
   return false;
 }
 
-static bool isAtMost(SizeAttr low, SizeAttr high) {
+bool kernels::isAtMost(SizeAttr low, SizeAttr high) {
   return isNonNegative(ir::sizeSub(high, low));
 }
 

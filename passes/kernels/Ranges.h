@@ -13,6 +13,10 @@
 
 namespace fovea::kernels {
 
+/// Whether one size is at most another, whatever the dimensions are. Says no
+/// when in doubt.
+bool isAtMost(ir::SizeAttr low, ir::SizeAttr high);
+
 /// Bounds of integer values as formulas over the dimensions, which are at least
 /// 0. They hold wherever the value is evaluated, that is, at coordinates that
 /// exist, and where it does not fail.
