@@ -9,7 +9,10 @@
 #include "runtime/DType.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <map>
+#include <set>
 
 using namespace fovea;
 using namespace fovea::plugin;
@@ -20,13 +23,19 @@ bool isCommutative(fovea_opcode opcode) {
          opcode == FOVEA_OP_MIN || opcode == FOVEA_OP_MAX;
 }
 
-/// Lays one over the other: first the ops, with what that says of the axes
-/// collected on the way, then the axes.
+/// Lays one over the other: the ops, with what that says of the axes collected
+/// on the way. Orders of operands are chosen only where what is certain leaves
+/// several, each by itself: else the choices of n ops were 2^n.
 class Matcher {
 public:
   Matcher(const Cluster &pattern, const Cluster &cluster, bool isOrdered)
-      : p(pattern), c(cluster), isOrdered(isOrdered),
-        ops(p.ops.size(), FOVEA_NONE), folds(p.folds.size(), FOVEA_NONE),
+      : p(pattern), c(cluster),
+        isOrdered(isOrdered), laid{std::vector<uint32_t>(p.ops.size(),
+                                                         FOVEA_NONE),
+                                   std::vector<uint32_t>(p.folds.size(),
+                                                         FOVEA_NONE),
+                                   {},
+                                   {}},
         axes(p.axes.size(), FOVEA_NONE) {}
 
   std::optional<Match> run() {
@@ -39,8 +48,9 @@ public:
       demand(p.outputs[k].axes, c.outputs[k].axes, isOrdered);
       work.push_back({p.outputs[k].op, c.outputs[k].op});
     }
-    if (!matchOps(std::move(work)))
+    if (!matchOps(std::move(work), {}))
       return std::nullopt;
+    const std::vector<uint32_t> &ops = laid.ops;
     Match found;
     for (uint32_t op = 0; op < p.ops.size(); ++op)
       if (p.ops[op].opcode == FOVEA_OP_INPUT && ops[op] != FOVEA_NONE) {
@@ -64,6 +74,13 @@ private:
   struct Demand {
     std::vector<uint32_t> pattern, cluster;
     bool isOrdered;
+    auto operator<=>(const Demand &) const = default;
+  };
+  /// What is laid over what so far, and what that asks of the axes.
+  struct State {
+    std::vector<uint32_t> ops, folds;
+    std::set<Demand> demands;
+    std::set<Pair> sizes;
   };
 
   std::vector<uint32_t> numbers(const Cluster &of, fovea_list list) const {
@@ -71,7 +88,7 @@ private:
     return {span.begin(), span.end()};
   }
   void demand(fovea_list mine, fovea_list theirs, bool isOrdered) {
-    demands.push_back({numbers(p, mine), numbers(c, theirs), isOrdered});
+    laid.demands.insert({numbers(p, mine), numbers(c, theirs), isOrdered});
   }
   void demandSet(fovea_list mine, fovea_list theirs) {
     demand(mine, theirs, false);
@@ -80,61 +97,147 @@ private:
     demand(mine, theirs, true);
   }
 
-  /// Matches the pairs that are left to do, the last first; tries the other
-  /// order of a commutative op's operands if the first leads nowhere.
-  bool matchOps(std::vector<Pair> work) {
-    while (!work.empty()) {
-      const auto [mine, theirs] = work.back();
-      work.pop_back();
-      if (ops[mine] != FOVEA_NONE) {
-        if (ops[mine] != theirs)
+  /// The operands of two ops, in the same order or exchanged.
+  std::array<Pair, 2> pairsOf(Pair op, bool isExchanged) const {
+    auto a = p.list(p.ops[op.first].operands);
+    auto b = c.list(c.ops[op.second].operands);
+    return {{{a[0], b[isExchanged]}, {a[1], b[!isExchanged]}}};
+  }
+
+  /// Whether two ops are of one kind and shape.
+  static bool isLike(const fovea_op &x, const fovea_op &y) {
+    if (x.dtype != y.dtype || x.axes.count != y.axes.count)
+      return false;
+    return x.opcode == FOVEA_OP_INPUT ||
+           (x.opcode == y.opcode && x.operands.count == y.operands.count &&
+            x.over.count == y.over.count &&
+            (x.opcode != FOVEA_OP_CONSTANT ||
+             (x.integer == y.integer &&
+              std::memcmp(&x.number, &y.number, sizeof(double)) == 0)));
+  }
+
+  /// Whether an op can lie over another as far as their kinds say, and those of
+  /// what they are made of. Formulas share their parts: each pair is asked
+  /// about once.
+  bool areAlike(Pair pair) {
+    const auto [mine, theirs] = pair;
+    const fovea_op &x = p.ops[mine], &y = c.ops[theirs];
+    if (!isLike(x, y))
+      return false;
+    if (x.opcode == FOVEA_OP_INPUT)
+      return true;
+    if (auto found = likeness.find(pair); found != likeness.end())
+      return found->second;
+    auto a = p.list(x.operands), b = c.list(y.operands);
+    auto like = [&](const Pair &each) { return areAlike(each); };
+    bool alike = true;
+    if (isCommutative(x.opcode))
+      alike = std::ranges::all_of(pairsOf(pair, false), like) ||
+              std::ranges::all_of(pairsOf(pair, true), like);
+    else
+      for (size_t i = 0; i < a.size() && alike; ++i)
+        alike = areAlike({a[i], b[i]});
+    return likeness[pair] = alike;
+  }
+
+  /// Whether the operands of a commutative op can lie in that order, as far as
+  /// is seen from them and what is laid already.
+  bool mayLie(Pair op, bool isExchanged) {
+    const std::array<Pair, 2> pairs = pairsOf(op, isExchanged);
+    auto mayBe = [&](const Pair &pair) {
+      const uint32_t known = laid.ops[pair.first];
+      return known == FOVEA_NONE ? areAlike(pair) : known == pair.second;
+    };
+    if (!std::ranges::all_of(pairs, mayBe))
+      return false;
+    const std::set<Demand> kept = laid.demands;
+    for (auto [mine, theirs] : pairs)
+      demandSet(p.ops[mine].axes, c.ops[theirs].axes);
+    const bool isPossible = laid.demands.size() == kept.size() || matchAxes();
+    laid.demands = kept;
+    return isPossible;
+  }
+
+  /// Lays what is certain: `work`, and operands of `open` ops of which one
+  /// order is left. False if something cannot lie.
+  bool layCertain(std::vector<Pair> work, std::vector<Pair> &open) {
+    while (true) {
+      std::vector<Pair> found;
+      while (!work.empty()) {
+        const auto [mine, theirs] = work.back();
+        work.pop_back();
+        if (laid.ops[mine] != FOVEA_NONE) {
+          if (laid.ops[mine] != theirs)
+            return false;
+          continue;
+        }
+        if (!accepts(mine, theirs))
           return false;
-        continue;
+        const fovea_op &x = p.ops[mine], &y = c.ops[theirs];
+        if (x.opcode == FOVEA_OP_INPUT)
+          continue;
+        auto a = p.list(x.operands), b = c.list(y.operands);
+        if (x.opcode == FOVEA_OP_FOLD && !addFold(x.selector, y.selector, work))
+          return false;
+        if (isCommutative(x.opcode) && a[0] != a[1] && b[0] != b[1]) {
+          found.push_back({mine, theirs});
+          continue;
+        }
+        for (size_t i = a.size(); i-- > 0;)
+          work.push_back({a[i], b[i]});
       }
-      if (!accepts(mine, theirs))
+      open.insert(open.begin(), found.begin(), found.end());
+      if (!matchAxes())
         return false;
-      const fovea_op &x = p.ops[mine], &y = c.ops[theirs];
-      if (x.opcode == FOVEA_OP_INPUT)
-        continue;
-      auto a = p.list(x.operands), b = c.list(y.operands);
-      if (x.opcode == FOVEA_OP_FOLD && !addFold(x.selector, y.selector, work))
-        return false;
-      if (isCommutative(x.opcode) && a[0] != a[1] && b[0] != b[1]) {
-        const auto keptOps = ops;
-        const auto keptFolds = folds;
-        const size_t keptDemands = demands.size(), keptSizes = sizes.size();
-        std::vector<Pair> straight = work;
-        straight.insert(straight.end(), {{a[1], b[1]}, {a[0], b[0]}});
-        if (matchOps(std::move(straight)))
-          return true;
-        ops = keptOps;
-        folds = keptFolds;
-        demands.resize(keptDemands);
-        sizes.resize(keptSizes);
-        work.insert(work.end(), {{a[1], b[0]}, {a[0], b[1]}});
-        continue;
+      for (size_t k = 0; k < open.size() && work.empty();) {
+        const bool straight = mayLie(open[k], false);
+        const bool exchanged = mayLie(open[k], true);
+        if (!straight && !exchanged)
+          return false;
+        if (straight && exchanged) {
+          ++k;
+          continue;
+        }
+        const auto [first, second] = pairsOf(open[k], exchanged);
+        work = {second, first};
+        open.erase(open.begin() + static_cast<ptrdiff_t>(k));
       }
-      for (size_t i = a.size(); i-- > 0;)
-        work.push_back({a[i], b[i]});
+      if (work.empty())
+        return true;
     }
-    return matchAxes();
+  }
+
+  /// Matches the pairs that are left to do, the last first, and the operands of
+  /// `open` ops: as they are written if that leads anywhere.
+  bool matchOps(std::vector<Pair> work, std::vector<Pair> open) {
+    if (!layCertain(std::move(work), open))
+      return false;
+    if (open.empty())
+      return true;
+    const Pair chosen = open.front();
+    open.erase(open.begin());
+    const State kept = laid;
+    for (bool isExchanged : {false, true}) {
+      const auto [first, second] = pairsOf(chosen, isExchanged);
+      if (matchOps({second, first}, open))
+        return true;
+      laid = kept;
+    }
+    return false;
   }
 
   /// Whether one op can stand for the other, apart from its operands.
   bool accepts(uint32_t mine, uint32_t theirs) {
     const fovea_op &x = p.ops[mine], &y = c.ops[theirs];
-    if (x.dtype != y.dtype || x.axes.count != y.axes.count)
+    if (!isLike(x, y))
       return false;
     demandSet(x.axes, y.axes);
-    ops[mine] = theirs;
+    laid.ops[mine] = theirs;
     if (x.opcode == FOVEA_OP_INPUT)
       return true;
-    if (x.opcode != y.opcode || x.operands.count != y.operands.count ||
-        x.over.count != y.over.count)
-      return false;
     switch (x.opcode) {
     case FOVEA_OP_SIZE:
-      sizes.push_back({x.selector, y.selector});
+      laid.sizes.insert({x.selector, y.selector});
       return true;
     case FOVEA_OP_ACCUMULATOR:
     case FOVEA_OP_OLD_ACCUMULATOR:
@@ -146,8 +249,7 @@ private:
       demandOrder(x.over, y.over);
       return isLiteral(x, y);
     case FOVEA_OP_CONSTANT:
-      return x.integer == y.integer &&
-             std::memcmp(&x.number, &y.number, sizeof(double)) == 0;
+      return true;
     case FOVEA_OP_REDUCE:
       if (x.selector == FOVEA_ARGMAX || x.selector == FOVEA_ARGMIN)
         demandOrder(x.over, y.over);
@@ -179,9 +281,9 @@ private:
   }
 
   bool isFold(uint32_t mine, uint32_t theirs) {
-    if (folds[mine] == FOVEA_NONE)
-      folds[mine] = theirs;
-    return folds[mine] == theirs;
+    if (laid.folds[mine] == FOVEA_NONE)
+      laid.folds[mine] = theirs;
+    return laid.folds[mine] == theirs;
   }
 
   /// What two folds are made of has to match as well, once.
@@ -219,7 +321,7 @@ private:
   //===--- axes -----------------------------------------------------------===//
 
   bool matchAxes() {
-    for (const Demand &demand : demands)
+    for (const Demand &demand : laid.demands)
       if (demand.pattern.size() != demand.cluster.size())
         return false;
     std::ranges::fill(axes, FOVEA_NONE);
@@ -236,7 +338,8 @@ private:
         continue;
       axes[first] = theirs;
       if (std::ranges::all_of(
-              demands, [&](const Demand &demand) { return holds(demand); }) &&
+              laid.demands,
+              [&](const Demand &demand) { return holds(demand); }) &&
           assign(first + 1))
         return true;
     }
@@ -270,7 +373,7 @@ private:
   }
   /// A size that is computed with is that of the same axis.
   bool agreeSizes() const {
-    return std::ranges::all_of(sizes, [&](const Pair &pair) {
+    return std::ranges::all_of(laid.sizes, [&](const Pair &pair) {
       for (uint32_t axis = 0; axis < p.axes.size(); ++axis)
         if (p.axes[axis].size == pair.first &&
             c.axes[axes[axis]].size == pair.second)
@@ -283,10 +386,10 @@ private:
   const Cluster &c;
   /// Whether the outputs' axes have to be in the pattern's order.
   const bool isOrdered;
-  /// For each op, fold and axis of the pattern what it lies over.
-  std::vector<uint32_t> ops, folds, axes;
-  std::vector<Demand> demands;
-  std::vector<Pair> sizes;
+  State laid;
+  /// For each axis of the pattern what it lies over, by `matchAxes`.
+  std::vector<uint32_t> axes;
+  std::map<Pair, bool> likeness;
 };
 } // namespace
 
