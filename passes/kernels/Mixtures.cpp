@@ -36,17 +36,30 @@ bool kernels::isOfMixtures(const Memory &memory, const Cone &cone,
 namespace {
 class Finder {
 public:
-  Finder(const Memory &memory, ir::AxisAttr stream,
+  Finder(const Memory &memory, ArrayRef<Value> roots, ir::AxisAttr stream,
          llvm::function_ref<bool(Value)> fit)
-      : memory(memory), stream(stream), fit(fit) {}
+      : memory(memory), fit(fit) {
+    const Cone cone(memory, roots);
+    for (Value value : cone.inOrder()) {
+      Operation *op = memory.isStored(value) ? nullptr : value.getDefiningOp();
+      if (op && (isInner(memory, value, stream) ||
+                 llvm::any_of(op->getOperands(), [&](Value operand) {
+                   return hasInner.contains(operand);
+                 })))
+        hasInner.insert(value);
+    }
+  }
 
   /// `around`: the axes of the loops around the value.
   void visit(Value value, ArrayRef<ir::AxisAttr> around) {
     Operation *op = value.getDefiningOp();
-    if (!op || isLoaded(memory, value) || !hasInner(value))
+    if (!op || isLoaded(memory, value) || !hasInner.contains(value))
       return;
     const ArrayRef<ir::AxisAttr> own = typeOf(value).getAxes();
     const bool isFirst = visited.insert(value).second;
+    // What is needed more than once is so wherever it stands.
+    if (!isFirst && !repeated.insert(value).second)
+      return;
     const bool isRepeated = !isFirst || llvm::any_of(around, [&](auto axis) {
       return !llvm::is_contained(own, axis);
     });
@@ -68,24 +81,21 @@ public:
   llvm::SetVector<Value> found;
 
 private:
-  bool hasInner(Value value) const {
-    const Cone cone(memory, value);
-    return llvm::any_of(cone.inOrder(), [&](Value part) {
-      return isInner(memory, part, stream);
-    });
-  }
-
   const Memory &memory;
-  const ir::AxisAttr stream;
   const llvm::function_ref<bool(Value)> fit;
-  llvm::DenseSet<Value> visited;
+  /// Inner reductions, and what is made from some.
+  llvm::DenseSet<Value> hasInner;
+  llvm::DenseSet<Value> visited, repeated;
 };
 } // namespace
 
 SmallVector<Value> kernels::mixturesIn(const Memory &memory, const Chain &chain,
                                        ir::AxisAttr stream,
                                        llvm::function_ref<bool(Value)> fit) {
-  Finder finder(memory, stream, fit);
+  SmallVector<Value> roots;
+  for (const Chain::Accumulator &part : chain.accumulators())
+    roots.push_back(part.element);
+  Finder finder(memory, roots, stream, fit);
   for (const Chain::Accumulator &part : chain.accumulators()) {
     SmallVector<ir::AxisAttr> around(part.type.getAxes());
     around.push_back(stream);
