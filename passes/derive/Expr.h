@@ -94,6 +94,24 @@ struct ById {
   bool operator()(Expr a, Expr b) const { return a->id < b->id; }
 };
 
+/// The answers to a question about formulas. These share their parts: each is
+/// asked about once.
+template <typename Answer> class Answers {
+public:
+  Answer of(Expr e, llvm::function_ref<Answer(Expr)> find) {
+    if (auto found = known.find(e); found != known.end())
+      return found->second;
+    // It may ask about parts of e.
+    Answer answer = find(e);
+    known.insert({e, answer});
+    return answer;
+  }
+  void clear() { known.clear(); }
+
+private:
+  llvm::DenseMap<Expr, Answer> known;
+};
+
 /// What is known of numbers, from the formulas of the chain: side conditions of
 /// laws are proven from here.
 struct Facts {
@@ -189,6 +207,7 @@ public:
   bool hasOverflowed = false;
 
 private:
+  bool provePositive(Expr e) const;
   Expr intern(Node node);
   Expr array(Form form, mlir::Value value);
   Expr outwards(llvm::ArrayRef<Expr> args, double value,
@@ -205,6 +224,9 @@ private:
   std::deque<Node> nodes;
   std::set<const Node *, Less> known;
   Expr zeroExpr, oneExpr;
+  /// What is proven while so many reductions are known to be > 0.
+  mutable Answers<bool> positive;
+  mutable size_t positiveReductions = 0;
 };
 
 /// Whether `e` is a `where` whose else branch is that number, hard.

@@ -19,17 +19,24 @@ MaybeExpansion Laws::refuse(Refusal::Reason reason, Expr part) {
   return std::nullopt;
 }
 
-/// No fold keeps so many functions, and no formula of a page takes so long.
+/// No fold keeps so many functions.
 static constexpr size_t mostTerms = 32;
-static constexpr unsigned mostSteps = 4000;
 
 MaybeExpansion Laws::expand(Expr e, bool isLinear) {
-  if (++steps > mostSteps)
-    return refuse(Refusal::Reason::TooMany, e);
-  MaybeExpansion made = expandNow(e, isLinear);
-  if (made && made->size() > mostTerms)
-    return refuse(Refusal::Reason::TooMany, e);
-  return made;
+  known = {};
+  return expandPart(e, isLinear);
+}
+
+MaybeExpansion Laws::expandPart(Expr e, bool isLinear) {
+  Moved moved = known.moved[isLinear].of(e, [&](Expr part) -> Moved {
+    MaybeExpansion made = expandNow(part, isLinear);
+    if (made && made->size() > mostTerms)
+      made = refuse(Refusal::Reason::TooMany, part);
+    return {std::move(made), refusal};
+  });
+  if (!moved.expansion)
+    refusal = moved.refusal;
+  return std::move(moved.expansion);
 }
 
 MaybeExpansion Laws::expandNow(Expr e, bool isLinear) {
@@ -52,7 +59,7 @@ MaybeExpansion Laws::expandNow(Expr e, bool isLinear) {
   case Form::Abs:
   case Form::Sin:
   case Form::Cos:
-    if (MaybeExpansion inner = expand(e->args[0]))
+    if (MaybeExpansion inner = expandPart(e->args[0]))
       return expandFunction(e, *inner);
     return std::nullopt;
   default:
@@ -144,7 +151,7 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
 
   std::vector<Expansion> parts;
   for (Expr term : mixed) {
-    MaybeExpansion part = expand(term, isLinear);
+    MaybeExpansion part = expandPart(term, isLinear);
     if (!part)
       return std::nullopt;
     parts.push_back(std::move(*part));
@@ -175,7 +182,7 @@ MaybeExpansion Laws::expandAdd(Expr e, bool isLinear) {
       !llvm::all_of(e->args, [&](Expr term) { return a.isPositive(term); }))
     return refuse(Refusal::Reason::Cancels, e);
   if (!plain.empty()) {
-    MaybeExpansion part = expand(a.add(plain));
+    MaybeExpansion part = expandPart(a.add(plain));
     if (!part)
       return std::nullopt;
     parts.push_back(std::move(*part));
@@ -219,7 +226,9 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
   Exprs still, moving;
   for (Expr factor : e->args)
     (factor->moves() ? moving : still).push_back(factor);
-  Expansion all = *expand(a.mul(still));
+  MaybeExpansion all = expandPart(a.mul(still));
+  if (!all)
+    return std::nullopt;
   const bool mayBeInfinite =
       llvm::any_of(still, [](Expr factor) { return factor->mayBeHard; });
   for (Expr factor : moving) {
@@ -237,18 +246,20 @@ MaybeExpansion Laws::expandMultiply(Expr e, bool isLinear) {
     farOff += isCentredFarOff(factor);
     if (isProduct && (isCentredAtOthers(factor) || farOff > 1))
       return refuse(Refusal::Reason::Cancels, factor);
-    MaybeExpansion part = expand(factor, isLinear && !isProduct);
+    MaybeExpansion part = expandPart(factor, isLinear && !isProduct);
     if (!part && isLinear && refusal->reason == Refusal::Reason::Cancels) {
       // The product is linear in one such factor only.
-      part = expand(factor, /*isLinear=*/true);
+      part = expandPart(factor, /*isLinear=*/true);
       isLinear = false;
     }
     if (!part)
       return std::nullopt;
-    all = product(all, *part);
+    all = product(*all, *part);
+    if (all->size() > mostTerms)
+      return refuse(Refusal::Reason::TooMany, e);
   }
   Expansion out;
-  for (auto [function, factor] : all) {
+  for (auto [function, factor] : *all) {
     if (!isSafeWithout(function, factor))
       return refuse(Refusal::Reason::Vanishes, e);
     settle(function, factor, out);
@@ -272,25 +283,30 @@ MaybeExpansion Laws::expandPower(Expr e, const Expansion &base) {
   if (isCentredAtOthers(inner) || isCentredFarOff(inner))
     return refuse(Refusal::Reason::Cancels, e);
   Expansion out = base;
-  for (int i = 1; i < static_cast<int>(n); ++i)
+  for (int i = 1; i < static_cast<int>(n); ++i) {
     out = product(out, base);
+    if (out.size() > mostTerms)
+      return refuse(Refusal::Reason::TooMany, e);
+  }
   return out;
 }
 
 /// Whether a choice between numbers is made of other reductions than an
 /// extremum of `u`, which alone cancels to the bit against that.
 bool Laws::hasOtherChoice(Expr e, Expr u) const {
-  if (!contains(e, Form::Where))
-    return false;
-  if (e->form != Form::Where)
-    return llvm::any_of(e->args,
-                        [&](Expr arg) { return hasOtherChoice(arg, u); });
-  Names names = e->fresh;
-  names.insert(e->old.begin(), e->old.end());
-  return llvm::any_of(names, [&](unsigned name) {
+  auto isOther = [&](unsigned name) {
     auto found = a.facts.extremum.find(name);
     return found == a.facts.extremum.end() || found->second != u;
-  });
+  };
+  std::set<Expr> seen;
+  auto walk = [&](auto &&self, Expr e) -> bool {
+    if (!contains(e, Form::Where) || !seen.insert(e).second)
+      return false;
+    if (e->form != Form::Where)
+      return llvm::any_of(e->args, [&](Expr arg) { return self(self, arg); });
+    return llvm::any_of(e->fresh, isOther) || llvm::any_of(e->old, isOther);
+  };
+  return walk(walk, e);
 }
 
 /// Whether only a part of the data `u` of an exponent is taken off its
@@ -368,7 +384,7 @@ MaybeExpansion Laws::expandAbs(Expr e, const Expansion &inner) {
 /// max(r y, r z) = r max(y, z), r > 0, where z may be 0;
 /// max(y + t, z + t) = max(y, z) + t.
 MaybeExpansion Laws::expandMax(Expr e) {
-  MaybeExpansion p = expand(e->args[0]), q = expand(e->args[1]);
+  MaybeExpansion p = expandPart(e->args[0]), q = expandPart(e->args[1]);
   if (!p || !q)
     return std::nullopt;
   auto s = scaleOf(*p), t = scaleOf(*q);
@@ -405,8 +421,8 @@ MaybeExpansion Laws::expandWhere(Expr e, bool isLinear) {
   // A plain 0 excludes nothing: times NaN it is NaN.
   if (!e->hard && e->args[2] == a.zero())
     return refuse(Refusal::Reason::NoLaw, e);
-  MaybeExpansion onTrue = expand(e->args[1], isLinear);
-  MaybeExpansion onFalse = expand(e->args[2], isLinear);
+  MaybeExpansion onTrue = expandPart(e->args[1], isLinear);
+  MaybeExpansion onFalse = expandPart(e->args[2], isLinear);
   if (!onTrue || !onFalse)
     return std::nullopt;
   // Each part is 0 where the other is chosen. A constant that is not finite is

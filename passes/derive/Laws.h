@@ -76,6 +76,7 @@ public:
   } factors = Factors::Leave;
 
 private:
+  std::optional<Expansion> expandPart(Expr e, bool isLinear = false);
   std::optional<Expansion> expandNow(Expr e, bool isLinear);
   std::optional<Expansion> refuse(Refusal::Reason reason, Expr part);
   std::optional<Expansion> expandAdd(Expr e, bool isLinear);
@@ -90,14 +91,19 @@ private:
   std::optional<Expansion> expandWhere(Expr e, bool isLinear);
 
   bool isFar(Expr term);
+  bool findFar(Expr term);
   bool isCount(Expr divisor);
   bool isCentre(Expr term);
   bool isOfOthers(Expr term, Expr data);
   bool isCentredAtOthers(Expr sum);
+  bool findAtOthers(Expr sum);
   bool isCentredFarOff(Expr sum);
+  bool findFarOff(Expr sum);
   bool isWildAtFirst(Expr factor);
   bool mayVanish(Expr factor);
+  bool findVanishing(Expr factor);
   double sizeOf(Expr part);
+  double findSize(Expr part);
   bool isSafeWithout(Expr part, Expr factor);
   /// Whether an exponential of an unfinished reduction in it may be large.
   bool hasLargeWeight(Expr e);
@@ -111,8 +117,18 @@ private:
   std::optional<std::pair<Expr, Expr>> scaleOf(const Expansion &x);
 
   Algebra &a;
-  /// How much was expanded: choices of choices are as many as their paths.
-  unsigned steps = 0;
+  /// An expansion, or why there is none.
+  struct Moved {
+    std::optional<Expansion> expansion;
+    std::optional<Refusal> refusal;
+  };
+  /// What one question found out about the parts of its formula: facts change
+  /// between questions.
+  struct Known {
+    Answers<Moved> moved[2]; ///< by whether the sum is linear in it
+    Answers<bool> far, vanishing, atOthers, farOff;
+    Answers<double> size;
+  } known;
 };
 
 } // namespace fovea::derive

@@ -25,6 +25,10 @@ bool Laws::isCount(Expr divisor) {
 /// Whether a number may lie anywhere, and not among the data as a mean or a
 /// maximum does: an exponential of half a sum, a sum that is not divided.
 bool Laws::isFar(Expr term) {
+  return known.far.of(term, [&](Expr e) { return findFar(e); });
+}
+
+bool Laws::findFar(Expr term) {
   if (contains(term, Form::Exp))
     return true;
   bool hasSum = false, isDivided = false;
@@ -128,6 +132,10 @@ bool Laws::isWildAtFirst(Expr factor) {
 /// Whether a factor made of unfinished reductions may be 0. What is also made
 /// of their former states is a displacement, and adds to what is there.
 bool Laws::mayVanish(Expr factor) {
+  return known.vanishing.of(factor, [&](Expr e) { return findVanishing(e); });
+}
+
+bool Laws::findVanishing(Expr factor) {
   auto vanishes = [&](Expr arg) { return mayVanish(arg); };
   if (factor->form == Form::Multiply)
     return llvm::any_of(factor->args, vanishes);
@@ -153,6 +161,10 @@ bool Laws::mayVanish(Expr factor) {
 /// How many factors a part has that are not proven to be at most 1. One array
 /// is as large as it is; products of several may overflow or vanish.
 double Laws::sizeOf(Expr part) {
+  return known.size.of(part, [&](Expr e) { return findSize(e); });
+}
+
+double Laws::findSize(Expr part) {
   double size = 0;
   switch (part->form) {
   case Form::Constant:
@@ -191,6 +203,10 @@ bool Laws::isSafeWithout(Expr part, Expr factor) {
 /// Whether such a term is in a sum with data: products of it and others lose
 /// digits, about whichever place they are taken.
 bool Laws::isCentredAtOthers(Expr sum) {
+  return known.atOthers.of(sum, [&](Expr e) { return findAtOthers(e); });
+}
+
+bool Laws::findAtOthers(Expr sum) {
   if (sum->form == Form::Where)
     return isCentredAtOthers(sum->args[1]) || isCentredAtOthers(sum->args[2]);
   Exprs own;
@@ -205,6 +221,10 @@ bool Laws::isCentredAtOthers(Expr sum) {
 /// Whether a number that may lie anywhere is in a sum with data, which powers
 /// and products of several such sums would cancel about.
 bool Laws::isCentredFarOff(Expr sum) {
+  return known.farOff.of(sum, [&](Expr e) { return findFarOff(e); });
+}
+
+bool Laws::findFarOff(Expr sum) {
   if (sum->form == Form::Where)
     return isCentredFarOff(sum->args[1]) || isCentredFarOff(sum->args[2]);
   return sum->hasData && llvm::any_of(termsOf(sum), [&](Expr term) {
@@ -224,43 +244,55 @@ bool Laws::hasLargeWeight(Expr e) {
 }
 
 bool Laws::hasScaledExponential(Expr element) {
-  if (element->form == Form::Where)
-    return hasScaledExponential(element->args[1]) ||
-           hasScaledExponential(element->args[2]);
-  const llvm::ArrayRef<Expr> factors = factorsOf(element);
-  return llvm::any_of(factors,
-                      [&](Expr e) {
-                        return e->form != Form::Exp &&
-                               (e->hasData || !e->moves()) &&
-                               (e->hasData || !a.isPositive(e));
-                      }) &&
-         llvm::any_of(factors, [&](Expr e) {
-           return e->hasData && e->moves() && e->form == Form::Exp &&
-                  !a.isNonPositive(e->args[0]);
-         });
+  auto scales = [&](Expr e) {
+    return e->form != Form::Exp && (e->hasData || !e->moves()) &&
+           (e->hasData || !a.isPositive(e));
+  };
+  auto mayBeLarge = [&](Expr e) {
+    return e->hasData && e->moves() && e->form == Form::Exp &&
+           !a.isNonPositive(e->args[0]);
+  };
+  std::set<Expr> seen;
+  auto walk = [&](auto &&self, Expr e) -> bool {
+    if (!contains(e, Form::Exp) || !seen.insert(e).second)
+      return false;
+    if (e->form == Form::Where)
+      return self(self, e->args[1]) || self(self, e->args[2]);
+    const llvm::ArrayRef<Expr> factors = factorsOf(e);
+    return llvm::any_of(factors, scales) && llvm::any_of(factors, mayBeLarge);
+  };
+  return walk(walk, element);
 }
 
-/// What weights that are at most 1 make of data lies among the data.
 bool Laws::strays(Expr element) {
-  bool varies = false, isOfExponentials = true;
-  for (Expr factor : factorsOf(element))
-    if (factor->hasData) {
-      varies = true;
-      isOfExponentials &= contains(factor, Form::Exp);
-    }
-  if ((varies && isOfExponentials) || hasLargeWeight(element))
-    return true;
-  return llvm::any_of(termsOf(element), [&](Expr term) {
-    Exprs own;
-    for (Expr factor : factorsOf(term)) {
-      if (!factor->moves())
-        continue;
-      if (!factor->hasData)
-        own.push_back(factor);
-      else if ((factor->form == Form::Add || factor->form == Form::Power) &&
-               strays(factor->form == Form::Power ? factor->args[0] : factor))
-        return true;
-    }
-    return !own.empty() && isFar(a.mul(own));
-  });
+  known = {};
+  std::set<Expr> seen;
+  // What weights that are at most 1 make of data lies among the data.
+  auto walk = [&](auto &&self, Expr e) -> bool {
+    if (!seen.insert(e).second)
+      return false;
+    bool varies = false, isOfExponentials = true;
+    for (Expr factor : factorsOf(e))
+      if (factor->hasData) {
+        varies = true;
+        isOfExponentials &= contains(factor, Form::Exp);
+      }
+    if ((varies && isOfExponentials) || hasLargeWeight(e))
+      return true;
+    return llvm::any_of(termsOf(e), [&](Expr term) {
+      Exprs own;
+      for (Expr factor : factorsOf(term)) {
+        if (!factor->moves())
+          continue;
+        if (!factor->hasData)
+          own.push_back(factor);
+        else if ((factor->form == Form::Add || factor->form == Form::Power) &&
+                 self(self,
+                      factor->form == Form::Power ? factor->args[0] : factor))
+          return true;
+      }
+      return !own.empty() && isFar(a.mul(own));
+    });
+  };
+  return walk(walk, element);
 }

@@ -8,6 +8,7 @@
 #include "passes/derive/Expr.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <limits>
 
@@ -17,34 +18,47 @@ using namespace fovea::derive;
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
+static bool isPositiveConstant(ir::ConstantOp constant) {
+  if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
+    return number.getValueAsDouble() > 0;
+  auto number = dyn_cast<IntegerAttr>(constant.getValue());
+  return number && !number.getType().isInteger(1) && number.getInt() > 0;
+}
+
 /// Of a number that is given: positive constants, sizes, exponentials, and what
 /// keeps the sign. A size of 0 leaves nothing to visit, or makes what is
 /// divided by it infinite in the formula as well.
-static bool isPositiveArray(Value value, unsigned depth = 8) {
-  Operation *op = value.getDefiningOp();
-  if (!op || depth == 0)
-    return false;
-  auto operand = [&](unsigned i) {
-    return isPositiveArray(op->getOperand(i), depth - 1);
-  };
-  if (auto constant = dyn_cast<ir::ConstantOp>(op)) {
-    if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
-      return number.getValueAsDouble() > 0;
-    auto number = dyn_cast<IntegerAttr>(constant.getValue());
-    return number && !number.getType().isInteger(1) && number.getInt() > 0;
+static bool isPositiveArray(Value array) {
+  // What keeps the sign does if all that it is made from is positive.
+  llvm::SetVector<Value> all;
+  all.insert(array);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Value value = all[i];
+    Operation *op = value.getDefiningOp();
+    auto constant = dyn_cast_or_null<ir::ConstantOp>(op);
+    if (isa_and_present<ir::SizeOp, ir::ExpOp, ir::Exp2Op, ir::CoshOp>(op) ||
+        (constant && isPositiveConstant(constant)))
+      continue;
+    const bool isOfFloats =
+        isa_and_present<ir::CastOp, ir::AddOp, ir::MulOp, ir::DivOp>(op) &&
+        ir::typeOf(value).isFloat();
+    if (!isOfFloats &&
+        !isa_and_present<ir::SqrtOp, ir::RsqrtOp, ir::RenameOp>(op))
+      return false;
+    all.insert(op->operand_begin(), op->operand_end());
   }
-  if (isa<ir::SizeOp, ir::ExpOp, ir::Exp2Op, ir::CoshOp>(op))
-    return true;
-  if (isa<ir::SqrtOp, ir::RsqrtOp, ir::RenameOp>(op))
-    return operand(0);
-  if (auto cast = dyn_cast<ir::CastOp>(op))
-    return cast.getType().isFloat() && operand(0);
-  if (isa<ir::AddOp, ir::MulOp, ir::DivOp>(op))
-    return ir::typeOf(value).isFloat() && operand(0) && operand(1);
-  return false;
+  return true;
 }
 
 bool Algebra::isPositive(Expr e) const {
+  if (positiveReductions != facts.positive.size()) {
+    positive.clear();
+    positiveReductions = facts.positive.size();
+  }
+  return positive.of(e, [&](Expr part) { return provePositive(part); });
+}
+
+bool Algebra::provePositive(Expr e) const {
   auto all = [&] {
     return llvm::all_of(e->args, [&](Expr arg) { return isPositive(arg); });
   };

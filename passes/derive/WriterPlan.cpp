@@ -16,10 +16,15 @@ static void addNames(Names &into, const Names &names) {
   into.insert(names.begin(), names.end());
 }
 
+/// Formulas that were walked, with what was asked of them.
+using Walked = std::set<std::pair<Expr, bool>>;
+
 /// Gauges under a negative power or a logarithm; New leaves are gauges only
 /// where `isUnfinished`.
-static void collectDivisors(Expr e, bool isUnfinished, Names &into) {
-  if (!contains(e, Form::Power) && !contains(e, Form::Log))
+static void collectDivisors(Expr e, bool isUnfinished, Walked &walked,
+                            Names &into) {
+  if ((!contains(e, Form::Power) && !contains(e, Form::Log)) ||
+      !walked.insert({e, isUnfinished}).second)
     return;
   if ((e->form == Form::Power && e->number < 0) || e->form == Form::Log) {
     if (isUnfinished)
@@ -27,19 +32,20 @@ static void collectDivisors(Expr e, bool isUnfinished, Names &into) {
     addNames(into, e->args[0]->old);
   }
   for (Expr arg : e->args)
-    collectDivisors(arg, isUnfinished, into);
+    collectDivisors(arg, isUnfinished, walked, into);
 }
 
 /// What a reduction divides by while it is unfinished.
 static Names divisorsOf(const Reduction &reduction, bool isGauge) {
   Names divisors;
+  Walked walked;
   for (const auto &[element, moved] : reduction.repair) {
-    collectDivisors(element, /*isUnfinished=*/true, divisors);
+    collectDivisors(element, /*isUnfinished=*/true, walked, divisors);
     for (auto [function, factor] : moved)
-      collectDivisors(factor, /*isUnfinished=*/true, divisors);
+      collectDivisors(factor, /*isUnfinished=*/true, walked, divisors);
   }
   for (auto [function, factor] : reduction.value)
-    collectDivisors(factor, isGauge, divisors);
+    collectDivisors(factor, isGauge, walked, divisors);
   return divisors;
 }
 
@@ -93,34 +99,55 @@ void FoldWriter::watch(const Exprs &domain, unsigned group) {
                     {}});
 }
 
+namespace {
 /// Where a part of a formula is not 0, besides in the domain: it stands in a
 /// branch of a `where` (Laws::expandWhere), or each branch has its own such
 /// places.
-static void collectBranches(Algebra &a, Expr part, Exprs &conditions) {
-  auto placesOf = [&](Expr branch) {
-    Exprs own;
-    collectBranches(a, branch, own);
-    Expr all = a.one();
-    for (Expr condition : llvm::reverse(own))
-      all = all == a.one() ? condition
-                           : a.where(condition, all, a.zero(), /*hard=*/false);
-    return isConstant(branch, 0) ? a.zero() : all;
-  };
-  for (Expr factor : factorsOf(part)) {
-    if (factor->form != Form::Where)
-      continue;
-    const Expr condition = factor->args[0];
-    if (isConstant(factor->args[2], 0)) {
-      conditions.push_back(condition);
-      collectBranches(a, factor->args[1], conditions);
-      continue;
-    }
-    const Expr onTrue = placesOf(factor->args[1]);
-    const Expr onFalse = placesOf(factor->args[2]);
-    if (onTrue != a.one() || onFalse != a.one())
-      conditions.push_back(a.where(condition, onTrue, onFalse, /*hard=*/false));
+class Branches {
+public:
+  explicit Branches(Algebra &a) : a(a) {}
+
+  Exprs conditionsOf(Expr part) {
+    Exprs conditions;
+    std::set<Expr> walked;
+    collect(part, walked, conditions);
+    return conditions;
   }
-}
+
+private:
+  Expr placesOf(Expr part) {
+    return places.of(part, [&](Expr branch) {
+      Expr all = a.one();
+      for (Expr condition : llvm::reverse(conditionsOf(branch)))
+        all = all == a.one()
+                  ? condition
+                  : a.where(condition, all, a.zero(), /*hard=*/false);
+      return isConstant(branch, 0) ? a.zero() : all;
+    });
+  }
+
+  void collect(Expr part, std::set<Expr> &walked, Exprs &conditions) {
+    for (Expr factor : factorsOf(part)) {
+      if (factor->form != Form::Where || !walked.insert(factor).second)
+        continue;
+      const Expr condition = factor->args[0];
+      if (isConstant(factor->args[2], 0)) {
+        conditions.push_back(condition);
+        collect(factor->args[1], walked, conditions);
+        continue;
+      }
+      const Expr onTrue = placesOf(factor->args[1]);
+      const Expr onFalse = placesOf(factor->args[2]);
+      if (onTrue != a.one() || onFalse != a.one())
+        conditions.push_back(
+            a.where(condition, onTrue, onFalse, /*hard=*/false));
+    }
+  }
+
+  Algebra &a;
+  Answers<Expr> places;
+};
+} // namespace
 
 /// The domain of a part whose factor, in the end, may be infinite though the
 /// formula never takes it, as nothing is in that branch; else empty.
@@ -130,7 +157,7 @@ Exprs FoldWriter::branchOf(const Reduction &reduction, Expr part, Expr factor) {
                          reduction.kind == ir::ReduceKind::Max ||
                          reduction.kind == ir::ReduceKind::Min;
   if (keepsZero && factor->moves())
-    collectBranches(chain.algebra, part, conditions);
+    conditions = Branches(chain.algebra).conditionsOf(part);
   if (!conditions.empty())
     conditions.insert(conditions.begin(), reduction.domain.begin(),
                       reduction.domain.end());
