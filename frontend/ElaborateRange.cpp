@@ -29,6 +29,18 @@ static const Index *shadowed(StringRef name, Scope *inner) {
   return nullptr;
 }
 
+/// A bare use of what failed says that a range is unknown; another one may say
+/// what it is.
+template <typename Found>
+static bool settled(const std::optional<Found> &found) {
+  return found && !found->failed;
+}
+template <typename Found>
+static void add(std::optional<Found> &found, std::optional<Found> next) {
+  if (next && !settled(found))
+    found = std::move(next);
+}
+
 bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
                       Scope *inner, ArrayRef<SizeAttr> hints, StringRef example,
                       SmallVectorImpl<AxisAttr> &axes) {
@@ -43,12 +55,6 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
     axes.push_back(axis);
     if (!emit.isLive(axis))
       emit.live.push_back(axis.getName());
-  };
-  auto find = [&](auto search) -> decltype(search(*uses.front())) {
-    for (const ast::Expr *expr : uses)
-      if (auto found = search(*expr))
-        return found;
-    return std::nullopt;
   };
   for (const ast::Binder &binder : binders) {
     const std::string &name = binder.name.name;
@@ -68,16 +74,19 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
       continue;
     }
     if (binder.isPack) {
-      auto found = find(
-          [&](const ast::Expr &expr) { return findPack(name, expr, outer); });
-      if (!found) {
+      std::optional<FoundPack> found;
+      for (const ast::Expr *expr : uses)
+        if (!settled(found))
+          add(found, findPack(name, *expr, outer));
+      if (!found)
         error(range, "nothing says what `" + name + "...` stands for")
             .fix("it must be used bare: `x[" + name + "...]`");
+      if (!settled(found)) {
         good = false;
         continue;
       }
       IndexPack pack;
-      for (auto [i, source] : llvm::enumerate(*found)) {
+      for (auto [i, source] : llvm::enumerate(found->axes)) {
         AxisAttr axis =
             emit.axis(name + std::to_string(i), source.getSize(), source);
         pack.axes.push_back(axis);
@@ -97,36 +106,14 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
         good = false;
         continue;
       }
-    } else if (found) {
+    } else if (settled(found)) {
       extent = found->size;
     } else if (axes.size() < hints.size() && hints[axes.size()]) {
       extent = hints[axes.size()];
     } else {
-      bool told = llvm::any_of(uses, [&](const ast::Expr *expr) {
-        return reportMissingUse(name, *expr, outer);
-      });
+      if (!found)
+        reportNoRange(binder.name, uses, example, binders, outer);
       good = false;
-      if (told)
-        continue;
-      // A name that nobody knows hides the range: say that first.
-      if (llvm::any_of(uses, [&](const ast::Expr *expr) {
-            return reportUnknownCall(*expr, outer);
-          })) {
-        good = false;
-        continue;
-      }
-      if (const ast::Expr *unknown = unknownIndexIn(uses, binders, outer)) {
-        const std::string &other = unknown->as<ast::Name>()->name;
-        error(unknown->range, "nothing is called `" + other + "` here")
-            .fix("read at `" + name + "`, which is bound here, or bind `" +
-                 other + "` as well");
-        continue;
-      }
-      std::string how = example.str();
-      if (size_t hole = how.find("{}"); hole != std::string::npos)
-        how.replace(hole, 2, name);
-      error(range, "nothing says how far `" + name + "` runs")
-          .fix("use it bare (`x[" + name + "]`) or declare it: `" + how + "`");
       continue;
     }
     if (extent.getConstant().value_or(0) < 0) {
@@ -151,11 +138,12 @@ std::optional<FoundRange> Elaborator::findRange(StringRef index, Exprs uses,
                                                 Scope *scope) {
   // A bare use comes first. Of `f[j](x[j])` the result carries j, if f's does:
   // without a bare use the outer j runs as far as the inner one.
+  std::optional<FoundRange> found;
   for (bool carried : {false, true})
     for (const ast::Expr *expr : uses)
-      if (auto found = findRange(index, *expr, scope, carried))
-        return found;
-  return std::nullopt;
+      if (!settled(found))
+        add(found, findRange(index, *expr, scope, carried));
+  return found;
 }
 
 /// Calls `visit` on the direct parts of an expression in which `index` still
@@ -201,9 +189,9 @@ static void forEachPart(const ast::Expr &expr, StringRef index, bool carried,
 std::optional<FoundRange> Elaborator::findRange(StringRef index,
                                                 const ast::Expr &expr,
                                                 Scope *scope, bool carried) {
+  std::optional<FoundRange> found;
   if (auto *read = expr.as<ast::Read>())
-    if (auto found = findInRead(index, *read, scope))
-      return found;
+    found = findInRead(index, *read, scope);
   // Of a match only the chosen branch counts, where it is known.
   if (auto *match = expr.as<ast::Match>()) {
     const Named *named = lookup(match->option.name, scope);
@@ -212,12 +200,57 @@ std::optional<FoundRange> Elaborator::findRange(StringRef index,
       if (option && branch.choice.name == option->choice)
         return findRange(index, *branch.value, scope, carried);
   }
-  std::optional<FoundRange> found;
   forEachPart(expr, index, carried, [&](const ast::Expr &part) {
-    if (!found)
-      found = findRange(index, part, scope, carried);
+    if (!settled(found))
+      add(found, findRange(index, part, scope, carried));
   });
   return found;
+}
+
+/// Whether the expression names the index, as what it is outside.
+static bool mentions(const ast::Expr &expr, StringRef index) {
+  auto *id = expr.as<ast::Name>();
+  bool found = id && id->name == index;
+  if (auto *call = expr.as<ast::Call>())
+    for (const ast::Binder &binder : call->binders)
+      found |= binder.extent && mentions(*binder.extent, index);
+  forEachPart(expr, index, true, [&](const ast::Expr &part) {
+    found = found || mentions(part, index);
+  });
+  return found;
+}
+
+void Elaborator::reportNoRange(const ast::Ident &index, Exprs uses,
+                               StringRef example, ArrayRef<ast::Binder> binders,
+                               Scope *scope) {
+  const std::string &name = index.name;
+  // A name that nobody knows hides the range: say that first.
+  for (const ast::Expr *expr : uses)
+    if (reportMissingUse(name, *expr, scope))
+      return;
+  for (const ast::Expr *expr : uses)
+    if (reportUnknownCall(*expr, scope))
+      return;
+  if (const ast::Expr *unknown = unknownIndexIn(uses, binders, scope)) {
+    const std::string &other = unknown->as<ast::Name>()->name;
+    error(unknown->range, "nothing is called `" + other + "` here")
+        .fix("read at `" + name + "`, which is bound here, or bind `" + other +
+             "` as well");
+    return;
+  }
+  std::string how = example.str();
+  if (size_t hole = how.find("{}"); hole != std::string::npos)
+    how.replace(hole, 2, name);
+  fovea::Diagnostic &diagnostic =
+      error(index.range, "nothing says how far `" + name + "` runs");
+  if (llvm::any_of(uses, [&](auto *expr) { return mentions(*expr, name); }))
+    diagnostic.fix("use it bare (`x[" + name + "]`) or declare it: `" + how +
+                   "`");
+  else // a declaration alone would compile, and mean something else
+    diagnostic.fix("nothing here depends on `" + name +
+                   "`: read at it what varies (`x[" + name +
+                   "]`) or leave it out; declared, as in `" + how +
+                   "`, it repeats one value");
 }
 
 bool Elaborator::reportUnknownCall(const ast::Expr &expr, Scope *scope) {
@@ -281,6 +314,10 @@ static size_t packRank(const ast::Read &read, size_t rank) {
   return rank + 1 >= read.indices.size() ? rank + 1 - read.indices.size() : 0;
 }
 
+static bool failed(const Defined &use) {
+  return use.definition->progress == DefinitionState::Progress::Failed;
+}
+
 std::optional<FoundRange>
 Elaborator::findInRead(StringRef index, const ast::Read &read, Scope *scope) {
   const Named *named = lookup(read.array.name, scope);
@@ -302,6 +339,8 @@ Elaborator::findInRead(StringRef index, const ast::Read &read, Scope *scope) {
       if (array && position < array->rank())
         return FoundRange{array->dims[position].getSize(),
                           array->dims[position]};
+      if (!array && defined && failed(*defined))
+        return FoundRange{{}, {}, true};
       if (!array && defined)
         return rangeOfTarget(*defined, position);
     }
@@ -317,10 +356,15 @@ bool Elaborator::reportMissingUse(StringRef index, const ast::Expr &expr,
                 auto *id = i->as<ast::Name>();
                 return id && id->name == index;
               });
-  if (bare && !lookup(read->array.name, scope)) {
+  const Named *named = bare ? lookup(read->array.name, scope) : nullptr;
+  if (bare && !named) {
     reportUnknown(read->array.name, read->array.range, scope);
     return true;
   }
+  auto *use = named ? std::get_if<Defined>(&named->entity) : nullptr;
+  if (use && use->definition->progress == DefinitionState::Progress::Pending &&
+      !define(use->definition))
+    return true;
   bool told = false;
   forEachPart(expr, index, true, [&](const ast::Expr &part) {
     told = told || reportMissingUse(index, part, scope);
@@ -419,8 +463,9 @@ bool Elaborator::readsDone(const ast::Expr &expr, Scope *scope) {
   return good;
 }
 
-std::optional<SmallVector<AxisAttr>>
+std::optional<FoundPack>
 Elaborator::findPack(StringRef pack, const ast::Expr &expr, Scope *scope) {
+  std::optional<FoundPack> found;
   if (auto *read = expr.as<ast::Read>()) {
     const Named *named = lookup(read->array.name, scope);
     const Array *array = named ? std::get_if<Array>(&named->entity) : nullptr;
@@ -428,20 +473,22 @@ Elaborator::findPack(StringRef pack, const ast::Expr &expr, Scope *scope) {
     if (defined && knowsRanges(defined->definition) &&
         define(defined->definition))
       array = &defined->definition->arrays[defined->target];
-    for (size_t i = 0; array && i < read->indices.size(); ++i) {
+    for (size_t i = 0; i < read->indices.size(); ++i) {
       auto *node = read->indices[i]->as<ast::Pack>();
-      if (!node || node->name != pack ||
-          array->rank() + 1 < read->indices.size())
+      if (!node || node->name != pack)
+        continue;
+      if (!array && defined && failed(*defined))
+        found = FoundPack{{}, true};
+      if (!array || array->rank() + 1 < read->indices.size())
         continue;
       auto axes =
           ArrayRef(array->dims).slice(i, packRank(*read, array->rank()));
-      return SmallVector<AxisAttr>(axes);
+      return FoundPack{SmallVector<AxisAttr>(axes)};
     }
   }
-  std::optional<SmallVector<AxisAttr>> found;
   forEachPart(expr, pack, true, [&](const ast::Expr &part) {
-    if (!found)
-      found = findPack(pack, part, scope);
+    if (!settled(found))
+      add(found, findPack(pack, part, scope));
   });
   return found;
 }

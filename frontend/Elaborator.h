@@ -86,6 +86,15 @@ struct Equation {
 struct FoundRange {
   ir::SizeAttr size;
   ir::AxisAttr axis; // may be null
+  /// A definition would have said it that failed: unknown, and nobody reports
+  /// that again.
+  bool failed = false;
+};
+
+/// The axes of a pack, likewise.
+struct FoundPack {
+  llvm::SmallVector<ir::AxisAttr> axes;
+  bool failed = false;
 };
 
 class Elaborator {
@@ -192,11 +201,16 @@ private:
   /// Whether all definitions that the expression may read are elaborated.
   bool readsDone(const ast::Expr &expr, Scope *scope);
   bool searchRanges(DefinitionState *definition);
-  /// Reports a misspelt array that would have said how far the index runs.
+  /// Reports that nothing says how far the index runs.
+  void reportNoRange(const ast::Ident &index, Exprs uses,
+                     llvm::StringRef example,
+                     llvm::ArrayRef<ast::Binder> binders, Scope *scope);
+  /// Reports a misspelt array that would have said how far the index runs, or a
+  /// definition that does not know it either.
   bool reportMissingUse(llvm::StringRef index, const ast::Expr &expr,
                         Scope *scope);
-  std::optional<llvm::SmallVector<ir::AxisAttr>>
-  findPack(llvm::StringRef pack, const ast::Expr &expr, Scope *scope);
+  std::optional<FoundPack> findPack(llvm::StringRef pack, const ast::Expr &expr,
+                                    Scope *scope);
 
   //===--- sizes (ElaborateSize.cpp) --------------------------------------===//
   ir::SizeAttr size(const ast::Expr &expr, Scope *scope, bool report = true);

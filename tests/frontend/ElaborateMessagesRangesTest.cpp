@@ -20,7 +20,7 @@ static const Mistake mistakes[] = {
    |
  2 |   return sum[k](1)
    |              ^
-   = help: use it bare (`x[k]`) or declare it: `sum[k: N](...)`
+   = help: nothing here depends on `k`: read at it what varies (`x[k]`) or leave it out; declared, as in `sum[k: N](...)`, it repeats one value
 )~"},
     {"shifted reads say nothing",
      R"~(fn diff(x: f32[T]) -> f32[T] {
@@ -274,6 +274,96 @@ static const Mistake mistakes[] = {
  2 |   return sum[s...](1)
    |              ^
    = help: it must be used bare: `x[s...]`
+)~"},
+    {"what failed is told once",
+     R"~(fn f(q: f32[N, D], k: f32[M, D], v: f32[M, E]) -> f32[N, E] {
+  s[i, j] = q[i, c] + k[j, 0]
+  o[i, e] = sum[j](exp(s[i, j]) * v[j, e]) / sum[j](exp(s[i, j]))
+  return o
+}
+)~",
+     R"~(error: nothing is called `c` here
+  --> t.fov:2:18
+   |
+ 2 |   s[i, j] = q[i, c] + k[j, 0]
+   |                  ^
+   = help: an index must stand on the left of `=` or in a reduction such as `sum[c](...)`: there is no implicit sum
+)~"},
+    {"nor by what reads a reader of it",
+     R"~(fn f(x: f32[N, C], mask: f32[N, C]) -> f32 {
+  y[n, c] = where(mask[n, c], x[n, c], 0)
+  z[n, c] = 2 * y[n, c]
+  s[n] = sum[c](z[n, c])
+  return mean[n](s[n])
+}
+)~",
+     R"~(error: `where` needs a condition, `mask[n, c]` is f32
+  --> t.fov:2:19
+   |
+ 2 |   y[n, c] = where(mask[n, c], x[n, c], 0)
+   |                   ^^^^^^^^^^
+   = help: compare it: `... != 0`
+)~"},
+    {"nor by what reads it at a pack",
+     R"~(fn f(x: f32[S...]) -> f32 {
+  y[s...] = x[s...] + z
+  return sum[s...](y[s...])
+}
+)~",
+     R"~(error: nothing is called `z` here
+  --> t.fov:2:23
+   |
+ 2 |   y[s...] = x[s...] + z
+   |                       ^
+   = help: an index must stand on the left of `=` or in a reduction such as `sum[z](...)`: there is no implicit sum
+)~"},
+    {"other mistakes are told beside it",
+     R"~(fn f(q: f32[N, D], v: f32[M]) -> f32[N] {
+  s[i, j] = q[i, c] + v[j]
+  o[i] = q[i, 0] + sum[j](v[j] * s[i, j] + v[jj])
+  return o
+}
+)~",
+     R"~(error: nothing is called `c` here
+  --> t.fov:2:18
+   |
+ 2 |   s[i, j] = q[i, c] + v[j]
+   |                  ^
+   = help: an index must stand on the left of `=` or in a reduction such as `sum[c](...)`: there is no implicit sum
+
+error: nothing is called `jj` here
+  --> t.fov:3:46
+   |
+ 3 |   o[i] = q[i, 0] + sum[j](v[j] * s[i, j] + v[jj])
+   |                                              ^^
+   = help: did you mean `j`?
+)~"},
+    {"nothing depends on the index",
+     R"~(fn f(x: f32[N]) -> f32 {
+  m[n] = sum[k](x[k])
+  p[n] = exp(m[n])
+  return sum[n](p[n])
+}
+)~",
+     R"~(error: nothing says how far `n` runs
+  --> t.fov:2:5
+   |
+ 2 |   m[n] = sum[k](x[k])
+   |     ^
+   = help: nothing here depends on `n`: read at it what varies (`x[n]`) or leave it out; declared, as in `m[n: N] = ...`, it repeats one value
+)~"},
+    {"the index inside is another one",
+     R"~(fn f(x: f32[N]) -> f32 {
+  y[n] = sum[n](x[n])
+  return y[0]
+}
+)~",
+     R"~(error: nothing says how far `n` runs
+  --> t.fov:2:5
+   |
+ 2 |   y[n] = sum[n](x[n])
+   |     ^
+   = help: nothing here depends on `n`: read at it what varies (`x[n]`) or leave it out; declared, as in `y[n: N] = ...`, it repeats one value
 )~"},
 };
 // clang-format on
