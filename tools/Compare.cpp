@@ -78,7 +78,7 @@ Expected<std::optional<Difference>> fovea::compare(const Tensor &got,
           (magnitudes->dtype() == DType::F64 && magnitudes->isContiguous() &&
            magnitudes->shape() == got.shape())) &&
          "the magnitudes are of something else");
-  Difference worst{0, got.numElements(), {}, {}, {}, 0};
+  Difference worst{0, got.numElements(), {}, {}, {}, {}};
   int64_t worstOrdinal = -1;
   double worstDistance = 0;
   std::vector<int64_t> wantedOffsets;
@@ -106,7 +106,10 @@ Expected<std::optional<Difference>> fovea::compare(const Tensor &got,
     worstOrdinal = ordinal;
     worst.got = elementText(got, offset);
     worst.wanted = elementText(wanted, other);
-    worst.allowed = allowed;
+    worst.allowed.reset();
+    if (std::isfinite(got.loadAsDouble(offset)) &&
+        std::isfinite(wanted.loadAsDouble(other)))
+      worst.allowed = allowed;
   });
   if (worst.count == 0)
     return std::optional<Difference>();

@@ -64,8 +64,9 @@ struct Difference {
   /// The two values there, as text.
   std::string got;
   std::string wanted;
-  /// What was allowed there.
-  double allowed;
+  /// What was allowed there; nothing where one of them is NaN or infinite: no
+  /// difference can be told.
+  std::optional<double> allowed;
 };
 
 /// Compares two arrays of one dtype and shape; nothing if they agree. Of floats

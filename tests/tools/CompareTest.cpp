@@ -87,6 +87,18 @@ TEST_CASE("the worst element is named with its position") {
   CHECK((*difference)->total == 6);
 }
 
+TEST_CASE("what is allowed is told of finite numbers only") {
+  auto allowed = [](double got, double wanted) {
+    return (*compare(vectorOf(DType::F32, {got}),
+                     vectorOf(DType::F32, {wanted}), toleranceOf(DType::F32)))
+        ->allowed;
+  };
+  CHECK(allowed(2, 1) == Approx(1.1e-4));
+  CHECK_FALSE(allowed(NAN, INFINITY));
+  CHECK_FALSE(allowed(1, NAN));
+  CHECK_FALSE(allowed(INFINITY, 1));
+}
+
 TEST_CASE("large integers are compared exactly") {
   Tensor got = *Tensor::allocate(DType::I64, {1});
   Tensor wanted = *Tensor::allocate(DType::I64, {1});

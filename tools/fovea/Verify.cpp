@@ -17,14 +17,18 @@ using namespace fovea::driver;
 /// `result` at [3, 4] is 1.5, the reference is 1.25 (...).
 static std::string describe(const std::string &name,
                             const Difference &difference) {
-  char allowed[32];
-  std::snprintf(allowed, sizeof allowed, "%.3g", difference.allowed);
+  std::string allowed;
+  if (difference.allowed) {
+    char number[32];
+    std::snprintf(number, sizeof number, "%.3g", *difference.allowed);
+    allowed = std::string(", a difference of ") + number + " is allowed";
+  }
   const std::string place = difference.position.empty()
                                 ? ""
                                 : " at " + shapeText(difference.position);
   return "`" + name + "`" + place + " is " + difference.got +
-         ", the reference is " + difference.wanted + ", a difference of " +
-         allowed + " is allowed; " + std::to_string(difference.count) + " of " +
+         ", the reference is " + difference.wanted + allowed + "; " +
+         std::to_string(difference.count) + " of " +
          std::to_string(difference.total) + " elements differ";
 }
 
