@@ -24,6 +24,7 @@ files = {
     "halves": npy(descr="'<f2'", data=struct.pack("<4e", 1, 2, 3, 4)),
     "bfloats": npy(descr="'<V2'", data=struct.pack("<4H", 0x3F80, 0x4000, 0x4040, 0x4080)),
     "integers": npy(descr="'<i8'", data=struct.pack("<4q", 1, 2, 3, 4)),
+    "narrow": npy(descr="'<i4'", shape="(3,)", data=struct.pack("<3i", 2, -1, 7)),
     "flags": npy(descr="'|b1'", data=b"\x01\x00\x01\x01"),
     "vector": npy(shape="(4,)"),
     "wide": npy(shape="(1, 4)"),

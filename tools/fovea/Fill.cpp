@@ -40,10 +40,13 @@ void driver::fillUniform(const Tensor &tensor, PhiloxKey key, double lo,
                          double hi) {
   const bool whole = !isFloat(tensor.dtype());
   const int64_t count = tensor.numElements();
+  // Between neighbouring doubles a sum may round up to the end.
+  const double last = std::nextafter(hi, lo);
   for (int64_t first = 0; first < count; first += 4) {
     const PhiloxWords words = block(key, first / 4);
     for (int64_t j = first; j < std::min(first + 4, count); ++j) {
-      const double x = lo + (hi - lo) * ((words[j & 3] >> 8) * 0x1p-24);
+      const double x =
+          std::min(lo + (hi - lo) * ((words[j & 3] >> 8) * 0x1p-24), last);
       if (whole)
         tensor.store(j, static_cast<int64_t>(std::floor(x)));
       else

@@ -148,34 +148,27 @@ std::vector<int64_t> Sizes::solve(std::vector<std::string> &notes) {
 // Arrays
 //===----------------------------------------------------------------------===//
 
-static Failure wrongValue(const PlannedInput &input, const std::string &found) {
-  return usage("`" + input.param->name + "` is " + input.param->typeText() +
-               ", but " + found + " is given");
-}
-
 static Tensor fromLiteral(const PlannedInput &input) {
   const Value &value = input.setting.value;
-  const DType dtype = input.dtype;
-  Tensor tensor = orFail(Tensor::allocate(dtype, value.shape));
-  if (value.isBool && dtype != DType::Bool)
-    throw wrongValue(input, "true or false");
+  Tensor tensor = orFail(Tensor::allocate(input.dtype, value.shape));
   for (size_t i = 0; i < value.elements.size(); ++i) {
-    if (isFloat(dtype)) {
-      tensor.store(static_cast<int64_t>(i), value.elements[i]);
-      continue;
-    }
-    if (!value.isInteger())
-      throw wrongValue(input, "a number that is not whole");
-    const int64_t number = value.integers[i];
-    const bool fits = dtype == DType::Bool ? number == 0 || number == 1
-                      : dtype == DType::I32
-                          ? number >= INT32_MIN && number <= INT32_MAX
-                          : true;
-    if (!fits)
-      throw wrongValue(input, std::to_string(number));
-    tensor.store(static_cast<int64_t>(i), number);
+    const int64_t place = static_cast<int64_t>(i);
+    if (isFloat(input.dtype))
+      tensor.store(place, value.elements[i]);
+    else
+      tensor.store(place, value.integers[i]);
   }
   return tensor;
+}
+
+/// An i32 array as the i64 one that is needed, as the language does it.
+static Tensor widened(const Tensor &narrow) {
+  Tensor wide = orFail(Tensor::allocate(DType::I64, narrow.shape()));
+  int64_t place = 0;
+  forEachOffset(narrow, [&](int64_t offset) {
+    wide.store(place++, narrow.loadAsInt(offset));
+  });
+  return wide;
 }
 
 static Tensor fromFile(const PlannedInput &input) {
@@ -187,14 +180,7 @@ static Tensor fromFile(const PlannedInput &input) {
                 typeText(input.file->dtype, input.file->shape) +
                 " when the program was compiled, and is " +
                 typeText(tensor.dtype(), tensor.shape()) + " now");
-  return tensor;
-}
-
-/// `0,10` as `random:0,10` has it.
-static std::string rangeText(const Value &value) {
-  char text[80];
-  std::snprintf(text, sizeof text, "%g to %g", value.lo, value.hi);
-  return text;
+  return tensor.dtype() == input.dtype ? tensor : widened(tensor);
 }
 
 /// Makes one array, and says in `note` what is in it.
@@ -203,12 +189,13 @@ static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
   const Value &value = input.setting.value;
   if (input.file) {
     note = "from " + value.text;
+    if (input.file->dtype != input.dtype)
+      note += ", " + std::string(name(input.file->dtype)) + " widened to " +
+              std::string(name(input.dtype));
     return fromFile(input);
   }
   if (value.kind == Value::Kind::Literal)
     return fromLiteral(input);
-  if (value.kind == Value::Kind::Word)
-    throw wrongValue(input, "`" + value.text + "`");
   Expected<Tensor> made = Tensor::allocate(input.dtype, std::move(shape));
   if (!made)
     throw Failure(made.status().withContext("`" + input.param->name + "`"));
@@ -216,7 +203,7 @@ static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
   const PhiloxKey key =
       value.seed ? keyFromSeed(*value.seed) : fold(seed, int64_t(index));
   if (value.kind == Value::Kind::Uniform) {
-    note = "random from " + rangeText(value);
+    note = "random from " + value.rangeText();
     fillUniform(tensor, key, value.lo, value.hi);
   } else if (value.kind == Value::Kind::Normal && input.dtype == DType::Bool) {
     note = "random";
@@ -224,11 +211,6 @@ static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
   } else if (value.kind == Value::Kind::Normal && isFloat(input.dtype)) {
     note = "random normal";
     fillNormal(tensor, key);
-  } else if (value.kind == Value::Kind::Normal &&
-             input.setting.origin == Origin::CommandLine) {
-    throw usage("`" + input.param->name + "` is " + input.param->typeText() +
-                    ", so random numbers for it need a range",
-                "write `" + input.param->name + "=random:0,10`");
   } else {
     note = "zeros";
     if (input.setting.origin == Origin::Nobody)
@@ -247,6 +229,11 @@ Inputs driver::withSizes(const Plan &plan, const Exe &exe) {
   Inputs inputs;
   std::vector<std::string> sizeNotes;
   inputs.dims = solveSizes(plan, exe, sizeNotes);
+  // In the input's name, before code is made for such sizes.
+  for (size_t i = 0; i < exe.inputs().size(); ++i)
+    if (auto count = countElements(exe.inputShape(i, inputs.dims)); !count)
+      throw Failure(
+          count.status().withContext("`" + exe.inputs()[i].name + "`"));
   std::string sizes;
   for (size_t dim = 0; dim < inputs.dims.size(); ++dim)
     sizes += (dim ? ", " : "") + exe.dims()[dim] + " = " +

@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
 
 using namespace fovea;
 using namespace fovea::driver;
@@ -212,6 +215,12 @@ static Failure wrongType(const PlannedInput &input, const std::string &needed,
                python);
 }
 
+/// Whether a file of `held` is one of `dtype`, or becomes one as an argument in
+/// the language does, with the same numbers in the same kind of type.
+static bool takes(DType dtype, DType held) {
+  return dtype == held || (dtype == DType::I64 && held == DType::I32);
+}
+
 static void look(PlannedInput &input, std::optional<DType> expected) {
   if (input.setting.value.kind == Value::Kind::File)
     input.file = orFail(readNpyType(input.setting.value.text, expected));
@@ -227,7 +236,7 @@ static void settleTypes(const Options &options, Plan &plan) {
     if (input.param->dtype) {
       input.dtype = *input.param->dtype;
       look(input, input.dtype);
-      if (input.file && input.file->dtype != input.dtype)
+      if (input.file && !takes(input.dtype, input.file->dtype))
         throw wrongType(input, input.param->typeText(), input.dtype);
       continue;
     }
@@ -254,6 +263,84 @@ static void settleTypes(const Options &options, Plan &plan) {
   for (PlannedInput &input : plan.inputs)
     if (!input.param->dtype)
       input.dtype = floatType.value_or(DType::F32);
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+static Failure wrongValue(const PlannedInput &input, const std::string &found,
+                          const std::string &help = "") {
+  return usage("`" + input.param->name + "` is " + input.param->typeText() +
+                   ", but " + found + " is given",
+               help);
+}
+
+namespace {
+/// The whole numbers of a dtype.
+struct Whole {
+  int64_t least, largest;
+  /// Behind the largest: a double has it exactly.
+  double end;
+};
+} // namespace
+
+static Whole wholeOf(DType dtype) {
+  switch (dtype) {
+  case DType::Bool:
+    return {0, 1, 2};
+  case DType::I32:
+    return {INT32_MIN, INT32_MAX, 0x1p31};
+  default:
+    return {INT64_MIN, INT64_MAX, 0x1p63};
+  }
+}
+
+static void checkWhole(const PlannedInput &input) {
+  const Value &value = input.setting.value;
+  const Whole whole = wholeOf(input.dtype);
+  const double begin = static_cast<double>(whole.least);
+  const std::string holds =
+      "a number of type " + std::string(name(input.dtype)) + " lies from " +
+      std::to_string(whole.least) + " to " + std::to_string(whole.largest);
+  if (value.kind == Value::Kind::Uniform &&
+      !(value.lo >= begin && value.hi <= whole.end))
+    throw wrongValue(input, "the range " + value.rangeText(), holds);
+  const bool example = input.setting.origin == Origin::Example;
+  if (value.kind == Value::Kind::Normal && input.dtype != DType::Bool &&
+      input.setting.origin != Origin::Nobody)
+    throw usage("`" + input.param->name + "` is " + input.param->typeText() +
+                    ", so random numbers for it need a range",
+                "write `" + input.param->name +
+                    (example ? " = random(0, 10)`" : "=random:0,10`"));
+  for (int64_t number : value.integers)
+    if (number < whole.least || number > whole.largest)
+      throw wrongValue(input, std::to_string(number), holds);
+  if (value.isInteger() || value.elements.empty())
+    return;
+  for (double number : value.elements) {
+    if (number >= begin && number < whole.end)
+      continue;
+    char text[32];
+    std::snprintf(text, sizeof text, "%.15g", number);
+    throw wrongValue(input, text, holds);
+  }
+  throw wrongValue(input, "a number that is not whole");
+}
+
+/// Whether the dtype takes what the value says; sizes are not asked for.
+static void checkValue(const PlannedInput &input) {
+  const Value &value = input.setting.value;
+  if (value.kind == Value::Kind::Word)
+    throw wrongValue(input, "`" + value.text + "`");
+  if (value.kind == Value::Kind::Uniform &&
+      !(value.lo < value.hi && std::isfinite(value.hi - value.lo)))
+    throw wrongValue(input, "the range " + value.rangeText(),
+                     "a range goes up and has an end");
+  if (value.isBool && input.dtype != DType::Bool)
+    throw wrongValue(input, "true or false");
+  if (!isFloat(input.dtype))
+    checkWhole(input);
 }
 
 //===----------------------------------------------------------------------===//
@@ -333,6 +420,8 @@ Plan driver::makePlan(const Session &session, const Options &options) {
                            DType::F32, 0, std::nullopt});
   }
   settleTypes(options, plan);
+  for (const PlannedInput &input : plan.inputs)
+    checkValue(input);
   settleRanks(plan);
   plan.request.function = plan.function->name;
   plan.request.backend = options.backend;

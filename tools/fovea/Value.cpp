@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 using namespace fovea;
 using namespace fovea::driver;
@@ -60,6 +61,12 @@ Value Value::literal(std::vector<int64_t> shape, std::vector<double> elements) {
     value.integers.assign(elements.begin(), elements.end());
   value.elements = std::move(elements);
   return value;
+}
+
+std::string Value::rangeText() const {
+  char text[80];
+  std::snprintf(text, sizeof text, "%.15g to %.15g", lo, hi);
+  return text;
 }
 
 namespace {

@@ -48,6 +48,8 @@ struct Value {
                        std::vector<double> elements);
 
   bool isInteger() const { return !integers.empty(); }
+  /// Uniform: `0 to 10`.
+  std::string rangeText() const;
 };
 
 /// Reads `text`, which is given for `name`. Failure (Usage) says what is wrong

@@ -23,6 +23,15 @@ TEST_CASE("arrays hold the language's own random numbers") {
   }
 }
 
+TEST_CASE("the end of a range is never drawn") {
+  // There is no double between the two.
+  const double lo = 0x1p63 - 1024, hi = 0x1p63;
+  Tensor tensor = *Tensor::allocate(DType::I64, {100});
+  driver::fillUniform(tensor, fold(0, 0), lo, hi);
+  for (int64_t j = 0; j < 100; ++j)
+    REQUIRE(tensor.loadAsInt(j) == static_cast<int64_t>(lo));
+}
+
 TEST_CASE("integers are drawn from the whole range but its end") {
   Tensor dice = *Tensor::allocate(DType::I32, {1000});
   driver::fillUniform(dice, fold(0, 0), -2, 3);
