@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks the rules of the house: layout.py ROOT. Prints each breach and exits with 1 if there is one.
 
-Who may include whom is DESIGN.md's table: runtime <- backends -> passes -> ir <- frontend, only tools sees all.
+Who may include whom is as docs/architecture.md has it: runtime <- backends -> passes -> ir <- frontend, only tools sees
+all.
 """
 import re
 import subprocess
