@@ -21,6 +21,9 @@ using namespace fovea::ir;
 static constexpr size_t maxCalls = 20000;
 /// Calls within calls: each takes its share of the stack.
 static constexpr size_t deepestCall = 128;
+/// Operations behind operations, and definitions within definitions: passes and
+/// backends recurse over formulas, in up to 4 KiB a level.
+static constexpr size_t deepestFormula = 1000;
 
 Elaborator::Elaborator(const Program::Impl &program, FuncOp func,
                        Diagnostics &diagnostics)
@@ -142,6 +145,17 @@ bool Elaborator::countCall(SourceRange call) {
       .fix("every call is a copy of the function's formula: give a value that "
            "is needed twice a name");
   return false;
+}
+
+bool Elaborator::tooDeep(SourceRange range) {
+  if (emit.depth.deepest() <= deepestFormula && nested <= deepestFormula)
+    return false;
+  if (!std::exchange(toldDeep, true))
+    error(range, "formulas are nested more than " +
+                     std::to_string(deepestFormula) + " deep")
+        .fix("a definition is a part of each that reads it: let what repeats "
+             "itself run over an index, as `sum[k](...)` does");
+  return true;
 }
 
 Frame *Elaborator::newFrame(const ast::Function *function, Frame *caller,
@@ -295,7 +309,9 @@ bool Elaborator::define(DefinitionState *definition, ArrayRef<SizeAttr> hints) {
   SmallVector<StringAttr> live = std::exchange(emit.live, frame->live);
   unsigned order = std::exchange(frame->order, definition->order);
   definition->progress = Progress::Running;
-  bool good = defineNow(definition, hints);
+  ++nested;
+  bool good = !tooDeep(target.name.range) && defineNow(definition, hints);
+  --nested;
   if (definition->progress == Progress::Failed)
     good = false;
   definition->progress = good ? Progress::Done : Progress::Failed;

@@ -16,6 +16,12 @@ using namespace fovea;
 using namespace fovea::ir;
 
 Elaborator::MaybeArray Elaborator::expr(const ast::Expr &expr, Scope *scope) {
+  MaybeArray array = anyExpr(expr, scope);
+  return array && tooDeep(expr.range) ? std::nullopt : array;
+}
+
+Elaborator::MaybeArray Elaborator::anyExpr(const ast::Expr &expr,
+                                           Scope *scope) {
   emit.loc = location(expr.range);
   if (auto *number = expr.as<ast::Number>())
     return number->isInteger ? emit.integer(number->integer)

@@ -111,7 +111,7 @@ bool Elaborator::bind(const std::vector<ast::Binder> &binders, Exprs uses,
     } else if (axes.size() < hints.size() && hints[axes.size()]) {
       extent = hints[axes.size()];
     } else {
-      if (!found)
+      if (!found && !toldDeep)
         reportNoRange(binder.name, uses, example, binders, outer);
       good = false;
       continue;
@@ -385,7 +385,10 @@ std::optional<FoundRange> Elaborator::rangeOfTarget(const Defined &use,
   auto &kept = keptRanges[{definition, &binder}];
   if (kept.defined != defined) {
     kept.defined = defined;
-    kept.found = searchTarget(definition, binder);
+    ++nested;
+    kept.found = tooDeep(binder.name.range) ? FoundRange{{}, {}, true}
+                                            : searchTarget(definition, binder);
+    --nested;
   }
   return kept.found;
 }
@@ -416,7 +419,10 @@ bool Elaborator::knowsRanges(DefinitionState *definition) {
   if (kept != keptKnown.end() && kept->second.defined == defined)
     return kept->second.found;
   size_t before = defined;
-  bool known = searchRanges(definition);
+  ++nested;
+  bool known = tooDeep(definition->syntax->targets.front().name.range) ||
+               searchRanges(definition);
+  --nested;
   keptKnown[definition] = {before, known};
   return known;
 }

@@ -118,6 +118,9 @@ private:
                   SourceRange call);
   /// Counts a call; false, reported once, if there are too many.
   bool countCall(SourceRange call);
+  /// Whether formulas, or definitions that are looked at while others are, are
+  /// so deep that who recurses has no stack left; reported once.
+  bool tooDeep(SourceRange range);
   /// The names of a body, its requirements, its return. Empty after an error.
   MaybeArrays body(Frame *frame);
   bool declare(Frame *frame, const ast::Definition &definition);
@@ -136,6 +139,7 @@ private:
 
   //===--- expressions (ElaborateExpr.cpp) --------------------------------===//
   MaybeArray expr(const ast::Expr &expr, Scope *scope);
+  MaybeArray anyExpr(const ast::Expr &expr, Scope *scope);
   MaybeArray scalar(const ast::Expr &expr, Scope *scope, llvm::StringRef what);
   MaybeArray condition(const ast::Expr &expr, Scope *scope,
                        llvm::StringRef what);
@@ -353,6 +357,9 @@ private:
   std::vector<std::string> dims;
   std::vector<ir::RequireAttr> requirements;
   size_t calls = 0;
+  /// Definitions that are being looked at, each for the one before.
+  size_t nested = 0;
+  bool toldDeep = false;
   /// How many definitions were elaborated. What a search for ranges found holds
   /// until there are more: kept with their number, so that a search does not
   /// walk the same definitions again and again.

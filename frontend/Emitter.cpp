@@ -14,8 +14,16 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::ir;
 
+void Depth::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint) {
+  size_t depth = 1;
+  for (Value operand : op->getOperands())
+    depth = std::max(depth, depths.lookup(operand.getDefiningOp()) + 1);
+  depths[op] = depth;
+  most = std::max(most, depth);
+}
+
 Emitter::Emitter(FuncOp func)
-    : builder(func.getContext()), context(func.getContext()),
+    : builder(func.getContext(), &depth), context(func.getContext()),
       loc(func.getLoc()), boolType(builder.getI1Type()),
       i32(builder.getI32Type()), i64(builder.getI64Type()),
       f16(builder.getF16Type()), bf16(builder.getBF16Type()),

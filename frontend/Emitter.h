@@ -14,6 +14,7 @@
 
 #include "frontend/Values.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
 
 #include <map>
@@ -27,9 +28,25 @@ struct Meeting {
   bool weak;
 };
 
+/// How many operations lie one behind another in what a builder has made.
+class Depth : public mlir::OpBuilder::Listener {
+public:
+  size_t deepest() const { return most; }
+
+private:
+  void notifyOperationInserted(mlir::Operation *op,
+                               mlir::OpBuilder::InsertPoint previous) override;
+
+  llvm::DenseMap<mlir::Operation *, size_t> depths;
+  size_t most = 0;
+};
+
 class Emitter {
 public:
   explicit Emitter(ir::FuncOp func);
+  Emitter(const Emitter &) = delete; // the builder knows where `depth` lies
+
+  Depth depth;
 
   mlir::OpBuilder builder;
   mlir::MLIRContext *context;

@@ -44,7 +44,7 @@ TEST_CASE("calls of lambdas count", "[frontend]") {
   for (int i = 1; i <= 30; ++i)
     text += "fn " + name("h_", i) + "(x: f32, g: fn(f32) -> f32) -> f32 " +
             "{ return " + name("h_", i - 1) + "(x, (a) -> g(g(a))) }\n";
-  text += "fn f(x: f32) -> f32 { return h_30(x, (a) -> a + 1) }\n";
+  text += "fn f(x: f32) -> f32 { return h_30(x, (a) -> a) }\n";
   CHECK_THAT(complaints(text),
              StartsWith("error: more than 20000 calls are needed for this "
                         "one\n   --> t.fov:32:30"));
@@ -60,11 +60,31 @@ TEST_CASE("calls within calls are bounded", "[frontend]") {
   CHECK_THAT(told, !Contains("fn g_10(x"));
 }
 
-TEST_CASE("a long chain of names is no deep recursion", "[frontend]") {
-  std::string text = "fn f(x: f32) -> f32 {\n  a_0 = x\n";
-  for (int i = 1; i < 4000; ++i)
-    text += "  " + name("a_", i) + " = " + name("a_", i - 1) + " + 1\n";
-  CHECK(complaints(text + "  return a_3999\n}\n") == "");
+/// Definitions of which each is one more than the one before, from `first` on.
+static std::string chain(int length, const std::string &first) {
+  std::string text = "fn f(x: f32[N]) -> f32[N] {\n  a_0[i] = " + first + "\n";
+  for (int i = 1; i < length; ++i)
+    text += "  " + name("a_", i) + "[i] = " + name("a_", i - 1) + "[i] + 1\n";
+  return text + "  return " + name("a_", length - 1) + "\n}\n";
+}
+
+TEST_CASE("formulas within formulas are bounded", "[frontend]") {
+  CHECK(complaints(chain(990, "x[i]")) == "");
+  for (int length : {1100, 20000})
+    CHECK(complaints(chain(length, "x[i]")) ==
+          R"~(error: formulas are nested more than 1000 deep
+     --> t.fov:1001:14
+      |
+ 1001 |   a_999[i] = a_998[i] + 1
+      |              ^^^^^^^^^^^^
+      = help: a definition is a part of each that reads it: let what repeats itself run over an index, as `sum[k](...)` does
+)~");
+}
+
+TEST_CASE("definitions that wait for their ranges are bounded", "[frontend]") {
+  CHECK(complaints(chain(400, "x[0] * i")) == "");
+  CHECK_THAT(complaints(chain(20000, "x[0] * i")),
+             StartsWith("error: formulas are nested more than 1000 deep\n"));
 }
 
 TEST_CASE("ranges are searched once in every definition", "[frontend]") {
