@@ -8,6 +8,8 @@
 
 #include "ir/TypeOf.h"
 
+#include <utility>
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::derive;
@@ -25,14 +27,28 @@ static AxisNames namesOf(ArrayRef<ir::AxisAttr> axes) {
 Placement::Placement(ir::FuncOp func,
                      const llvm::DenseSet<Operation *> &stored) {
   collectConsumers(func);
-  // Consumers come later in the block: they are decided first.
-  for (Operation &op : llvm::reverse(func.getBody().front()))
-    if (auto reduce = dyn_cast<ir::ReduceOp>(op);
-        reduce && !stored.contains(reduce) && mayRecompute(reduce))
-      recomputed.insert(reduce);
+  // Consumers come later in the block: they are decided first, and again once
+  // what they are made from turns out to be in no memory that they could read.
+  for (bool isNew = true; std::exchange(isNew, false);)
+    for (Operation &op : llvm::reverse(func.getBody().front()))
+      if (auto reduce = dyn_cast<ir::ReduceOp>(op);
+          reduce && !isRecomputed(reduce) && !stored.contains(reduce) &&
+          mayRecompute(reduce))
+        isNew |= recompute(reduce);
   for (auto reduce : func.getBody().getOps<ir::ReduceOp>())
     if (isRecomputed(reduce))
       keepFormulas(reduce);
+}
+
+/// Not if what is recomputed for it would then be computed several times.
+bool Placement::recompute(ir::ReduceOp reduce) {
+  recomputed.insert(reduce);
+  const bool isRepeated = llvm::any_of(recomputed, [&](Operation *op) {
+    return op != reduce && repeatedBy(cast<ir::ReduceOp>(op));
+  });
+  if (isRepeated)
+    recomputed.erase(reduce);
+  return !isRepeated;
 }
 
 /// Reads through indices and renames are elementwise for a value behind them

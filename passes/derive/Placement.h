@@ -61,6 +61,7 @@ public:
 private:
   void collectConsumers(ir::FuncOp func);
   bool mayRecompute(ir::ReduceOp reduce) const;
+  bool recompute(ir::ReduceOp reduce);
   bool isRowOfScores(ir::ReduceOp reduce) const;
   void keepFormulas(ir::ReduceOp reduce);
   bool isCostly(mlir::Value value);
