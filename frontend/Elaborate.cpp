@@ -370,7 +370,7 @@ void Elaborator::nameResult(Operation *op, llvm::StringRef name,
   if (isa<NameLoc>(op->getLoc()) && !outer)
     return;
   namer = frame;
-  SmallVector<Attribute> order;
+  SmallVector<StringAttr> order;
   for (AxisAttr axis : axes)
     order.push_back(axis.getName());
   op->setLoc(ir::namedLoc(name, order, ir::placeIn(op->getLoc())));

@@ -8,8 +8,12 @@
 
 #include "ir/Size.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <charconv>
+#include <map>
 
 using namespace mlir;
 using namespace fovea::ir;
@@ -19,13 +23,25 @@ static std::string numberText(APFloat value) {
     return "nan";
   if (value.isInfinity())
     return value.isNegative() ? "-inf" : "inf";
-  // As few digits as tell it from its neighbours in its type.
-  for (unsigned digits = 1;; ++digits) {
-    SmallString<32> text;
-    value.toString(text, digits, /*FormatMaxPadding=*/6);
-    if (digits == 17 || APFloat(value.getSemantics(), text) == value)
-      return text.str().str();
+  // As few digits as tell it from its neighbours in its type,
+  SmallString<32> digits;
+  for (unsigned count = 1;; ++count) {
+    digits.clear();
+    value.toString(digits, count);
+    if (count == 17 || APFloat(value.getSemantics(), digits) == value)
+      break;
   }
+  // as they are written: 50, 0.1, 1e-8.
+  char text[32];
+  const std::string number(
+      text,
+      std::to_chars(text, std::end(text), std::stod(digits.str().str())).ptr);
+  const auto [mantissa, exponent] = StringRef(number).split('e');
+  if (exponent.empty())
+    return number;
+  return (mantissa + "e" + (exponent.starts_with("-") ? "-" : "") +
+          exponent.ltrim("+-").ltrim('0'))
+      .str();
 }
 
 static std::string constantText(Attribute value) {
@@ -62,12 +78,62 @@ static const char *signOf(Predicate predicate) {
   llvm_unreachable("all predicates are listed");
 }
 
-Location fovea::ir::namedLoc(StringRef name, ArrayRef<Attribute> axes,
+std::string fovea::ir::placeholder(StringRef axis) {
+  return ("{" + axis + "}").str();
+}
+
+/// Replaces each `{axis}` in a text.
+static std::string filled(StringRef pattern,
+                          llvm::function_ref<std::string(StringRef)> at) {
+  std::string out;
+  while (!pattern.empty()) {
+    auto [before, rest] = pattern.split('{');
+    auto [axis, after] = rest.split('}');
+    out += before.str() + (axis.empty() ? "" : at(axis));
+    pattern = after;
+  }
+  return out;
+}
+
+static Location namedLoc(StringAttr name, ArrayAttr places, Location place) {
+  return NameLoc::get(name, FusedLoc::get({place}, places, place.getContext()));
+}
+
+Location fovea::ir::namedLoc(StringRef name, ArrayRef<StringAttr> axes,
                              Location place) {
-  MLIRContext *context = place.getContext();
-  return NameLoc::get(
-      StringAttr::get(context, name),
-      FusedLoc::get({place}, ArrayAttr::get(context, axes), context));
+  Builder b(place.getContext());
+  SmallVector<Attribute> places;
+  for (StringAttr axis : axes)
+    places.push_back(b.getStringAttr(placeholder(axis)));
+  return ::namedLoc(b.getStringAttr(name), b.getArrayAttr(places), place);
+}
+
+/// What stands at the indices of a name, null if there is none.
+static ArrayAttr placesIn(Location location) {
+  auto named = dyn_cast<NameLoc>(location);
+  auto fused = named ? dyn_cast<FusedLoc>(named.getChildLoc()) : FusedLoc();
+  return fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata()) : ArrayAttr();
+}
+
+Location fovea::ir::withPlaces(Location location,
+                               llvm::function_ref<std::string(StringAttr)> at) {
+  const ArrayAttr old = placesIn(location);
+  if (!old)
+    return location;
+  Builder b(location.getContext());
+  SmallVector<Attribute> places;
+  for (auto pattern : old.getAsRange<StringAttr>())
+    places.push_back(b.getStringAttr(filled(
+        pattern, [&](StringRef axis) { return at(b.getStringAttr(axis)); })));
+  return ::namedLoc(cast<NameLoc>(location).getName(), b.getArrayAttr(places),
+                    placeIn(location));
+}
+
+Location fovea::ir::withName(Location location, Location named) {
+  const ArrayAttr places = placesIn(named);
+  return places ? ::namedLoc(cast<NameLoc>(named).getName(), places,
+                             placeIn(location))
+                : location;
 }
 
 Location fovea::ir::placeIn(Location location) {
@@ -90,6 +156,28 @@ StringRef fovea::ir::nameOf(Operation *op) {
 std::string Formula::text(Value value) {
   budget = longest;
   return text(value, Or);
+}
+
+std::string Formula::pattern(Value value) {
+  isPattern = true;
+  std::string out = text(value);
+  isPattern = false;
+  return out;
+}
+
+std::string Formula::writtenOut(Value value) {
+  budget = longest;
+  SmallVector<Operation *> reads;
+  auto outer = indices;
+  while (value.getDefiningOp() && isa<AtOp, RenameOp>(value.getDefiningOp())) {
+    reads.push_back(value.getDefiningOp());
+    value = reads.back()->getOperand(0);
+  }
+  for (Operation *read : reads)
+    replaceIndices(read);
+  std::string out = definition(value);
+  indices = std::move(outer);
+  return out;
 }
 
 std::string Formula::definition(Value value) {
@@ -194,24 +282,10 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
         std::string text = sizeText(op.getSize());
         return {text, text.find(' ') == std::string::npos ? Atom : Sum};
       })
-      .Case([&](RenameOp op) -> Form {
+      .Case<RenameOp, AtOp>([&](auto op) -> Form {
         auto outer = indices;
-        for (auto [from, to] :
-             llvm::zip_equal(op.getFrom().getAsRange<StringAttr>(),
-                             op.getTo().getAsRange<StringAttr>()))
-          indices[from] = outer.contains(to) ? outer[to] : to.str();
-        Form inner = form(op.getOperand());
-        indices = std::move(outer);
-        return inner;
-      })
-      .Case([&](AtOp op) -> Form {
-        auto outer = indices;
-        SmallVector<std::string> at;
-        for (Value place : op.getIndices())
-          at.push_back(text(place, Or));
-        for (auto [axis, place] : llvm::zip_equal(axesOf(op.getAxes()), at))
-          indices[axis.getName()] = place;
-        Form inner = form(op.getSource());
+        replaceIndices(op);
+        Form inner = form(op->getOperand(0));
         indices = std::move(outer);
         return inner;
       })
@@ -230,6 +304,22 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
         return Form(call(op->getName().stripDialect(), op->getOperands()),
                     Atom);
       });
+}
+
+/// What stands for the axes of what is read, or renamed.
+void Formula::replaceIndices(Operation *op) {
+  SmallVector<std::pair<StringAttr, std::string>> places;
+  if (auto at = dyn_cast<AtOp>(op))
+    for (auto [axis, place] :
+         llvm::zip_equal(axesOf(at.getAxes()), at.getIndices()))
+      places.push_back({axis.getName(), text(place, Or)});
+  if (auto rename = dyn_cast<RenameOp>(op))
+    for (auto [from, to] :
+         llvm::zip_equal(rename.getFrom().getAsRange<StringAttr>(),
+                         rename.getTo().getAsRange<StringAttr>()))
+      places.push_back({from, index(to)});
+  for (auto &[axis, place] : places)
+    indices[axis] = place;
 }
 
 std::string Formula::infix(Operation *op, const char *sign, Binding binding) {
@@ -253,7 +343,7 @@ std::string Formula::reduction(ReduceKind kind, ArrayAttr axes, Value operand,
   auto outer = indices;
   std::string out = fovea::ir::stringifyReduceKind(kind).str() + "[";
   for (auto [i, axis] : llvm::enumerate(axesOf(axes))) {
-    indices.erase(axis.getName());
+    indices[axis.getName()] = axis.getName().str();
     out += (i ? ", " : "") + axis.getName().str();
   }
   if (guard)
@@ -267,41 +357,58 @@ std::string Formula::resultOf(FoldOp fold, unsigned number) {
   auto names = fold->getAttrOfType<ArrayAttr>(foldResultsName);
   if (!names)
     return "(a fold inside of it)";
-  const StringRef text = cast<StringAttr>(names[number]).getValue();
-  if (text.contains('('))
-    return text.str();
-  // A name with indices, which may stand for others here.
-  auto [name, list] = text.split('[');
-  SmallVector<StringRef> axes;
-  list.rtrim(']').split(axes, ", ", /*MaxSplit=*/-1, /*KeepEmpty=*/false);
-  std::string out = name.str();
-  for (auto [i, axis] : llvm::enumerate(axes))
-    out += (i ? ", " : "[") + index(StringAttr::get(fold.getContext(), axis));
-  return axes.empty() ? out : out + "]";
+  return fill(cast<StringAttr>(names[number]).getValue(), fold.getContext());
+}
+
+std::string Formula::fill(StringRef pattern, MLIRContext *context) {
+  return filled(pattern, [&](StringRef axis) {
+    return index(StringAttr::get(context, axis));
+  });
 }
 
 std::string Formula::index(StringAttr axis) {
   auto found = indices.find(axis);
-  return found == indices.end() ? axis.str() : found->second;
+  if (found != indices.end())
+    return found->second;
+  return isPattern ? placeholder(axis) : axis.str();
+}
+
+/// Whether all axes in what stands at an index are those of the value, which
+/// may have lost some.
+static bool hasAxesOf(StringRef pattern, ArrayType type) {
+  bool has = true;
+  filled(pattern, [&](StringRef axis) {
+    has &= llvm::any_of(type.getAxes(),
+                        [&](AxisAttr own) { return own.getName() == axis; });
+    return "";
+  });
+  return has;
 }
 
 /// With the axes in the order in which they are written; before them come those
 /// of a call for each of whose elements it is computed.
 std::string Formula::readNamed(Operation *op) {
   const auto type = cast<ArrayType>(op->getResult(0).getType());
-  auto fused = dyn_cast<FusedLoc>(cast<NameLoc>(op->getLoc()).getChildLoc());
-  auto order =
-      fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata()) : ArrayAttr();
-  if (!order)
+  const ArrayAttr places = placesIn(op->getLoc());
+  if (!places)
     return read(nameOf(op), type.getAxes());
-  SmallVector<AxisAttr> axes;
+  llvm::DenseSet<StringAttr> written;
+  std::string list;
+  auto add = [&](const std::string &place) {
+    list += (list.empty() ? "" : ", ") + place;
+  };
+  for (auto pattern : places.getAsRange<StringAttr>())
+    filled(pattern, [&](StringRef axis) {
+      written.insert(StringAttr::get(op->getContext(), axis));
+      return "";
+    });
   for (AxisAttr axis : type.getAxes())
-    if (!llvm::is_contained(order, axis.getName()))
-      axes.push_back(axis);
-  for (auto name : order.getAsRange<StringAttr>())
-    if (AxisAttr axis = type.getAxis(name))
-      axes.push_back(axis);
-  return read(nameOf(op), axes);
+    if (!written.contains(axis.getName()))
+      add(index(axis.getName()));
+  for (auto pattern : places.getAsRange<StringAttr>())
+    if (hasAxesOf(pattern, type))
+      add(fill(pattern, op->getContext()));
+  return nameOf(op).str() + (list.empty() ? "" : "[" + list + "]");
 }
 
 std::string Formula::read(StringRef array, ArrayRef<AxisAttr> axes) {
@@ -309,4 +416,24 @@ std::string Formula::read(StringRef array, ArrayRef<AxisAttr> axes) {
   for (auto [i, axis] : llvm::enumerate(axes))
     out += (i ? ", " : "[") + index(axis.getName());
   return axes.empty() ? out : out + "]";
+}
+
+void fovea::ir::settleNames(FuncOp func) {
+  std::map<std::string, SmallVector<Operation *>> called;
+  for (Operation &op : func.getBody().front()) {
+    if (isa<InputOp>(op) || !nameOf(&op).empty())
+      called[Formula().text(op.getResult(0))].push_back(&op);
+  }
+  for (auto &[text, ops] : called) {
+    if (ops.size() == 1)
+      continue;
+    // Those of the program itself come before those of what it calls.
+    SmallVector<Operation *> own;
+    llvm::copy_if(ops, std::back_inserter(own), [](Operation *op) {
+      return isa<InputOp>(op) || !isa<CallSiteLoc>(placeIn(op->getLoc()));
+    });
+    for (Operation *op : ops)
+      if (!isa<InputOp>(op) && (own.size() != 1 || op != own.front()))
+        op->setLoc(placeIn(op->getLoc()));
+  }
 }

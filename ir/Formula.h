@@ -25,8 +25,12 @@ public:
     names[value] = std::move(text);
   }
   std::string text(mlir::Value value);
-  /// The same, but a value with a name is written out.
+  /// The same with the axes in braces, `x[{n}, t[{n}]]`, to be replaced.
+  std::string pattern(mlir::Value value);
+  /// As text, but a value with a name is written out.
   std::string definition(mlir::Value value);
+  /// The definition of what is read, at the indices where it is read.
+  std::string writtenOut(mlir::Value value);
   /// `sum[j | c[j]](x[i, j])`; `guard` may be null.
   std::string reduction(ReduceKind kind, mlir::ArrayAttr axes,
                         mlir::Value operand, mlir::Value guard);
@@ -46,6 +50,8 @@ private:
   std::string read(llvm::StringRef array, llvm::ArrayRef<AxisAttr> axes);
   std::string readNamed(mlir::Operation *op);
   std::string index(mlir::StringAttr axis);
+  void replaceIndices(mlir::Operation *op);
+  std::string fill(llvm::StringRef pattern, mlir::MLIRContext *context);
   std::string resultOf(FoldOp fold, unsigned number);
   bool hasArgument(mlir::Value value);
 
@@ -55,23 +61,42 @@ private:
   llvm::DenseMap<mlir::StringAttr, std::string> indices;
   /// How many operations may still be written: shared values are repeated.
   int budget = longest;
+  bool isPattern = false;
 };
 
 /// What the results of a fold are in the program, as an attribute of it: a list
-/// of names (`m[i]`), or formulas where they have none.
+/// of patterns, of names (`m[{i}]`), or of formulas where they have none.
 inline constexpr llvm::StringLiteral foldResultsName = "fovea.results";
 
+/// What stands for an axis in a pattern.
+std::string placeholder(llvm::StringRef axis);
+
 /// The location of an operation whose result has a name; `axes` are the names
-/// of its axes in the program's order.
+/// of its axes in the program's order. What stands at the indices is kept as
+/// patterns: `{c}` is that axis, and an element that is read of it has, say,
+/// `t[{n}]` there.
 mlir::Location namedLoc(llvm::StringRef name,
-                        llvm::ArrayRef<mlir::Attribute> axes,
+                        llvm::ArrayRef<mlir::StringAttr> axes,
                         mlir::Location place);
+
+/// The same location, with those patterns in place of the axes; as it is if it
+/// has no name.
+mlir::Location withPlaces(mlir::Location location,
+                          llvm::function_ref<std::string(mlir::StringAttr)> at);
+
+/// The location with the name of another one, if that has one.
+mlir::Location withName(mlir::Location location, mlir::Location named);
 
 /// The place in such a location, or the location if it has no name.
 mlir::Location placeIn(mlir::Location location);
 
 /// The name that the user gave to the result of `op`, or an empty one.
 llvm::StringRef nameOf(mlir::Operation *op);
+
+/// Takes away names that would stand for more than one value of the function,
+/// since functions are inlined, or for a part of one: these are written as
+/// formulas.
+void settleNames(FuncOp func);
 
 } // namespace fovea::ir
 

@@ -204,14 +204,20 @@ void Deriver::rewrite() {
     ir::FoldOp fold = writer.write();
     SmallVector<Attribute> waits, names;
     for (unsigned i : list) {
-      DictionaryAttr wait = members[i].wait;
-      if (!wait && llvm::is_contained(wanted, members[i].number))
-        wait = reasonToStoreOf(i);
-      if (wait)
-        waits.push_back(wait);
+      if (members[i].wait)
+        waits.push_back(members[i].wait);
+      auto result = llvm::find(wanted, members[i].number);
+      if (members[i].wait || result == wanted.end())
+        continue;
+      if (DictionaryAttr why = reasonToStoreOf(i)) {
+        NamedAttrList entries(why);
+        entries.set(resultName, b.getI64IntegerAttr(result - wanted.begin()));
+        waits.push_back(entries.getDictionary(b.getContext()));
+      }
     }
     for (unsigned number : wanted)
-      names.push_back(b.getStringAttr(callOf((*line.chain)[number].op)));
+      names.push_back(b.getStringAttr(ir::Formula().pattern(
+          ir::ReduceOp((*line.chain)[number].op).getResult())));
     if (!waits.empty())
       fold->setAttr(waitsName, b.getArrayAttr(waits));
     fold->setAttr(ir::foldResultsName, b.getArrayAttr(names));
@@ -231,6 +237,7 @@ void Deriver::rewrite() {
 namespace {
 struct DeriveFolds : fovea::impl::DeriveFoldsBase<DeriveFolds> {
   void runOnOperation() override {
+    ir::settleNames(getOperation());
     for (Lessons lessons;;) {
       Deriver deriver(getOperation(), lessons);
       deriver.derive();

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ir/Formula.h"
 #include "ir/TypeOf.h"
 #include "passes/Demand.h"
 #include "passes/Passes.h"
@@ -167,6 +168,8 @@ private:
   }
 
   void replace(Operation *op, Value made) {
+    Operation *maker = made.getDefiningOp();
+    maker->setLoc(ir::withName(maker->getLoc(), op->getLoc()));
     op->getResult(0).replaceAllUsesWith(made);
     if (auto entry = entries.find(op); entry != entries.end())
       entry->second->second = made;
@@ -222,6 +225,12 @@ private:
     Value made = rebuild(b, source, [&](Value operand) {
       return readOf(b, at, operand, removed);
     });
+    // `x[n, c]` is `x[n, t[n]]` there.
+    llvm::DenseMap<StringAttr, std::string> places;
+    for (auto [axis, index] :
+         llvm::zip(ir::axesOf(at.getAxes()), at.getIndices()))
+      places[axis.getName()] = ir::Formula().pattern(index);
+    setPlaces(made, places);
     if (isChecked)
       return made;
     if (!isStrict && !isChoice)
@@ -258,8 +267,8 @@ private:
       types.push_back(typeOf(index));
     const ir::ArrayType type = ir::ArrayType::get(
         typeOf(value).getElementType(), *ir::unionAxes(types));
-    auto read = ir::AtOp::create(b, at.getLoc(), type, value, at.getIndices(),
-                                 at.getAxes(), at.getTensor());
+    auto read = ir::AtOp::create(b, ir::placeIn(at.getLoc()), type, value,
+                                 at.getIndices(), at.getAxes(), at.getTensor());
     // Whatever was found out about the read.
     read->setDiscardableAttrs(at->getDiscardableAttrDictionary());
     return read;
@@ -345,7 +354,7 @@ private:
       for (Value index : indices)
         types.push_back(typeOf(index));
       auto read = ir::AtOp::create(
-          b, at.getLoc(),
+          b, ir::placeIn(at.getLoc()),
           ir::ArrayType::get(type.getElementType(), *ir::unionAxes(types)),
           operand, indices, axes, at.getTensor());
       read->setDiscardableAttrs(at->getDiscardableAttrDictionary());
@@ -363,7 +372,11 @@ private:
       if (removed.contains(cast<StringAttr>(to)))
         return nullptr;
     OpBuilder b(rename);
-    return rebuild(b, source, [&](Value operand) -> Value {
+    llvm::DenseMap<StringAttr, std::string> places;
+    for (auto [from, to] : llvm::zip(rename.getFrom().getAsRange<StringAttr>(),
+                                     rename.getTo().getAsRange<StringAttr>()))
+      places[from] = ir::placeholder(to);
+    Value made = rebuild(b, source, [&](Value operand) -> Value {
       const ir::ArrayType type = typeOf(operand);
       SmallVector<Attribute> from, to;
       SmallVector<ir::AxisAttr> axes(type.getAxes());
@@ -385,11 +398,23 @@ private:
                      toNames.getAsOpaquePointer()},
                     [&]() -> Operation * {
                       return ir::RenameOp::create(
-                          b, rename.getLoc(),
+                          b, ir::placeIn(rename.getLoc()),
                           ir::ArrayType::get(type.getElementType(), axes),
                           operand, fromNames, toNames);
                     });
     });
+    setPlaces(made, places);
+    return made;
+  }
+
+  /// What stands for the axes of a name from now on.
+  static void setPlaces(Value made,
+                        const llvm::DenseMap<StringAttr, std::string> &places) {
+    Operation *op = made.getDefiningOp();
+    op->setLoc(ir::withPlaces(op->getLoc(), [&](StringAttr axis) {
+      auto found = places.find(axis);
+      return found == places.end() ? ir::placeholder(axis) : found->second;
+    }));
   }
 
   ir::FuncOp func;

@@ -400,21 +400,6 @@ void Unifier::coalesce() {
   }
 }
 
-/// A name and the order of its indices stand in a location.
-static Location locationWith(Location location,
-                             llvm::function_ref<StringAttr(StringAttr)> axis) {
-  auto named = dyn_cast<NameLoc>(location);
-  auto fused = named ? dyn_cast<FusedLoc>(named.getChildLoc()) : FusedLoc();
-  auto order =
-      fused ? dyn_cast_or_null<ArrayAttr>(fused.getMetadata()) : ArrayAttr();
-  if (!order)
-    return location;
-  SmallVector<Attribute> names;
-  for (auto name : order.getAsRange<StringAttr>())
-    names.push_back(axis(name));
-  return ir::namedLoc(named.getName(), names, ir::placeIn(location));
-}
-
 void Unifier::rewrite(Operation *op) {
   MLIRContext *context = op->getContext();
   auto renamed = [&](ir::AxisAttr axis, bool isReplaced = false) {
@@ -451,8 +436,9 @@ void Unifier::rewrite(Operation *op) {
       known.insert(axis.getName());
       axes.push_back(renamed(axis));
     }
-    op->setLoc(locationWith(op->getLoc(), [&](StringAttr name) {
-      return known.contains(name) ? webs.nameOf({op, name}) : name;
+    op->setLoc(ir::withPlaces(op->getLoc(), [&](StringAttr name) {
+      return ir::placeholder(known.contains(name) ? webs.nameOf({op, name})
+                                                  : name);
     }));
     result.setType(typeOf(result).withAxes(axes));
   }

@@ -190,6 +190,33 @@ static DictionaryAttr toAttribute(const Reason &reason, ir::ReduceOp reduce) {
        b.getNamedAttr("at", LocationAttr(reduce.getLoc()))});
 }
 
+/// The read, or the reduction, behind which `part` finds some of the `awaited`;
+/// null if it finds them without.
+static Operation *wayTo(Value part, const llvm::SetVector<Value> &awaited) {
+  auto isBehind = [&](Operation *op) {
+    llvm::SetVector<Value> work;
+    work.insert_range(op->getOperands());
+    for (size_t i = 0; i < work.size(); ++i) {
+      if (awaited.contains(work[i]))
+        return true;
+      work.insert_range(work[i].getDefiningOp()->getOperands());
+    }
+    return false;
+  };
+  llvm::SetVector<Value> work;
+  work.insert(part);
+  for (size_t i = 0; i < work.size(); ++i) {
+    Operation *op = work[i].getDefiningOp();
+    if (awaited.contains(work[i]))
+      continue;
+    if (!isa<ir::AtOp, ir::RenameOp, ir::ReduceOp>(op))
+      work.insert_range(op->getOperands());
+    else if (isBehind(op))
+      return op;
+  }
+  return nullptr;
+}
+
 DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
                                     Reader &reader, const Names &finished,
                                     bool isAround) {
@@ -226,13 +253,23 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
   const bool isOne = awaited.size() <= 1;
   auto unrefused = [&]() -> Reason {
     const std::string onePass = "one more pass over " + axesText(reduce);
-    if (isLate && !found.isAround)
+    if (isLate && !found.isAround) {
+      const std::string needed =
+          "it needs the finished " + names + " at other places than its own";
+      const std::string nearlyFree =
+          onePass + " is nearly free while what it reads fits the cache";
+      Operation *way = wayTo(part, found.values);
+      if (!way)
+        return {"finished", needed, nearlyFree};
+      const std::string shown =
+          "`" + ir::Formula().text(way->getResult(0)) + "`";
       return {"finished",
-              names + (isOne ? " is" : " are") +
-                  " read at another index, or inside of a reduction that is "
-                  "computed anew for each element",
-              onePass + "; it shares the pass if it needs " + names +
-                  " at its own place only"};
+              isa<ir::ReduceOp>(way)
+                  ? "it needs the finished " + names + " inside of " + shown +
+                        ", which is computed anew for each element"
+                  : needed + ": " + shown + " is read",
+              nearlyFree};
+    }
     return {"around",
             "it is also made from a reduction over other axes that needs the "
             "finished " +
@@ -268,10 +305,14 @@ DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper,
                         "this is the cheaper way: `" + output.getName().str() +
                             "` is as large"},
                        reduce);
+  const std::string read =
+      "`" + ir::Formula().definition(keeper->getResult(0)) + "`";
   return toAttribute(
       {"stored",
-       name + " is read at another index than its own, as `" +
-           ir::Formula().definition(keeper->getResult(0)) + "`",
-       "with its formula written out at that index it is never stored"},
+       read == name
+           ? "the index at which " + name + " is read is checked, for all of it"
+           : name + " is read at another index than its own, as " + read,
+       "with `" + ir::Formula().writtenOut(keeper->getResult(0)) +
+           "` in place of " + read + " it is never stored"},
       reduce);
 }

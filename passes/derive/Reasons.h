@@ -22,6 +22,9 @@ namespace fovea::derive {
 /// The attribute of a fold with reasons.
 inline constexpr llvm::StringLiteral waitsName = "fovea.waits";
 
+/// The entry of a reason to store: which of the fold's results it is of.
+inline constexpr llvm::StringLiteral resultName = "result";
+
 /// Why reduction `number`, which `reader` read last, waits for an earlier pass;
 /// null if it does not. It needs `finished` ones at other places; `isAround`:
 /// it waits for a fold over other axes that is made from an earlier one.

@@ -17,7 +17,7 @@ import sys
 
 KEYS = {
     "kind", "folds", "lines", "computes", "streamed", "rows", "state_bytes", "read", "written", "recomputed", "masks",
-    "accumulators", "gauges", "repairs", "results", "refusals"
+    "accumulators", "gauges", "repairs", "results", "refusals", "stored"
 }
 MARK = re.compile(
     r"^# (?:passes (?P<passes>\d+)(?:, overflows as written)?"

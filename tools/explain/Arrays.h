@@ -55,8 +55,14 @@ std::vector<SourceLines> linesAt(llvm::ArrayRef<mlir::Location> locations);
 /// The innermost text at a location, or nothing.
 std::optional<SourceLines> placeOf(mlir::Location place);
 
-/// What a fold does at each place besides accumulating.
-void explainStep(ir::FoldOp fold, ExplainedKernel &into);
+/// What a fold does at each place besides accumulating; why it waits, and why
+/// what `isNeeded` of its results by other kernels is stored.
+void explainStep(ir::FoldOp fold,
+                 llvm::function_ref<bool(mlir::Value)> isNeeded,
+                 ExplainedKernel &into);
+
+/// Whether a fold says why it stores that result.
+bool hasReasonToStore(mlir::Value value);
 
 } // namespace fovea::explaining
 

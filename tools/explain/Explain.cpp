@@ -48,6 +48,9 @@ private:
   }
   bool isNeededOutside(Value result, const Kernel &own) const;
   ExplainedKernel explained(const Kernel &kernel);
+  void explainStores(size_t number, std::vector<ExplainedKernel> &into);
+  std::string reasonToStore(Value value, size_t own, size_t reader,
+                            const ExplainedKernel &at);
   SmallVector<ir::AxisAttr> rowsOf(const Kernel &kernel) const;
   ByteCount stateOf(const Kernel &kernel, ArrayRef<ir::AxisAttr> rows);
   unsigned passesOver(ir::AxisAttr axis, const Kernel &kernel) const;
@@ -227,14 +230,17 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
       if (isNeededOutside(result, kernel))
         out.writes.push_back(std::move(array));
     }
-    explainStep(fold, out);
+    explainStep(
+        fold, [&](Value result) { return isNeededOutside(result, kernel); },
+        out);
   }
   for (Value value : kernel.made) {
     if (value.getDefiningOp<ir::FoldOp>())
       continue;
     ExplainedArray array = sizes.array(value);
-    out.computes.push_back(array.name + " = " +
-                           ir::Formula().definition(value));
+    const std::string formula = ir::Formula().definition(value);
+    out.computes.push_back(
+        array.name == formula ? formula : array.name + " = " + formula);
     if (isNeededOutside(value, kernel))
       out.writes.push_back(std::move(array));
   }
@@ -245,13 +251,15 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
     ir::OutputOp output = outputs[number];
     const Value value = output.getValue();
     ExplainedArray array = sizes.array(value);
-    if (!isInMemory(value)) {
-      const StringRef name = ir::nameOf(value.getDefiningOp());
+    const bool isInput = isa<ir::InputOp, ir::LiteralOp>(value.getDefiningOp());
+    if (!isInMemory(value) || isInput) {
+      const StringRef name =
+          isInput ? StringRef() : ir::nameOf(value.getDefiningOp());
       array.name =
           name.empty() ? output.getName().str() : ir::Formula().text(value);
-      out.computes.push_back(
-          (name.empty() ? output.getName().str() : array.name) + " = " +
-          ir::Formula().definition(value));
+      out.computes.push_back(array.name + " = " +
+                             (isInput ? sizes.array(value).name
+                                      : ir::Formula().definition(value)));
     }
     if (llvm::none_of(out.writes, [&](const ExplainedArray &written) {
           return written.name == array.name;
@@ -259,6 +267,111 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
       out.writes.push_back(std::move(array));
   }
   return out;
+}
+
+static std::string listed(ArrayRef<ir::AxisAttr> axes) {
+  std::string out;
+  for (ir::AxisAttr axis : axes)
+    out += (out.empty() ? "" : ", ") + axis.getName().str();
+  return out;
+}
+
+static SmallVector<ir::AxisAttr> streamedBy(ArrayRef<ir::FoldOp> folds) {
+  llvm::SetVector<ir::AxisAttr> streamed;
+  for (ir::FoldOp fold : folds)
+    streamed.insert_range(ir::axesOf(fold.getAxes()));
+  return streamed.takeVector();
+}
+
+static SmallVector<ir::AxisAttr> without(ArrayRef<ir::AxisAttr> axes,
+                                         ArrayRef<ir::AxisAttr> others) {
+  SmallVector<ir::AxisAttr> rest;
+  llvm::copy_if(axes, std::back_inserter(rest), [&](ir::AxisAttr axis) {
+    return !llvm::is_contained(others, axis);
+  });
+  return rest;
+}
+
+/// Why `reader`, explained `at`, does not have at hand what kernel `own` made.
+std::string Explainer::reasonToStore(Value value, size_t own, size_t reader,
+                                     const ExplainedKernel &at) {
+  const std::string name = "kernel " + std::to_string(reader + 1);
+  const ArrayRef<ir::AxisAttr> axes = typeOf(value).getAxes();
+  SmallVector<ir::AxisAttr> walked = streamedBy(kernels[reader].folds);
+  SmallVector<ir::AxisAttr> rows = rowsOf(kernels[reader]);
+  if (walked.empty())
+    // Of several maps that which may need it.
+    for (Value map : kernels[reader].made)
+      if (without(axes, typeOf(map).getAxes()).empty())
+        rows = llvm::to_vector(typeOf(map).getAxes());
+  if (auto fold = value.getDefiningOp<ir::FoldOp>()) {
+    SmallVector<ir::AxisAttr> again = ir::axesOf(fold.getAxes());
+    again = without(again, without(again, walked));
+    if (!again.empty() &&
+        llvm::any_of(at.refusals, [](const ExplainedRefusal &refusal) {
+          return refusal.kind != "stored";
+        }))
+      return name + " goes along " + listed(again) +
+             " again and needs it finished: see what `waits` there";
+  }
+  if (axes.empty())
+    return name + " needs it finished, at all of its places";
+  llvm::append_range(walked, rows);
+  const bool isWithin = without(axes, walked).empty();
+  const Sources &sources = kernels[reader].reads;
+  if (!isWithin && sources.find(value)->second != typeOf(value))
+    return name + " reads it at other places than those where it is made";
+  // Along what else it has it is taken by something recomputed.
+  const SmallVector<ir::AxisAttr> others =
+      without(isWithin ? rows : walked, axes);
+  if (!others.empty()) {
+    int64_t times = 1;
+    for (ir::AxisAttr axis : others)
+      times *= sizes.extent(axis.getSize());
+    return name + " needs each element for every " + listed(others) +
+           ": computed there, it would be computed " + std::to_string(times) +
+           " times";
+  }
+  if (reader > own + 1)
+    return name + " could go along with it only right behind: kernel " +
+           std::to_string(own + 2) + " comes in between";
+  return name + " goes along " + listed(axes) +
+         " in other pieces, or reads at other places than its own";
+}
+
+/// Every array between kernels has a reason.
+void Explainer::explainStores(size_t number,
+                              std::vector<ExplainedKernel> &into) {
+  const Kernel &kernel = kernels[number];
+  ExplainedKernel &out = into[number];
+  int64_t made = 0;
+  for (const ExplainedArray &array : out.reads)
+    made += array.bytes.count;
+  for (Value value : kernel.made) {
+    if (!isNeededOutside(value, kernel) || hasReasonToStore(value))
+      continue;
+    size_t reader = 0;
+    while (reader == number || !kernels[reader].reads.contains(value))
+      ++reader;
+    const int64_t bytes = sizes.bytes(typeOf(value)).count;
+    const std::string size = bytesText(bytes) + " beside the " +
+                             bytesText(made) + " that kernel " +
+                             std::to_string(number + 1) + " reads";
+    ExplainedStore store = {
+        {sizes.array(value).name},
+        reasonToStore(value, number, reader, into[reader]),
+        bytes <= made ? "nothing is to be gained: it is " + size
+                      : "this is the cheaper way, unless memory is short: it "
+                        "is " +
+                            size};
+    auto same = llvm::find_if(out.stored, [&](const ExplainedStore &other) {
+      return other.reason == store.reason && other.hint == store.hint;
+    });
+    if (same != out.stored.end())
+      same->arrays.push_back(store.arrays.front());
+    else
+      out.stored.push_back(std::move(store));
+  }
 }
 
 /// The folds over an axis, and the outputs that are computed along it.
@@ -312,6 +425,8 @@ Expected<Explanation> Explainer::run(std::span<const int64_t> dims) {
     for (unsigned output : kernel.outputs)
       definitions.assignOutput(output, number);
   }
+  for (size_t number = 0; number < kernels.size(); ++number)
+    explainStores(number, out.kernels);
   countPasses(out);
   out.before = definitions.traffic();
   out.definitions = definitions.take();

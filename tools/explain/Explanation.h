@@ -73,6 +73,12 @@ struct ExplainedRefusal {
   std::string reason, hint;
 };
 
+/// Why arrays between kernels are stored.
+struct ExplainedStore {
+  std::vector<std::string> arrays;
+  std::string reason, hint;
+};
+
 /// What runs as one: folds with what is done to their results, or a map.
 struct ExplainedKernel {
   unsigned folds = 0;
@@ -86,6 +92,8 @@ struct ExplainedKernel {
   std::vector<std::string> recomputed;
   std::vector<ExplainedMask> masks;
   std::vector<ExplainedRefusal> refusals;
+  /// What no refusal speaks of.
+  std::vector<ExplainedStore> stored;
 };
 
 /// What goes through memory.

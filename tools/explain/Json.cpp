@@ -53,6 +53,11 @@ static Json toJson(const ExplainedRefusal &refusal) {
           {"reason", refusal.reason}, {"hint", refusal.hint}};
 }
 
+static Json toJson(const ExplainedStore &store) {
+  return {
+      {"arrays", store.arrays}, {"reason", store.reason}, {"hint", store.hint}};
+}
+
 static Json toJson(const ExplainedKernel &kernel) {
   return {{"kind", kernel.folds == 0 ? "map" : "fold"},
           {"folds", kernel.folds},
@@ -69,7 +74,8 @@ static Json toJson(const ExplainedKernel &kernel) {
           {"gauges", kernel.gauges},
           {"repairs", kernel.repairs},
           {"results", kernel.results},
-          {"refusals", list(kernel.refusals, toJson)}};
+          {"refusals", list(kernel.refusals, toJson)},
+          {"stored", list(kernel.stored, toJson)}};
 }
 
 static Json toJson(const MemoryTraffic &traffic) {

@@ -103,17 +103,33 @@ static void addRecomputed(ir::FoldOp fold, std::vector<std::string> &into) {
       continue;
     const Value value = op.getResult(0);
     const std::string formula = ir::Formula().definition(value);
+    const std::string line =
+        name.empty() ? formula : ir::Formula().text(value) + " = " + formula;
     if (llvm::any_of(into, [&](const std::string &told) {
-          return told.find(formula) != std::string::npos;
+          return name.empty() ? told.find(formula) != std::string::npos
+                              : told == line;
         }))
       continue;
-    into.push_back(name.empty() ? formula
-                                : ir::Formula().text(value) + " = " + formula);
+    into.push_back(line);
   }
   std::reverse(into.begin(), into.end());
 }
 
-static void addRefusals(ir::FoldOp fold, std::vector<ExplainedRefusal> &into) {
+bool explaining::hasReasonToStore(Value value) {
+  auto fold = value.getDefiningOp<ir::FoldOp>();
+  auto waits =
+      fold ? fold->getAttrOfType<ArrayAttr>(derive::waitsName) : ArrayAttr();
+  return waits &&
+         llvm::any_of(waits.getAsRange<DictionaryAttr>(), [&](auto wait) {
+           auto result = wait.template getAs<IntegerAttr>(derive::resultName);
+           return result && fold.getResult(result.getInt()) == value;
+         });
+}
+
+/// What waits, and what is stored of the results that are `needed` in memory.
+static void addRefusals(ir::FoldOp fold,
+                        llvm::function_ref<bool(Value)> isNeeded,
+                        std::vector<ExplainedRefusal> &into) {
   auto waits = fold->getAttrOfType<ArrayAttr>(derive::waitsName);
   if (!waits)
     return;
@@ -121,6 +137,9 @@ static void addRefusals(ir::FoldOp fold, std::vector<ExplainedRefusal> &into) {
     auto part = [&](StringRef key) {
       return wait.getAs<StringAttr>(key).str();
     };
+    if (auto result = wait.getAs<IntegerAttr>(derive::resultName);
+        result && !isNeeded(fold.getResult(result.getInt())))
+      continue;
     ExplainedRefusal refusal{part("kind"),   part("reduction"), "", 0,
                              part("reason"), part("hint")};
     if (auto place = placeOf(wait.getAs<LocationAttr>("at"))) {
@@ -131,7 +150,9 @@ static void addRefusals(ir::FoldOp fold, std::vector<ExplainedRefusal> &into) {
   }
 }
 
-void explaining::explainStep(ir::FoldOp fold, ExplainedKernel &into) {
+void explaining::explainStep(ir::FoldOp fold,
+                             llvm::function_ref<bool(Value)> isNeeded,
+                             ExplainedKernel &into) {
   const FoldCertificate formulas =
       certificate::described(fold, {into.accumulators.size(),
                                     into.gauges.size(), into.results.size()});
@@ -158,5 +179,5 @@ void explaining::explainStep(ir::FoldOp fold, ExplainedKernel &into) {
       addMask(select.getCondition(), into.masks);
   });
   addRecomputed(fold, into.recomputed);
-  addRefusals(fold, into.refusals);
+  addRefusals(fold, isNeeded, into.refusals);
 }

@@ -95,6 +95,11 @@ static std::string text(const ExplainedKernel &kernel, size_t number) {
     out += line("", "because " + refusal.reason);
     out += line("", "hint: " + refusal.hint);
   }
+  for (const ExplainedStore &store : kernel.stored) {
+    out += line("stored", joined(store.arrays));
+    out += line("", "because " + store.reason);
+    out += line("", "hint: " + store.hint);
+  }
   return out;
 }
 

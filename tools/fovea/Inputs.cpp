@@ -222,6 +222,18 @@ static Tensor makeArray(const PlannedInput &input, std::vector<int64_t> shape,
 
 std::vector<int64_t> driver::solveSizes(const Plan &plan, const Exe &exe,
                                         std::vector<std::string> &notes) {
+  std::string defaults;
+  for (const Param &param : plan.function->params) {
+    const bool isPlanned =
+        std::ranges::any_of(plan.inputs, [&](const PlannedInput &input) {
+          return input.param == &param;
+        });
+    if (param.kind == Param::Kind::Array && param.defaultText && !isPlanned)
+      defaults += (defaults.empty() ? "" : ", ") + param.name + " = " +
+                  *param.defaultText;
+  }
+  if (!defaults.empty())
+    notes.push_back("by default " + defaults);
   return Sizes(plan, exe).solve(notes);
 }
 

@@ -411,7 +411,7 @@ Plan driver::makePlan(const Session &session, const Options &options) {
     if (param.kind != Param::Kind::Array)
       continue;
     const auto found = settings.find(param.name);
-    if (found == settings.end() && param.hasDefault)
+    if (found == settings.end() && param.defaultText)
       continue;
     plan.inputs.push_back({&param,
                            found == settings.end()

@@ -81,7 +81,8 @@ static Param paramOf(const fovea_param_info &info) {
           dtypeFromC(info.dtype),
           listOf(info.dims, info.dim_count),
           listOf(info.choices, info.choice_count),
-          info.default_text != nullptr};
+          info.default_text ? std::optional<std::string>(info.default_text)
+                            : std::nullopt};
 }
 
 std::string Param::typeText() const {

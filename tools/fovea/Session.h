@@ -37,7 +37,8 @@ struct Param {
   std::vector<std::string> dims;
   /// Options.
   std::vector<std::string> choices;
-  bool hasDefault;
+  /// As written.
+  std::optional<std::string> defaultText;
 
   /// `f32[N, D]`, as it is declared.
   std::string typeText() const;
