@@ -85,10 +85,26 @@ TEST_CASE("what is chosen, and the largest") {
 TEST_CASE("functions hand errors on by their slopes") {
   CHECK(magnitudeOf("exp(sum[n](x[n]))") == Approx(std::exp(0.5) * 7.5));
   CHECK(magnitudeOf("log(sum[n](x[n]))") == Approx(std::log(2.0) + 6.5 / 0.5));
-  CHECK(magnitudeOf("sqrt(sum[n](x[n]))") ==
-        Approx(std::sqrt(0.5) + 6.5 / std::sqrt(0.5)));
+  CHECK(magnitudeOf("sqrt(sum[n](x[n]))") == Approx(2 * 6.5 / std::sqrt(0.5)));
   CHECK(magnitudeOf("tanh(sum[n](x[n]))") == Approx(std::tanh(0.5) + 6.5));
   // Of others nothing is said but what they are.
   CHECK(magnitudeOf("floor(sum[n](x[n]) - 1)") == 1);
   CHECK(magnitudeOf("prod[n](x[n] - 1)") == 4);
+}
+
+TEST_CASE("what a hard 0 absorbs is not needed for the bound either") {
+  // w[5 * n] is there for the first n only.
+  CHECK(magnitudeOf("sum[n](where(n < 1, x[n], 0) * w[5 * n])") == 6);
+  CHECK(magnitudeOf("sum[n](-where(n < 1, x[n], 0) / w[5 * n])") == 1.5);
+  CHECK(magnitudeOf("sum[n](where(n < 1, x[n], 0) ^ 2 * w[5 * n])") == 18);
+  CHECK(magnitudeOf("sum[n](sqrt(where(n < 1, x[n] + 1, 0)) * w[5 * n])") ==
+        Approx(2 * 4 / 2 * 2));
+  CHECK(magnitudeOf("sum[n](exp(where(n < 1, x[n], -inf)) * w[5 * n])") ==
+        Approx(4 * std::exp(3) * 2));
+  CHECK(magnitudeOf("sum[n](exp2(where(n < 1, x[n], -inf)) * w[5 * n])") ==
+        Approx(4 * 8 * 2));
+  CHECK(magnitudeOf("sum[n](exp(where(n < 1, x[n] - 3, -inf) + w[5 * n]))") ==
+        Approx(std::exp(2) * 9));
+  CHECK(magnitudeOf(
+            "sum[n](exp(where(n < 1, x[n] - 3, -inf)) / 2 * w[5 * n])") > 0);
 }

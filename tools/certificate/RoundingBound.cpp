@@ -56,11 +56,11 @@ private:
   Value over(Value lhs, Value rhs) {
     return ir::DivOp::create(b, at, lhs, rhs);
   }
-  Value zero() {
+  Value number(double value) {
     const Type element = b.getF64Type();
     return ir::ConstantOp::create(
         b, at, ir::ArrayType::get(element, llvm::ArrayRef<ir::AxisAttr>()),
-        b.getFloatAttr(element, 0));
+        b.getFloatAttr(element, value));
   }
   Value magnitude(Value value) { return known.at(value); }
 
@@ -106,7 +106,7 @@ Value RoundingBound::ofSum(Operation *op) {
       b.getFloatAttr(element, -std::numeric_limits<double>::infinity()));
   Value isExcluded =
       ir::CompareOp::create(b, at, ir::Predicate::Eq, result, excluded);
-  return ir::SelectOp::create(b, at, isExcluded, zero(), sum,
+  return ir::SelectOp::create(b, at, isExcluded, number(0), sum,
                               ir::HardKind::None);
 }
 
@@ -141,21 +141,23 @@ Value RoundingBound::magnitudeOf(Operation *op) {
         return ir::typeOf(cast.getOperand()).isFloat() ? first() : size(cast);
       })
       .Case<ir::ExpOp, ir::Exp2Op>([&](auto) {
-        return plus(size(result), times(size(result), first()));
+        // A product, see `size`.
+        return times(size(result), plus(number(1), first()));
       })
       .Case<ir::LogOp>([&](auto) {
         return plus(size(result), over(first(), size(op->getOperand(0))));
       })
-      // Half of that is enough.
+      // Three quarters of that are enough: |a| is M(a) at most. A quotient, of
+      // which a hard 0 stays one.
       .Case<ir::SqrtOp>(
-          [&](auto) { return plus(size(result), over(first(), size(result))); })
+          [&](auto) { return over(times(number(2), first()), size(result)); })
       // Their slopes are at most 1 (that of erf 1.13).
       .Case<ir::TanhOp, ir::SigmoidOp, ir::SinOp, ir::CosOp, ir::ErfOp>(
           [&](auto) { return plus(size(result), first()); })
       .Case<ir::ConstantOp>([&](auto constant) {
         auto value = cast<FloatAttr>(constant.getValue());
         // An infinity is no term that is rounded.
-        return value.getValue().isInfinity() ? zero() : size(result);
+        return value.getValue().isInfinity() ? number(0) : size(result);
       })
       // What is exact, and the others, of which nothing better is said.
       .Default([&](auto) { return size(result); });
