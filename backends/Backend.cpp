@@ -7,8 +7,12 @@
 #include "backends/Backend.h"
 
 #include "backends/Overlap.h"
+#include "backends/Places.h"
 #include "backends/SizeExpr.h"
 #include "runtime/Print.h"
+
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -34,7 +38,15 @@ static Expected<Sizes> sizesFor(const Signature &sig,
   auto shapes = resultShapes(sig, *dims);
   if (!shapes)
     return shapes.status();
+  if (Status status = checkIndices(sig, *dims); status.failed())
+    return status;
   return Sizes{*std::move(dims), *std::move(shapes)};
+}
+
+Status Executable::prepare(std::span<const int64_t> dims) const {
+  if (Status status = checkDims(sig, dims); status.failed())
+    return status;
+  return makeReady(dims);
 }
 
 Expected<std::vector<Tensor>>
@@ -151,6 +163,38 @@ static Parameter parameter(ir::FuncOp func, StringRef name, ir::ArrayType type,
   return out;
 }
 
+/// The inner indices, each once, with the reduction over it if there is one,
+/// else what first has it.
+static std::vector<InnerIndex> indicesOf(ir::FuncOp func) {
+  llvm::MapVector<ir::SizeAttr, Location> found;
+  llvm::DenseSet<ir::SizeAttr> isReduced;
+  auto add = [&](ir::AxisAttr axis, Operation *op, bool isReduce) {
+    const ir::SizeAttr size = axis.getSize();
+    // Neither can turn out negative.
+    if (size.getKind() == ir::SizeKind::Dim ||
+        size.getConstant().value_or(-1) >= 0)
+      return;
+    auto [entry, isNew] = found.try_emplace(size, op->getLoc());
+    if (isReduce && isReduced.insert(size).second)
+      entry->second = op->getLoc();
+  };
+  func.walk([&](Operation *op) {
+    if (isa<ir::InputOp>(op))
+      return;
+    for (Value result : op->getResults())
+      if (auto type = dyn_cast<ir::ArrayType>(result.getType()))
+        for (ir::AxisAttr axis : type.getAxes())
+          add(axis, op, false);
+    if (auto reduce = dyn_cast<ir::ReduceOp>(op))
+      for (ir::AxisAttr axis : ir::axesOf(reduce.getAxes()))
+        add(axis, op, true);
+  });
+  std::vector<InnerIndex> indices;
+  for (auto [size, location] : found)
+    indices.push_back({sizeExprOf(size, func), placesOf(location)});
+  return indices;
+}
+
 Signature fovea::signatureOf(ir::FuncOp func) {
   Signature sig;
   sig.name = func.getSymName().str();
@@ -167,5 +211,6 @@ Signature fovea::signatureOf(ir::FuncOp func) {
     sig.requirements.push_back(
         {sizeExprOf(require.getLhs(), func), relationOf(require.getRelation()),
          sizeExprOf(require.getRhs(), func), require.getText().str()});
+  sig.indices = indicesOf(func);
   return sig;
 }

@@ -44,9 +44,7 @@ public:
   /// Does ahead of time what the first run for these dimensions, in the order
   /// of the signature, would do before it computes. Nobody has to call it.
   /// Errors: those of such a run that have to do with the dimensions.
-  virtual Status prepare(std::span<const int64_t> /*dims*/) const {
-    return Status::ok();
-  }
+  Status prepare(std::span<const int64_t> dims) const;
 
   /// As run() where all is checked already and the dimensions are known, in the
   /// order of the signature: inputs and outputs need not say them.
@@ -57,6 +55,11 @@ public:
   }
 
 protected:
+  /// The backend's own part of prepare(): `dims` are checked.
+  virtual Status makeReady(std::span<const int64_t> /*dims*/) const {
+    return Status::ok();
+  }
+
   /// The backend's own part: everything is checked, `dims` are in the order of
   /// the signature. Inputs may have any strides. Looks at the flag now and
   /// then.

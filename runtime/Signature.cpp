@@ -6,8 +6,6 @@
 
 #include "runtime/Signature.h"
 
-#include "runtime/Print.h"
-
 #include <algorithm>
 
 using namespace fovea;
@@ -92,29 +90,6 @@ Expected<int64_t> fovea::evaluate(const SizeExpr &expr,
   return result;
 }
 
-Expected<std::vector<std::vector<int64_t>>>
-fovea::resultShapes(const Signature &signature, std::span<const int64_t> dims) {
-  std::vector<std::vector<int64_t>> shapes;
-  for (const Parameter &result : signature.results) {
-    std::vector<int64_t> shape;
-    for (const SizeExpr &size : result.shape) {
-      const std::string where = "the size `" + text(size, signature) +
-                                "` of result `" + result.name + "`";
-      Expected<int64_t> extent = evaluate(size, dims);
-      if (!extent)
-        return extent.status().withContext(where).withTensor(result.name);
-      if (*extent < 0)
-        return Status::error(StatusCode::Shape,
-                             where + " is " + std::to_string(*extent))
-            .withTensor(result.name)
-            .withValue(*extent);
-      shape.push_back(*extent);
-    }
-    shapes.push_back(std::move(shape));
-  }
-  return shapes;
-}
-
 //===----------------------------------------------------------------------===//
 // Text
 //===----------------------------------------------------------------------===//
@@ -159,9 +134,15 @@ static std::optional<SizeExpr> negated(const SizeExpr &expr) {
 }
 
 static std::string sumText(const SizeExpr &expr, const Signature &signature) {
-  std::string result = text(expr.operands[0], signature);
-  for (size_t i = 1; i < expr.operands.size(); ++i) {
-    const SizeExpr &operand = expr.operands[i];
+  // What is added comes first: `N - M`, which the IR sorts as -1 * M + N.
+  std::vector<SizeExpr> operands = expr.operands;
+  const auto first = std::ranges::find_if(
+      operands, [](const SizeExpr &one) { return !negated(one); });
+  if (first != operands.end())
+    std::rotate(operands.begin(), first, first + 1);
+  std::string result = text(operands[0], signature);
+  for (size_t i = 1; i < operands.size(); ++i) {
+    const SizeExpr &operand = operands[i];
     if (std::optional<SizeExpr> minus = negated(operand))
       result += " - " + textWithin(*minus, signature, Tightness::Product);
     else

@@ -59,6 +59,14 @@ struct Requirement {
   std::string text;
 };
 
+/// An index of the formula that no input or result says all of: its extent may
+/// turn out negative.
+struct InnerIndex {
+  SizeExpr extent;
+  /// What it runs in; may be empty.
+  std::vector<SourcePlace> places;
+};
+
 /// A compiled function seen from outside.
 struct Signature {
   std::string name;
@@ -66,6 +74,7 @@ struct Signature {
   std::vector<Parameter> inputs;
   std::vector<Parameter> results;
   std::vector<Requirement> requirements;
+  std::vector<InnerIndex> indices;
 };
 
 /// The value of `expr` where dimension i is dims[i]. Division and modulo round
@@ -97,6 +106,19 @@ Expected<std::vector<int64_t>> solveDims(const Signature &signature,
 /// an error (Shape).
 Expected<std::vector<std::vector<int64_t>>>
 resultShapes(const Signature &signature, std::span<const int64_t> dims);
+
+/// Whether every requirement holds; the message says which parameter each
+/// dimension comes `from`, if that is known.
+Status checkRequirements(const Signature &signature,
+                         std::span<const int64_t> dims,
+                         std::span<const std::string> from = {});
+
+/// Whether the extent of every inner index is defined and not negative.
+Status checkIndices(const Signature &signature, std::span<const int64_t> dims);
+
+/// Whether there are calls with these dimensions: what solveDims, resultShapes
+/// and checkIndices would find wrong with them.
+Status checkDims(const Signature &signature, std::span<const int64_t> dims);
 
 } // namespace fovea
 

@@ -47,7 +47,6 @@ private:
   Expected<bool> solveOne(const Equation &equation, bool degenerate);
   Expected<int64_t> solve(const Equation &equation, Linear form, size_t dim);
   Status checkEquation(const Equation &equation) const;
-  Status checkRequirement(const Requirement &requirement) const;
   Status mismatch(const Equation &equation, int64_t needed) const;
   Status inexact(const Equation &equation, Linear form, size_t dim) const;
   Status unsolved() const;
@@ -434,59 +433,20 @@ Status Solver::checkEquation(const Equation &equation) const {
                                      : mismatch(equation, *needed);
 }
 
-static bool holds(int64_t lhs, Requirement::Relation relation, int64_t rhs) {
-  switch (relation) {
-  case Requirement::Relation::Eq:
-    return lhs == rhs;
-  case Requirement::Relation::Ne:
-    return lhs != rhs;
-  case Requirement::Relation::Lt:
-    return lhs < rhs;
-  case Requirement::Relation::Le:
-    return lhs <= rhs;
-  case Requirement::Relation::Gt:
-    return lhs > rhs;
-  case Requirement::Relation::Ge:
-    return lhs >= rhs;
-  }
-  return false;
-}
-
-Status Solver::checkRequirement(const Requirement &requirement) const {
-  std::vector<size_t> dims;
-  collect(requirement.lhs, dims);
-  collect(requirement.rhs, dims);
-  const std::string what = tick(signature.name) + " requires " +
-                           tick(requirement.text) +
-                           (dims.empty() ? "" : ", with " + valuesText(dims));
-  Expected<int64_t> lhs = evaluate(requirement.lhs, known(values));
-  if (!lhs)
-    return lhs.status().withContext(what);
-  Expected<int64_t> rhs = evaluate(requirement.rhs, known(values));
-  if (!rhs)
-    return rhs.status().withContext(what);
-  if (holds(*lhs, requirement.relation, *rhs))
-    return Status::ok();
-
-  // Sides that are plain names or numbers need no second telling.
-  std::string sides;
-  for (const auto &[side, value] :
-       {std::pair(&requirement.lhs, *lhs), std::pair(&requirement.rhs, *rhs)})
-    if (!side->operands.empty())
-      sides += (sides.empty() ? ": " : ", ") + tick(text(*side, signature)) +
-               " is " + std::to_string(value);
-  return Status::error(StatusCode::Shape, what + sides).withValue(*lhs);
-}
-
 Expected<std::vector<int64_t>> Solver::run() {
   if (Status status = checkArguments(); status.failed())
     return status;
   if (Status status = solveAll(); status.failed())
     return status;
-  for (const Requirement &requirement : signature.requirements)
-    if (Status status = checkRequirement(requirement); status.failed())
-      return status;
-  return known(values);
+  if (signature.requirements.empty())
+    return known(values);
+  std::vector<std::string> from;
+  for (size_t dim = 0; dim < values.size(); ++dim)
+    from.push_back(nameOf(origins[dim]));
+  const std::vector<int64_t> dims = known(values);
+  if (Status status = checkRequirements(signature, dims, from); status.failed())
+    return status;
+  return dims;
 }
 
 Expected<std::vector<int64_t>>

@@ -43,7 +43,7 @@ Expected<const CpuExecutable *> CheckedExecutable::wholeFunction() const {
   return (*whole)->get();
 }
 
-Status CheckedExecutable::prepare(std::span<const int64_t> dims) const {
+Status CheckedExecutable::makeReady(std::span<const int64_t> dims) const {
   Expected<bool> mayFail = mayFailAt(dims);
   if (!mayFail)
     return mayFail.status();

@@ -21,7 +21,7 @@ public:
                     CompiledProgram fast, EmittedProgram whole,
                     std::vector<SizeExpr> extents);
 
-  Status prepare(std::span<const int64_t> dims) const override;
+  Status makeReady(std::span<const int64_t> dims) const override;
 
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,

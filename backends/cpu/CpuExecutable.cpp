@@ -220,7 +220,7 @@ void CpuExecutable::keep(std::unique_ptr<CallState> state) const {
   idle.push_back(std::move(state));
 }
 
-Status CpuExecutable::prepare(std::span<const int64_t> dims) const {
+Status CpuExecutable::makeReady(std::span<const int64_t> dims) const {
   std::unique_ptr<CallState> state = takeState();
   Status status = state->solve(compiled.program, dims);
   if (status.isOk())

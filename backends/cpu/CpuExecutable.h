@@ -22,7 +22,7 @@ public:
   CpuExecutable(Signature signature, CompiledProgram compiled);
   ~CpuExecutable() override;
 
-  Status prepare(std::span<const int64_t> dims) const override;
+  Status makeReady(std::span<const int64_t> dims) const override;
 
 protected:
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,

@@ -131,7 +131,7 @@ ClusterExecutable::readyFor(std::span<const int64_t> dims,
   return ready;
 }
 
-Status ClusterExecutable::prepare(std::span<const int64_t> dims) const {
+Status ClusterExecutable::makeReady(std::span<const int64_t> dims) const {
   std::vector<Pick> picks(steps.size());
   auto ready = readyFor(dims, picks);
   return ready ? Status::ok() : ready.status();

@@ -51,7 +51,7 @@ public:
   ClusterExecutable(Signature signature, Devices devices, std::string label,
                     std::vector<Step> steps, std::vector<Parameter> between);
 
-  Status prepare(std::span<const int64_t> dims) const override;
+  Status makeReady(std::span<const int64_t> dims) const override;
 
   /// Of the last run that came to its end; before the first, as compiled.
   RunReport lastRun() const;

@@ -74,3 +74,22 @@ TEST_CASE("trials: numbers vary along the folded axis") {
   }
   CHECK(rose);
 }
+
+TEST_CASE("trials: an index inside of the formula has an extent") {
+  mlir::MLIRContext context;
+  test::ParsedFunction parsed(context, R"(
+      fovea.func @f dims ["M"] {
+        %x = fovea.input "x" [#fovea.axis<x.0: M>] : <f32, x.0: M>
+        %j = fovea.index <j: M + -1> : <i64, j: M + -1>
+        %y = fovea.at "x" %x [#fovea.axis<x.0: M>][%j] : <f32, x.0: M>[!fovea.array<i64, j: M + -1>] -> <f32, j: M + -1>
+        %r = fovea.reduce sum %y over [#fovea.axis<j: M + -1>] : <f32, j: M + -1>
+        fovea.output "r" %r [] : <f32>
+      })");
+  Trials trials(*parsed, 1);
+  for (size_t size = 0; size < trials.sizes(); ++size) {
+    auto trial =
+        trials.make(size, Numbers::Normal, Bools::Random, Integers::Small);
+    REQUIRE(trial);
+    CHECK(trial->dims[0] > 0);
+  }
+}

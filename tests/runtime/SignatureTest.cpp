@@ -78,6 +78,8 @@ TEST_CASE("size formulas as text") {
   check(op(Kind::Add, d(2), c(1)), "N + 1");
   check(op(Kind::Add, d(2), c(-1)), "N - 1");
   check(op(Kind::Add, d(2), op(Kind::Mul, c(-1), d(0))), "N - G");
+  check(SizeExpr{Kind::Add, 0, {op(Kind::Mul, c(-1), d(0)), d(2), c(1)}},
+        "N - G + 1");
   check(op(Kind::Add, d(2), op(Kind::Mul, op(Kind::Add, d(0), c(1)), c(-1))),
         "N - (G + 1)");
   check(op(Kind::FloorDiv, d(2), d(0)), "N // G");
@@ -96,6 +98,24 @@ TEST_CASE("the head of a function as text") {
   CHECK(text(signature) == "f(q: f32[N, D], s: f64) -> f32[N]");
   signature.results.push_back({"loss", DType::F32, {}});
   CHECK(text(signature) == "f(q: f32[N, D], s: f64) -> (o: f32[N], loss: f32)");
+}
+
+TEST_CASE("dimensions that a function can have") {
+  Signature signature = withDims({"N", "D"});
+  signature.inputs = {{"x", DType::F32, {op(Kind::Add, d(0), c(-1))}}};
+  signature.results = {{"o", DType::F32, {d(0), d(1)}}};
+  signature.requirements = {{d(0), Requirement::Relation::Le, d(1), "N <= D"}};
+  signature.indices = {{op(Kind::Add, d(1), c(-2)), {}}};
+  auto error = [&](std::vector<int64_t> dims) {
+    return checkDims(signature, dims).message();
+  };
+  CHECK(error({2, 3}) == "");
+  CHECK(error({4, 3}) == "`f` requires `N <= D`, with N = 4, D = 3");
+  CHECK(error({0, 3}) == "the size `N - 1` of input `x` is -1");
+  CHECK(error({1, 1}) == "the size `D - 2` of an index is -1");
+  CHECK(error({int64_t(1) << 30, int64_t(1) << 30}).find("result `o`: ") == 0);
+  signature.indices[0].extent = op(Kind::FloorDiv, d(1), c(0));
+  CHECK(error({2, 3}) == "the size `D // 0` of an index: quotient of 3 and 0");
 }
 
 TEST_CASE("shapes of results") {

@@ -233,6 +233,50 @@ TEST_CASE("what can be done for sizes is done ahead") {
   }
 }
 
+TEST_CASE("sizes that cannot be are the host's to refuse, on every backend") {
+  ProgramPtr program = parse(R"(
+fn f(x: f32[N], y: f32[M]) -> (r: f32[N - M], s: f32) {
+  require N % 2 == 0
+  r[i: N - M] = x[i] * y[0]
+  s = sum[j: 3 - M](x[j]) + max[k: N // M](x[k])
+  return r, s
+}
+)");
+  REQUIRE(program);
+  fovea_call *call = nullptr;
+  fovea_error error = FOVEA_ERROR_INIT;
+  REQUIRE(fovea_call_create(&call, &error) == FOVEA_OK);
+  for (const char *backend : {"cpu", "reference", "cpu,reference"}) {
+    ExePtr exe =
+        compile(program.get(), "f", {{"x", FOVEA_F32, 1}, {"y", FOVEA_F32, 1}},
+                backend, &error);
+    INFO(error.message);
+    REQUIRE(exe);
+    auto prepare = [&](int64_t n, int64_t m) {
+      const int64_t dims[] = {n, m};
+      return fovea_exe_prepare(exe.get(), call, dims, &error);
+    };
+    CHECK(prepare(6, 2) == FOVEA_OK);
+    CHECK(prepare(5, 2) == FOVEA_SHAPE);
+    CHECK(std::string(error.message) ==
+          "`f` requires `N % 2 == 0`, with N = 5: `N % 2` is 1");
+    CHECK(prepare(2, 3) == FOVEA_SHAPE);
+    CHECK(std::string(error.message) == "the size `N - M` of result `r` is -1");
+    CHECK(prepare(8, 4) == FOVEA_SHAPE);
+    const std::string inner = error.message;
+    CHECK(inner.find("the size `3 - M` of an index is -1") !=
+          std::string::npos);
+    CHECK(std::string(fovea_call_diagnostics(call)).find("sum[j: 3 - M]") !=
+          std::string::npos);
+    CHECK(prepare(6, 0) == FOVEA_DIVISION_BY_ZERO);
+    CHECK(std::string(error.message)
+              .find("the size `N // M` of an index: quotient of 6 and 0") !=
+          std::string::npos);
+    CHECK(prepare(INT64_MAX - 1, 1) == FOVEA_SHAPE);
+  }
+  fovea_call_free(call);
+}
+
 TEST_CASE("an exe outlives its program") {
   ProgramPtr program = parse(text);
   REQUIRE(program);

@@ -36,6 +36,15 @@ static constexpr int64_t extents[][2] = {{7, 2}, {1, 1},  {2, 3},
 /// The most elements an input may have.
 static constexpr int64_t mostElements = 5000;
 
+/// Where the dimensions are checked.
+static std::vector<int64_t> shapeAt(const Parameter &parameter,
+                                    std::span<const int64_t> dims) {
+  std::vector<int64_t> shape;
+  for (const SizeExpr &extent : parameter.shape)
+    shape.push_back(*evaluate(extent, dims));
+  return shape;
+}
+
 size_t Trials::sizes() const { return std::size(extents); }
 
 Trials::Trials(ir::FuncOp func, uint64_t seed)
@@ -90,31 +99,18 @@ std::vector<int64_t> Trials::dimsOf(size_t size) {
 }
 
 bool Trials::fits(std::span<const int64_t> dims) const {
-  std::vector<Tensor> inputs;
-  for (const Parameter &input : signature.inputs) {
-    std::vector<int64_t> shape;
-    int64_t count = 1;
-    for (const SizeExpr &extent : input.shape) {
-      Expected<int64_t> value = evaluate(extent, dims);
-      if (!value || *value < 0)
-        return false;
-      shape.push_back(*value);
-      count *= *value;
-    }
-    if (count > mostElements)
-      return false;
-    Expected<Tensor> tensor = Tensor::allocate(input.dtype, shape);
-    if (!tensor)
-      return false;
-    inputs.push_back(*std::move(tensor));
-  }
-  auto shapes = resultShapes(signature, dims);
-  if (!shapes)
+  if (checkDims(signature, dims).failed())
     return false;
-  std::vector<Tensor> outputs;
-  for (size_t i = 0; i < shapes->size(); ++i)
+  std::vector<Tensor> inputs, outputs;
+  for (const Parameter &input : signature.inputs) {
+    std::vector<int64_t> shape = shapeAt(input, dims);
+    if (*countElements(shape) > mostElements)
+      return false;
+    inputs.push_back(Tensor::view(nullptr, input.dtype, std::move(shape)));
+  }
+  for (const Parameter &result : signature.results)
     outputs.push_back(
-        Tensor::view(nullptr, signature.results[i].dtype, (*shapes)[i]));
+        Tensor::view(nullptr, result.dtype, shapeAt(result, dims)));
   Expected<std::vector<int64_t>> solved = solveDims(signature, inputs, outputs);
   return solved && std::ranges::equal(*solved, dims);
 }
@@ -217,11 +213,8 @@ std::optional<Trial> Trials::make(size_t size, Numbers numbers, Bools bools,
     return std::nullopt;
   Trial trial;
   for (size_t i = 0; i < signature.inputs.size(); ++i) {
-    std::vector<int64_t> shape;
-    for (const SizeExpr &extent : signature.inputs[i].shape)
-      shape.push_back(*evaluate(extent, *dims));
-    Tensor tensor =
-        *Tensor::allocate(signature.inputs[i].dtype, std::move(shape));
+    Tensor tensor = *Tensor::allocate(signature.inputs[i].dtype,
+                                      shapeAt(signature.inputs[i], *dims));
     fill(tensor, i, numbers, bools, integers, *dims);
     trial.inputs.push_back(std::move(tensor));
   }

@@ -138,5 +138,5 @@ TEST_CASE("reference: a negative extent is an error") {
   CHECK(program.run({f64({1}, {0})})[0].intAt() == 0);
   Status status = program.failure({f64({0}, {})});
   CHECK(status.code() == StatusCode::Shape);
-  CHECK(status.message() == "index `j` has the extent -1");
+  CHECK(status.message() == "the size `N - 1` of an index is -1");
 }
