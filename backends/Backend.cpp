@@ -132,6 +132,9 @@ Status Executable::run(std::span<const Tensor> inputs,
     if (status.failed())
       return status;
   }
+  // Before the run, it may be.
+  if (isCancelled(cancel))
+    return cancelled();
   return execute(inputs, outputs, sizes->dims, cancel);
 }
 

@@ -80,7 +80,9 @@ FOVEA_API void fovea_call_free(fovea_call *call);
  *  another thread may call meanwhile. The backend `cpu` looks 1024 times in
  *  each step, and besides after every 2048 places (or fewer) that a reduction
  *  streams along. What it makes again at each of these from other reductions
- *  (a score, by a sum over c) it computes to the end. */
+ *  (a score, by a sum over c) it computes to the end. A run on plugins stops
+ *  between two parts, or before its turn comes; inside of one when the plugin
+ *  looks. One that waits for threads that another run uses waits for these. */
 FOVEA_API void fovea_call_cancel(fovea_call *call);
 
 /** Errors and warnings of the last function that was given `call`, as they are

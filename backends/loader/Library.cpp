@@ -11,6 +11,7 @@
 #include "runtime/PlainText.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <map>
@@ -35,6 +36,17 @@ constinit thread_local PluginCall::Names PluginCall::current = {};
 
 std::string plugin::versionText(uint32_t version) {
   return std::to_string(version >> 16) + "." + std::to_string(version & 0xffff);
+}
+
+std::unique_lock<std::timed_mutex> Library::turnToRun(CancelFlag cancel) const {
+  std::unique_lock turn(serial, std::defer_lock);
+  if (!(known.flags & FOVEA_PLUGIN_SERIAL_RUN))
+    return turn;
+  // Nobody wakes who waits here when the flag is set.
+  constexpr std::chrono::milliseconds look(5);
+  while (!isCancelled(cancel) && !turn.try_lock_for(look))
+    ;
+  return turn;
 }
 
 std::string Library::version() const { return versionText(known.version); }

@@ -9,7 +9,7 @@
 
 #include "backends/fovea_plugin.h"
 #include "backends/loader/PluginCall.h"
-#include "runtime/Status.h"
+#include "runtime/Cancel.h"
 
 #include <memory>
 #include <mutex>
@@ -46,19 +46,15 @@ public:
                            : PluginCall::Names{known.name, function});
   }
   /// Held during `run` of a plugin that says FOVEA_PLUGIN_SERIAL_RUN; nothing
-  /// otherwise.
-  std::unique_lock<std::mutex> turnToRun() const {
-    return known.flags & FOVEA_PLUGIN_SERIAL_RUN
-               ? std::unique_lock(serial)
-               : std::unique_lock<std::mutex>();
-  }
+  /// otherwise, nor if the run is cancelled before it is its turn.
+  std::unique_lock<std::timed_mutex> turnToRun(CancelFlag cancel) const;
 
 private:
   Library() = default;
   fovea_plugin known{};
   std::string from;
   bool ours = false;
-  mutable std::mutex serial;
+  mutable std::timed_mutex serial;
 };
 
 /// `1.0` of a version of the interface.

@@ -111,9 +111,11 @@ ClusterExecutable::instanceFor(size_t number, std::span<const int64_t> dims,
 
 Expected<std::vector<ClusterExecutable::Ready>>
 ClusterExecutable::readyFor(std::span<const int64_t> dims,
-                            std::vector<Pick> &picks) const {
+                            std::vector<Pick> &picks, CancelFlag cancel) const {
   std::vector<Ready> ready;
   for (size_t i = 0; i < steps.size();) {
+    if (isCancelled(cancel))
+      return cancelled();
     // What is read here of a step never changes.
     const size_t pieces = steps[i].pieces;
     auto instance = instanceFor(i, dims, picks[i]);
@@ -133,7 +135,7 @@ ClusterExecutable::readyFor(std::span<const int64_t> dims,
 
 Status ClusterExecutable::makeReady(std::span<const int64_t> dims) const {
   std::vector<Pick> picks(steps.size());
-  auto ready = readyFor(dims, picks);
+  auto ready = readyFor(dims, picks, /*cancel=*/nullptr);
   return ready ? Status::ok() : ready.status();
 }
 
@@ -182,7 +184,7 @@ Status ClusterExecutable::execute(std::span<const Tensor> inputs,
   };
   Copies made;
   std::vector<Pick> picks(steps.size());
-  auto ready = readyFor(dims, picks);
+  auto ready = readyFor(dims, picks, cancel);
   if (!ready)
     return ready.status();
   for (const auto &[step, instance] : *ready) {

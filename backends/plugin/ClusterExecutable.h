@@ -76,7 +76,8 @@ private:
   };
   /// Says in `picks`, of which there is one for each step, why.
   Expected<std::vector<Ready>> readyFor(std::span<const int64_t> dims,
-                                        std::vector<Pick> &picks) const;
+                                        std::vector<Pick> &picks,
+                                        CancelFlag cancel) const;
   Expected<std::shared_ptr<const Instance>>
   instanceFor(size_t step, std::span<const int64_t> dims, Pick &pick) const;
   /// The exe of a candidate, of which those before are known; null if nobody

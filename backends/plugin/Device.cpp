@@ -25,9 +25,18 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
   if (code == FOVEA_OK)
     return Status::ok();
   const Status given = statusFromC(code, error);
-  // It may be a code that is not known here. Whatever it is, it is not a fault
-  // of Fovea.
-  const bool isTheirs = given.code() == StatusCode::Internal && !lib->isOurs();
+  const bool isRun = std::string_view(what) == "run";
+  // What the program or its user brings about in a run.
+  const bool isUsers =
+      isRun && (code == FOVEA_OUT_OF_RANGE || code == FOVEA_DIVISION_BY_ZERO ||
+                code == FOVEA_CANCELLED);
+  // It may be a code that is not known here, or one that its function has no
+  // business with. Whatever it is, it is not a fault of Fovea or its user.
+  const bool isTheirs =
+      !lib->isOurs() &&
+      (given.code() == StatusCode::Internal || code == FOVEA_INVALID_PROGRAM ||
+       (!isRun && (code == FOVEA_OUT_OF_RANGE ||
+                   code == FOVEA_DIVISION_BY_ZERO || code == FOVEA_CANCELLED)));
   const StatusDetails &details = given.details();
   Status status =
       Status::error(isTheirs ? StatusCode::Backend : given.code(),
@@ -36,15 +45,12 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
           .withPosition(details.position);
   if (details.value)
     status = std::move(status).withValue(*details.value);
-  // What the program or its user brings about in a run.
-  const bool isUsers =
-      std::string_view(what) == "run" &&
-      (code == FOVEA_OUT_OF_RANGE || code == FOVEA_DIVISION_BY_ZERO ||
-       code == FOVEA_CANCELLED);
   // That is no error but an answer: another one may do these sizes.
   const bool isAnswer =
       code == FOVEA_UNSUPPORTED_SHAPE && std::string_view(what) == "prepare";
-  if (!isUsers && !isAnswer)
+  // Whose it is, who says no more than that has to be told as well.
+  const bool isBare = error.message[0] == '\0';
+  if ((!isUsers && !isAnswer) || isBare)
     status = std::move(status).withContext("plugin `" + name() + "`, `" + what +
                                            "`");
   // A plugin knows ops; lines of the program are not its to tell.
@@ -94,18 +100,28 @@ Device::~Device() {
     release("close", [&] { lib->table().close(backend); });
 }
 
+/// Up to its zero, which may be missing.
+template <size_t size>
+static std::string_view textOf(const char (&text)[size]) {
+  return {text, strnlen(text, size)};
+}
+
 Expected<Claim> Device::query(const Cluster &cluster) {
   auto claim = made<fovea_claim>();
   claim.op = FOVEA_NONE;
   const fovea_cluster view = cluster.view();
   std::lock_guard<std::mutex> lock(mutex);
+  fovea_error given{};
   Status status = invoke("query", &cluster, [&](fovea_error &error) {
-    return lib->table().query(backend, &view, &claim, &error);
+    const fovea_code code = lib->table().query(backend, &view, &claim, &error);
+    given = error;
+    return code;
   });
   // A number of a later version somewhere: the cluster is not for this plugin.
   if (status.code() == StatusCode::Unsupported)
     return Claim{FOVEA_CLAIM_NONE, FOVEA_SIZES_ANY, FOVEA_REASON_OTHER,
-                 FOVEA_NONE, status.message()};
+                 given.op < 0 ? FOVEA_NONE : static_cast<uint32_t>(given.op),
+                 plainText(textOf(given.message))};
   if (status.failed())
     return status;
   if (claim.kind > FOVEA_CLAIM_DECOMPOSED || claim.sizes > FOVEA_SIZES_STATIC)
@@ -115,7 +131,7 @@ Expected<Claim> Device::query(const Cluster &cluster) {
                              std::to_string(claim.sizes) +
                              ", which do not exist");
   return Claim{claim.kind, claim.sizes, claim.reason, claim.op,
-               plainText({claim.text, strnlen(claim.text, sizeof claim.text)})};
+               plainText(textOf(claim.text))};
 }
 
 Expected<std::shared_ptr<Exe>>

@@ -125,6 +125,8 @@ private:
   Instance(const Exe &exe, std::vector<int64_t> dims)
       : exe(exe), dims(std::move(dims)) {}
   Status prepare();
+  /// What is wrong with what the plugin asks for, or nothing.
+  std::string faultOf() const;
 
   const Exe &exe;
   std::vector<int64_t> dims;

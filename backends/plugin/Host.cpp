@@ -9,6 +9,8 @@
 #include "backends/loader/PluginCall.h"
 #include "runtime/PlainText.h"
 
+#include <algorithm>
+#include <limits>
 #include <mutex>
 
 using namespace fovea;
@@ -25,11 +27,16 @@ static void parallelFor(fovea_run_handle *run, uint64_t count,
                         void (*fn)(void *, uint64_t, uint32_t), void *context) {
   // The other threads are then inside of the plugin as well.
   const PluginCall::Names caller = PluginCall::names();
-  run->pool->parallelFor(
-      static_cast<int64_t>(count), [&](int64_t item, int worker) {
-        const PluginCall call(caller);
-        fn(context, static_cast<uint64_t>(item), static_cast<uint32_t>(worker));
-      });
+  // The pool counts up to 2^63 - 1.
+  constexpr uint64_t most = std::numeric_limits<int64_t>::max();
+  for (uint64_t first = 0; first < count;
+       first += std::min(most, count - first))
+    run->pool->parallelFor(static_cast<int64_t>(std::min(most, count - first)),
+                           [&](int64_t item, int worker) {
+                             const PluginCall call(caller);
+                             fn(context, first + static_cast<uint64_t>(item),
+                                static_cast<uint32_t>(worker));
+                           });
 }
 
 static int32_t wantsStop(fovea_run_handle *run) {

@@ -16,8 +16,9 @@
 using namespace fovea;
 using namespace fovea::plugin;
 
-/// Requests beyond this are a mistake of the plugin.
-static constexpr uint64_t mostAlignment = 1 << 21;
+// Requests beyond these are a mistake of the plugin (fovea_plugin.h).
+static constexpr uint64_t mostAlignment = uint64_t(1) << 21;
+static constexpr uint64_t mostWorkspace = uint64_t(1) << 43;
 
 Status Instance::prepare() {
   auto initial = made<fovea_needs>();
@@ -48,21 +49,39 @@ Status Instance::prepare() {
     prepared.instance = nullptr;
     return status;
   }
-  auto isSound = [](uint64_t alignment) {
-    return std::has_single_bit(alignment) && alignment <= mostAlignment;
+  const std::string fault = faultOf();
+  return fault.empty()
+             ? Status::ok()
+             : Status::error(StatusCode::Backend,
+                             "plugin `" + device.name() +
+                                 "` prepares without an error, but " + fault);
+}
+
+std::string Instance::faultOf() const {
+  if (!prepared.instance)
+    return "gives no instance";
+  if (prepared.workspace_bytes > mostWorkspace)
+    return "asks for a workspace of " +
+           std::to_string(prepared.workspace_bytes) +
+           " bytes, 2^43 are the most";
+  auto aligned = [](uint64_t alignment, const std::string &what) {
+    return std::has_single_bit(alignment) && alignment <= mostAlignment
+               ? std::string()
+               : "asks for " + what + " aligned to " +
+                     std::to_string(alignment) +
+                     " bytes, which is no power of two up to 2^21";
   };
-  bool sound = prepared.instance && isSound(prepared.workspace_alignment) &&
-               prepared.workspace_bytes <= uint64_t(maxElements) * 8;
-  for (const auto *needs : {&inputNeeds, &outputNeeds})
-    for (const fovea_needs &need : *needs)
-      sound &= isSound(need.alignment);
-  if (!sound)
-    return Status::error(
-        StatusCode::Backend,
-        "plugin `" + device.name() +
-            "` prepares without an error, but gives no instance, or asks for "
-            "memory that is not aligned to a power of two, or for too much");
-  return Status::ok();
+  std::string fault = aligned(prepared.workspace_alignment, "a workspace");
+  auto check = [&](const std::vector<fovea_needs> &needs,
+                   const std::vector<fovea_port> &ports, const char *what) {
+    for (size_t i = 0; i < needs.size() && fault.empty(); ++i)
+      fault =
+          aligned(needs[i].alignment,
+                  std::string(what) + exe.source->string(ports[i].name) + "`");
+  };
+  check(inputNeeds, exe.source->inputs, "input `");
+  check(outputNeeds, exe.source->outputs, "output `");
+  return fault;
 }
 
 Instance::~Instance() {
@@ -76,7 +95,9 @@ namespace {
 /// Memory with any alignment.
 class Memory {
 public:
-  static Expected<Memory> allocate(uint64_t bytes, uint64_t alignment) {
+  /// `what` it is for, in the message that there is none.
+  static Expected<Memory> allocate(uint64_t bytes, uint64_t alignment,
+                                   const std::string &what) {
     Memory memory;
     if (bytes == 0)
       return memory;
@@ -85,7 +106,7 @@ public:
     memory.data.reset(std::aligned_alloc(alignment, whole), std::free);
     if (!memory.data)
       return Status::error(StatusCode::Backend,
-                           "there is not enough memory for " +
+                           "there is not enough memory for " + what + ", " +
                                std::to_string(bytes) + " bytes");
     return memory;
   }
@@ -142,11 +163,15 @@ static void copy(const Tensor &array, const Tensor &dense, bool toDense) {
 
 static Expected<Argument> argumentFor(const Tensor &tensor,
                                       const fovea_needs &need, bool isInput,
-                                      const std::string &name, Copies &copied) {
+                                      const std::string &name,
+                                      const std::string &plugin,
+                                      Copies &copied) {
   if (fits(tensor, need))
     return Argument{tensor, {}, false};
   const uint64_t bytes = tensor.numElements() * sizeOf(tensor.dtype());
-  Expected<Memory> memory = Memory::allocate(bytes, need.alignment);
+  Expected<Memory> memory = Memory::allocate(
+      bytes, need.alignment,
+      "the copy of `" + name + "` that plugin `" + plugin + "` needs");
   if (!memory)
     return memory.status();
   Argument argument = {
@@ -177,7 +202,7 @@ Status Instance::run(std::span<const Tensor> inputs,
         isInput ? inputs[k] : outputs[k],
         isInput ? inputNeeds[k] : outputNeeds[k], isInput,
         cluster.string((isInput ? cluster.inputs : cluster.outputs)[k].name),
-        copied);
+        exe.from->name(), copied);
     if (!argument)
       return argument.status();
     arguments.push_back(*std::move(argument));
@@ -186,7 +211,8 @@ Status Instance::run(std::span<const Tensor> inputs,
     (i < inputs.size() ? in : out).push_back(toC(arguments[i].tensor));
 
   Expected<Memory> workspace =
-      Memory::allocate(prepared.workspace_bytes, prepared.workspace_alignment);
+      Memory::allocate(prepared.workspace_bytes, prepared.workspace_alignment,
+                       "the workspace of plugin `" + exe.from->name() + "`");
   if (!workspace)
     return workspace.status();
   fovea_run_handle handle = {&ThreadPool::shared(), cancel};
@@ -200,11 +226,20 @@ Status Instance::run(std::span<const Tensor> inputs,
 
   const Library &library = exe.from->library();
   Status status = [&] {
-    const std::unique_lock<std::mutex> turn = library.turnToRun();
+    const auto turn = library.turnToRun(cancel);
+    if (isCancelled(cancel))
+      return cancelled();
     return exe.from->invoke("run", exe.source.get(), [&](fovea_error &error) {
       return library.table().run(prepared.instance, &request, &error);
     });
   }();
+  if (status.code() == StatusCode::Cancelled && isCancelled(cancel))
+    return cancelled();
+  if (status.code() == StatusCode::Cancelled)
+    return Status::error(StatusCode::Backend,
+                         "plugin `" + exe.from->name() +
+                             "`, `run`: it was cancelled, it says, but nobody "
+                             "has asked for that");
   if (status.failed())
     return status;
   for (size_t k = 0; k < outputs.size(); ++k)

@@ -53,6 +53,9 @@ static void checkReadable(const std::string &file) {
 
 Session::Session(const std::string &file) : path(file) {
   checkReadable(file);
+  if (file.ends_with(".fovc"))
+    throw usage("`" + file + "` holds clusters, not a program",
+                "`fovea ir " + file + "` prints them");
   const Library &lib = library();
   fovea_call *newCall = nullptr;
   callLibrary(nullptr, lib.call_create, &newCall);

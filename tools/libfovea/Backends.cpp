@@ -198,29 +198,35 @@ fovea::clusterBackend(const std::string &text, bool allowMaterialize) {
 Expected<std::shared_ptr<Backend>> fovea::backendNamed(const char *text,
                                                        bool allowMaterialize) {
   const std::string wanted = text ? text : names().data()[0];
-  static std::mutex mutex;
-  std::lock_guard<std::mutex> lock(mutex);
-  if (builtInNamed(wanted)) {
-    // For ever: they have threads and caches that the next exe wants as well.
-    static auto &kept = *new std::map<std::string, std::shared_ptr<Backend>>;
-    std::shared_ptr<Backend> &entry = kept[wanted];
-    if (!entry) {
-      Expected<std::unique_ptr<Backend>> made = registry().create(wanted);
-      if (!made)
-        return made.status();
-      entry = *std::move(made);
-    }
-    return entry;
-  }
-  using Wanted = std::pair<std::string, bool>;
-  static auto &open = *new std::map<Wanted, std::weak_ptr<Backend>>;
-  std::weak_ptr<Backend> &entry = open[{wanted, allowMaterialize}];
-  if (std::shared_ptr<Backend> backend = entry.lock())
+  struct Entry {
+    // Of its own: a plugin that hangs when it is opened stops nobody else.
+    std::mutex mutex;
+    std::weak_ptr<Backend> open;
+    // For ever: ours have threads and caches that the next exe wants as well.
+    std::shared_ptr<Backend> kept;
+  };
+  const bool isOurs = builtInNamed(wanted);
+  Entry &entry = [&]() -> Entry & {
+    using Wanted = std::pair<std::string, bool>;
+    static auto &entries = *new std::map<Wanted, Entry>;
+    static std::mutex mutex;
+    std::lock_guard<std::mutex> lock(mutex);
+    return entries[{wanted, allowMaterialize && !isOurs}];
+  }();
+  std::lock_guard<std::mutex> lock(entry.mutex);
+  if (std::shared_ptr<Backend> backend = entry.open.lock())
     return backend;
+  if (isOurs) {
+    auto made = registry().create(wanted);
+    if (!made)
+      return made.status();
+    entry.open = entry.kept = *std::move(made);
+    return entry.kept;
+  }
   auto made = clusterBackend(wanted, allowMaterialize);
   if (!made)
     return made.status();
-  entry = *made;
+  entry.open = *made;
   return std::shared_ptr<Backend>(*std::move(made));
 }
 

@@ -7,6 +7,8 @@
 #include "backends/plugin/Device.h"
 #include "tests/backends/plugin/FakePlugin.h"
 
+#include <future>
+
 using namespace fovea;
 using namespace fovea::plugin;
 using test::FakePlugin;
@@ -104,15 +106,22 @@ TEST_CASE("who says that all is well has to give something") {
 }
 
 TEST_CASE("memory that cannot be had is not asked for") {
+  const std::string start = "plugin `fake` prepares without an error, but ";
   for (uint64_t alignment : {uint64_t(0), uint64_t(24), uint64_t(1) << 40}) {
     FakePlugin plugin;
     plugin.alignment = alignment;
-    CHECK(errorOf(plugin).message().find("not aligned to a power of two") !=
-          std::string::npos);
+    CHECK(errorOf(plugin).message() ==
+          start + "asks for input `x` aligned to " + std::to_string(alignment) +
+              " bytes, which is no power of two up to 2^21");
   }
   FakePlugin plugin;
-  plugin.workspace = uint64_t(1) << 60;
-  CHECK(errorOf(plugin).code() == StatusCode::Backend);
+  plugin.workspace = (uint64_t(1) << 43) + 1;
+  CHECK(errorOf(plugin).message() ==
+        start + "asks for a workspace of 8796093022209 bytes, 2^43 are the "
+                "most");
+  FakePlugin none;
+  none.forgets = "prepare";
+  CHECK(errorOf(none).message() == start + "gives no instance");
 }
 
 TEST_CASE("an error of a run names the op, the place and the value") {
@@ -128,6 +137,62 @@ TEST_CASE("an error of a run names the op, the place and the value") {
   CHECK(status.details().position == std::vector<int64_t>{2});
   REQUIRE(status.details().places.size() == 1);
   CHECK(status.details().places[0].line == 2);
+}
+
+TEST_CASE("what a function has no business with is the plugin's own") {
+  for (const char *function : {"open", "compile", "prepare", "run"})
+    for (fovea_code code : {FOVEA_INVALID_PROGRAM, FOVEA_OUT_OF_RANGE,
+                            FOVEA_DIVISION_BY_ZERO, FOVEA_CANCELLED}) {
+      INFO(function << " " << code);
+      FakePlugin plugin;
+      plugin.fails = function;
+      plugin.code = code;
+      const Status status = errorOf(plugin);
+      // A run may find what the program does wrong, and nobody cancels this.
+      const bool isUsers =
+          plugin.fails == "run" &&
+          (code == FOVEA_OUT_OF_RANGE || code == FOVEA_DIVISION_BY_ZERO);
+      CHECK((status.code() == StatusCode::Backend) == !isUsers);
+      CHECK((status.message().find("plugin `fake`, `" + plugin.fails + "`") ==
+             0) == !isUsers);
+    }
+}
+
+TEST_CASE("an error without a message says whose it is") {
+  FakePlugin plugin;
+  plugin.fails = "run";
+  plugin.code = FOVEA_OUT_OF_RANGE;
+  plugin.message = "";
+  CHECK(errorOf(plugin).message() ==
+        "plugin `fake`, `run`: an error without a message");
+}
+
+TEST_CASE("a cluster of a later version is not claimed, with the op") {
+  FakePlugin plugin;
+  plugin.fails = "query";
+  plugin.code = FOVEA_UNSUPPORTED;
+  auto device = Device::open(plugin.library(), {});
+  REQUIRE(device);
+  auto claim = (*device)->query(*twice());
+  REQUIRE(claim);
+  CHECK(claim->kind == FOVEA_CLAIM_NONE);
+  // Who shows it names the plugin.
+  CHECK(claim->text == "the device is on fire");
+  CHECK(claim->op == 1);
+}
+
+TEST_CASE("who is cancelled does not wait for his turn") {
+  FakePlugin plugin;
+  plugin.flags = FOVEA_PLUGIN_SERIAL_RUN;
+  auto library = plugin.library();
+  const auto turn = library->turnToRun(nullptr);
+  CHECK(turn.owns_lock());
+  std::atomic<bool> cancelled = false;
+  auto other = std::async(std::launch::async, [&] {
+    return library->turnToRun(&cancelled).owns_lock();
+  });
+  cancelled = true;
+  CHECK_FALSE(other.get());
 }
 
 TEST_CASE("the host's functions in a run") {

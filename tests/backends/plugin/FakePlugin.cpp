@@ -25,13 +25,13 @@ static void note(const char *function) {
     throw std::runtime_error("a fit");
 }
 
-/// Notes a call. Whether it is to fail.
-static bool fails(const char *function, fovea_error *error) {
-  note(function);
+/// Whether it is to fail.
+static bool isFailing(const char *function, fovea_error *error) {
   if (fake->fails != function)
     return false;
   error->code = fake->code;
-  std::snprintf(error->message, sizeof error->message, "the device is on fire");
+  std::snprintf(error->message, sizeof error->message, "%s",
+                fake->message.c_str());
   std::snprintf(error->tensor, sizeof error->tensor, "x");
   error->op = 1;
   error->has_value = 1;
@@ -39,6 +39,12 @@ static bool fails(const char *function, fovea_error *error) {
   error->rank = 1;
   error->position[0] = 2;
   return true;
+}
+
+/// Notes a call. Whether it is to fail.
+static bool fails(const char *function, fovea_error *error) {
+  note(function);
+  return isFailing(function, error);
 }
 
 /// A pointer for `function`, or none.
@@ -58,7 +64,9 @@ static fovea_code open(const fovea_open_request *request,
 }
 
 static fovea_code query(fovea_backend *, const fovea_cluster *cluster,
-                        fovea_claim *claim, fovea_error *) {
+                        fovea_claim *claim, fovea_error *error) {
+  if (isFailing("query", error))
+    return fake->code;
   claim->kind = FOVEA_CLAIM_FUSED;
   if (fake->claims)
     claim->kind = fake->claims(*cluster);
@@ -170,7 +178,9 @@ FakePlugin::FakePlugin() { fake = this; }
 FakePlugin::~FakePlugin() { fake = nullptr; }
 
 std::shared_ptr<const plugin::Library> FakePlugin::library() const {
-  auto library = plugin::Library::fromTable(&table, "in a test");
+  fovea_plugin asked = table;
+  asked.flags = flags;
+  auto library = plugin::Library::fromTable(&asked, "in a test");
   REQUIRE(library);
   return *library;
 }

@@ -30,6 +30,8 @@ public:
   /// nothing.
   std::string fails, throws, forgets;
   fovea_code code = FOVEA_BACKEND;
+  std::string message = "the device is on fire";
+  uint64_t flags = 0;
   /// What it claims; by default all, fused.
   std::function<fovea_claim_kind(const fovea_cluster &)> claims;
   /// Whether it takes sizes; by default all.

@@ -154,6 +154,24 @@ TEST_CASE("any other error of a device ends the run") {
   CHECK(test::failureOf(**executable, {x}).code() == StatusCode::Backend);
 }
 
+TEST_CASE("what is cancelled while it is prepared does not run") {
+  FakePlugin fake;
+  std::atomic<bool> cancelled = false;
+  fake.takes = [&](int64_t) { return cancelled = true; };
+  auto executable = Doubling().compile({{opened(fake.library())}, true});
+  REQUIRE(executable);
+  const Tensor x = *Tensor::allocate(DType::F32, {2});
+  std::vector<Tensor> y = {*Tensor::allocate(DType::F32, {2})};
+  CHECK((*executable)->run({{x}}, y, &cancelled).code() ==
+        StatusCode::Cancelled);
+  CHECK_FALSE(hasRun(fake));
+  // Nor is it prepared if it is cancelled before.
+  fake.calls.clear();
+  CHECK((*executable)->runSolved({{x}}, y, {{3}}, &cancelled).code() ==
+        StatusCode::Cancelled);
+  CHECK(fake.calls.empty());
+}
+
 TEST_CASE("while sizes are prepared, others that are run") {
   FakePlugin fake;
   std::promise<void> entered, released;
