@@ -582,15 +582,13 @@ enum {
 typedef struct fovea_needs {
   uint32_t size;
   uint32_t version;
-  uint64_t alignment;  /**< of the first element in bytes: a power of two up to
-                          2^21 */
+  uint64_t alignment;  /**< of the first element in bytes: a power of two */
   uint32_t contiguous; /**< 1: dense and row-major; 0: as `strides` says */
   /** A host that does not know a bit of it makes the argument dense. */
   fovea_strides strides;
 } fovea_needs;
 
-/** Sizes are known: what `prepare` is asked. The host has checked that with
- *  these dims the extent of every axis is defined and not negative. */
+/** Sizes are known: what `prepare` is asked. */
 typedef struct fovea_prepare_request {
   uint32_t size;
   uint32_t version;
@@ -605,10 +603,8 @@ typedef struct fovea_prepared {
   uint32_t size;
   uint32_t version;
   fovea_instance *instance;
-  uint64_t workspace_bytes;     /**< that each run gets, uninitialised; at most
-                                   2^43 */
-  uint64_t workspace_alignment; /**< a power of two up to 2^21; 64 is always
-                                   given */
+  uint64_t workspace_bytes;     /**< that each run gets, uninitialised */
+  uint64_t workspace_alignment; /**< a power of two; 64 is always given */
   fovea_needs *inputs;
   uint64_t input_count;
   fovea_needs *outputs;
@@ -719,8 +715,8 @@ fovea_plugin_entry(uint32_t host_version);
  *  number d of `dims`, an array of int64_t: `values` has room for all of them.
  *  Errors: FOVEA_SHAPE, a size does not fit 64 bits; FOVEA_DIVISION_BY_ZERO;
  *  FOVEA_UNSUPPORTED, a kind of a later version; FOVEA_INVALID_ARGUMENT, a
- *  dimension is missing. That the extents of axes are not negative the host
- *  checks before `prepare`; with other dims it is for who gives them. */
+ *  dimension is missing. The extent of an axis may still turn out negative,
+ *  which is for its user to refuse. */
 static inline fovea_code fovea_evaluate_sizes(fovea_span sizes, fovea_span dims,
                                               int64_t *values) {
   uint64_t i;
