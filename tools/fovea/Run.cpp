@@ -101,6 +101,8 @@ Exit driver::runVerb(const Options &options) {
   say(exe.signature());
   for (const std::string &note : inputs.notes)
     say("  " + note);
+  const std::vector<size_t> checksums =
+      options.verify ? checksumsOf(inputs) : std::vector<size_t>();
   const Clock::time_point runStart = Clock::now();
   const std::vector<Tensor> results = runExe(exe, inputs);
   say("compiled in " + compileTime + ", ran in " + timeSince(runStart) +
@@ -118,7 +120,7 @@ Exit driver::runVerb(const Options &options) {
       throw Failure(status);
     say("wrote " + options.outputs[i].path);
   }
-  if (options.verify && !verify(session, plan, inputs, results))
+  if (options.verify && !verify(session, plan, inputs, checksums, results))
     return Exit::Differs;
   return Exit::Ok;
 }

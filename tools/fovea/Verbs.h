@@ -22,10 +22,15 @@ Exit irVerb(const Options &options);
 Exit explainVerb(const Options &options);
 Exit graphVerb(const Options &options);
 
+/// A number for each input that is another one if its bytes are.
+std::vector<size_t> checksumsOf(const Inputs &inputs);
+
 /// Computes the same on the reference backend and compares. Says on the
 /// standard error how it went; false if a result differs by more than the
-/// error model allows (tools/Compare.h).
+/// error model allows (tools/Compare.h). `checksums` are those from before the
+/// run: a Failure if it wrote to an input.
 bool verify(const Session &session, const Plan &plan, const Inputs &inputs,
+            const std::vector<size_t> &checksums,
             const std::vector<Tensor> &results);
 
 /// What becomes of the function that the command line asks for, in a form of

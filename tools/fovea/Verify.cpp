@@ -10,6 +10,8 @@
 #include "tools/fovea/Verbs.h"
 
 #include <cstdio>
+#include <functional>
+#include <string_view>
 
 using namespace fovea;
 using namespace fovea::driver;
@@ -32,11 +34,30 @@ static std::string describe(const std::string &name,
          std::to_string(difference.total) + " elements differ";
 }
 
+std::vector<size_t> driver::checksumsOf(const Inputs &inputs) {
+  std::vector<size_t> sums;
+  for (const Tensor &array : inputs.arrays)
+    // Dense, in whatever order.
+    sums.push_back(std::hash<std::string_view>()(
+        {static_cast<const char *>(array.data()),
+         static_cast<size_t>(array.numElements()) * sizeOf(array.dtype())}));
+  return sums;
+}
+
 bool driver::verify(const Session &session, const Plan &plan,
-                    const Inputs &inputs, const std::vector<Tensor> &results) {
+                    const Inputs &inputs, const std::vector<size_t> &checksums,
+                    const std::vector<Tensor> &results) {
   Request request = plan.request;
   request.backend = "reference";
   const Exe reference = session.compile(request);
+  // What was in them is gone: the reference would compute something else.
+  const std::vector<size_t> now = checksumsOf(inputs);
+  for (size_t i = 0; i < now.size(); ++i)
+    if (now[i] != checksums[i])
+      throw Failure(Exit::Backend,
+                    "backend `" + plan.request.backend.value_or("cpu") +
+                        "` wrote to the input `" + reference.inputs()[i].name +
+                        "`; nothing can be verified");
   const std::vector<Tensor> wanted = runExe(reference, inputs);
   const std::vector<Tensor> magnitudes =
       runExe(session.compileMagnitudes(request), inputs);
