@@ -8,8 +8,10 @@
 
 #include "backends/loader/PluginCall.h"
 #include "backends/loader/PluginCode.h"
+#include "backends/loader/Search.h"
 #include "tools/fovea/Failure.h"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -36,6 +38,23 @@ void fovea::driver::askInCrash(CurrentPlugin currentPlugin,
                                PluginOfCode pluginOfCode) {
   currentPluginOfLibrary = currentPlugin;
   pluginOfCodeOfLibrary = pluginOfCode;
+}
+
+/// What --backend says, if more than our own backends are in it.
+static std::atomic<const char *> suspects = nullptr;
+
+void fovea::driver::suspectInCrash(const std::string &backends) {
+  for (size_t at = 0; at < backends.size();) {
+    const size_t end = std::min(backends.find(',', at), backends.size());
+    const std::string name = backends.substr(at, end - at);
+    at = end + 1;
+    if (std::ranges::any_of(plugin::builtInBackends, [&](const auto &one) {
+          return name.substr(0, name.find(':')) == one.name;
+        }))
+      continue;
+    suspects = strdup(name.c_str());
+    return;
+  }
 }
 
 /// What the host knows of this thread.
@@ -112,6 +131,13 @@ static void lastWords(int number) {
   const PluginCall::Names names = isFirst ? guilty() : current();
   if (names.plugin)
     blame(names, "crashed", reason);
+  if (const char *suspect = suspects)
+    end({"internal error: ", reason, "; plugin `", suspect,
+         "` may have spoilt memory that is not its own: `fovea plugin check ",
+         suspect,
+         "` tells. If it conforms, this is a fault of Fovea, please report it "
+         "with the command and the program\n"},
+        Exit::Internal);
   end({"internal error: ", reason,
        "; this is a fault of Fovea, please report it with the command and the "
        "program\n"},

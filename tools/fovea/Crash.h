@@ -7,6 +7,8 @@
 #ifndef FOVEA_TOOLS_FOVEA_CRASH_H
 #define FOVEA_TOOLS_FOVEA_CRASH_H
 
+#include <string>
+
 namespace fovea::driver {
 
 /// From now on a signal that would kill the process with a core dump (a wild
@@ -22,6 +24,10 @@ void installCrashHandler();
 /// (fovea_current_plugin, fovea_plugin_of_code).
 void askInCrash(const char *(*currentPlugin)(const char **function),
                 const char *(*pluginOfCode)(const void *address));
+
+/// The backends that the user asks for. A plugin among them is named when Fovea
+/// seems to be at fault: it may have written where it must not.
+void suspectInCrash(const std::string &backends);
 
 } // namespace fovea::driver
 

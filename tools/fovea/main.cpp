@@ -15,6 +15,8 @@ using namespace fovea;
 using namespace fovea::driver;
 
 static Exit dispatch(const Options &options) {
+  if (options.backend)
+    suspectInCrash(*options.backend);
   switch (options.verb) {
   case Verb::Run:
     return runVerb(options);
