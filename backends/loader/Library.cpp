@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstring>
+#include <fstream>
 #include <map>
 
 #include <dlfcn.h>
@@ -149,6 +150,11 @@ askLibrary(void *handle, const std::string &path) {
   }
 }
 
+static bool isElf(const std::string &file) {
+  std::string head(4, 0);
+  return std::ifstream(file).read(head.data(), 4) && head == "\177ELF";
+}
+
 Expected<std::shared_ptr<const Library>>
 Library::load(const std::string &path) {
   // A bare name would be looked for in the system's folders.
@@ -172,7 +178,10 @@ Library::load(const std::string &path) {
     return wrong(path,
                  "cannot be loaded: " +
                      plainText(reason ? reason : "no reason is given"),
-                 "`ldd " + file + "` lists the libraries that it needs");
+                 isElf(file)
+                     ? "`ldd " + file + "` lists the libraries that it needs"
+                     : "a plugin is a shared library, or its manifest "
+                       "NAME.json");
   }
   // Whatever its path, the system gives one library one handle.
   auto known = asked.find(handle);

@@ -92,9 +92,19 @@ static bool isVersion(std::string_view text) {
 }
 
 Expected<Manifest> plugin::parseManifest(std::string_view text) {
-  const json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (root.is_discarded())
-    return wrong("is not JSON");
+  json root;
+  try {
+    root = json::parse(text);
+  } catch (const json::parse_error &fault) {
+    // Its byte counts from 1, and is the one that does not fit.
+    const std::string_view before =
+        text.substr(0, fault.byte ? fault.byte - 1 : 0);
+    const size_t line = std::ranges::count(before, '\n') + 1,
+                 begin = before.find_last_of('\n') + 1;
+    return wrong("is not JSON: line " + std::to_string(line) + ", column " +
+                 std::to_string(before.size() - begin + 1) +
+                 " is not what has to follow");
+  }
   if (!root.is_object())
     return wrong("is no JSON object");
   auto version = root.find("manifest_version");

@@ -59,7 +59,8 @@ TEST_CASE("manifests that are wrong") {
         {R"(, "options": [{"name": "n", "type": "int"},
                           {"name": "n", "type": "bool"}])",
          "has two options `n`"},
-        {", \"description\": \"\xff\"", "is not JSON"}}) {
+        {", \"description\": \"\xff\"",
+         "is not JSON: line 2, column 59 is not what has to follow"}}) {
     INFO(members);
     CHECK(with(members).status().message() == reason);
   }

@@ -106,7 +106,8 @@ TEST_CASE("of one name the first counts, even if it cannot be used") {
   CHECK(found[0].name == "dev");
   CHECK(found[1].name == "other");
   CHECK(found[1].status.message() ==
-        "`" + folder.at("a/other.json") + "`: is not JSON");
+        "`" + folder.at("a/other.json") +
+            "`: is not JSON: line 1, column 2 is not what has to follow");
   CHECK(found[2].name == "abc");
   CHECK(found[3].hiddenBy == first);
   CHECK(found[4].hiddenBy == folder.at("a/other.json"));
