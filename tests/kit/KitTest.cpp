@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 using namespace fovea::tests;
 
@@ -170,6 +171,19 @@ TEST_CASE("each group has crashes of its own") {
   // Three of a group, and what it did not come to; twelve in all.
   CHECK(count("crashed: SIGABRT in `run`") == 12);
   CHECK(count("\"the rest\"") == 4);
+}
+
+TEST_CASE("no two tests have one name") {
+  const std::string text = check(built("right"), 2, "json").text;
+  std::set<std::string> seen;
+  for (size_t at = 0;
+       (at = text.find("\"group\": ", at)) != std::string::npos;) {
+    const size_t end = text.find("\"state\": ", at);
+    INFO(text.substr(at, end - at));
+    CHECK(seen.insert(text.substr(at, end - at)).second);
+    at = end;
+  }
+  CHECK(seen.size() > 300);
 }
 
 TEST_CASE("forms of a report") {

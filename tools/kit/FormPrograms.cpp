@@ -73,8 +73,7 @@ std::vector<Program> kit::scorePrograms() {
 static void addReductions(std::vector<Program> &programs) {
   for (const char *type : {"f32", "f64", "i32", "i64"})
     for (const char *join : {"sum", "prod", "max", "min", "argmax", "argmin"}) {
-      const std::string name = std::string(join) + " " + type, t = type,
-                        j = join;
+      const std::string t = type, j = join, name = j + " over an axis " + t;
       programs.push_back({name,
                           "fn f(x: " + t + "[N, M]) {\n  r[n] = " + j +
                               "[m](x[n, m])\n  return r\n}\n",

@@ -20,6 +20,7 @@ namespace fovea::kit {
 ///   by      anything but 0                seed   anything
 ///   else    -5 to 11
 struct Program {
+  /// No other program's: what was found of one is looked up by it.
   std::string name;
   std::string text;
   /// Numbers that are not tried, since another order of operations, or f32 in
