@@ -8,9 +8,16 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace fovea::tests;
 
@@ -100,12 +107,13 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
        "`open` returns FOVEA_OK; FOVEA_UNSUPPORTED is needed"},
       {"small_table", 0, "has a table of 40 bytes; version 1.0 has at least"},
       {"no_run", 0, "has no `run`, which is not optional"},
-      {"throws", 1, "`query` threw an exception"},
+      {"throws", 1,
+       "`query` threw an exception; it has to catch it and return a code"},
       {"garbage_status", 0, "`run` returns 4711, which is no fovea_code"},
       {"stores_scores", 3,
        "as many as the scores that fusion avoids; claim "
        "FOVEA_CLAIM_DECOMPOSED"},
-      {"out_of_bounds", 2, "bytes after its end"},
+      {"out_of_bounds", 2, "byte after its end"},
       {"wrong_numbers", 2, "is right"},
       {"loses_coordinates", 2,
        "L2 an axis that is summed, and read again, sizes:"},
@@ -129,7 +137,22 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
       {"hangs", 0, "hangs: no answer after 15 s in `run`"},
       {"crashes", 0, "crashed: SIGABRT in `run`"},
       {"prints", 0, "something is written to stdout"},
-      {"exits", 0, "ended the process with status 3 in `run`"},
+      {"exits", 0, "called `exit` in `run`"},
+      {"exits_at_once", 0, "ended the process with status 0 in `run`"},
+      {"crashes_on_load", 0,
+       "L0 library, loads\n      crashed: SIGSEGV in `dlopen`"},
+      {"crashes_in_entry", 0,
+       "L0 library, loads\n      crashed: SIGABRT in `fovea_plugin_entry`"},
+      {"exits_in_entry", 0, "called `exit` in `fovea_plugin_entry`"},
+      {"crashes_in_entry", 2, "L1 claims      not run"},
+      {"prints_on_load", 0, "something is written to stdout"},
+      {"closes_stdout", 0, "stdout, which belongs to results, is closed"},
+      {"crashes_at_end", 3,
+       "a process that has used it ends\n      crashed: SIGABRT in `exit`"},
+      {"prints_at_end", 3, "a process that has used it ends\n      something"},
+      {"vast_workspace", 0,
+       "`prepare` wants a workspace of 1125899906842624 bytes, which cannot be "
+       "had"},
       {"changes_its_mind", 1, "`query` answers the second time"},
       {"writes_inputs", 0, "it writes to input `"},
       {"steps_by_sizeof", 0, "for a cluster whose elements are longer"},
@@ -173,6 +196,27 @@ TEST_CASE("each group has crashes of its own") {
   CHECK(count("\"the rest\"") == 4);
 }
 
+TEST_CASE("crashes are counted where they belong") {
+  const std::string plugin = built("crashes_in_query");
+  const std::string text = check(plugin, 4).text;
+  INFO(text);
+  CHECK(text.find("claims 0 of 0") == std::string::npos);
+  CHECK(text.find("nothing was shown") == std::string::npos);
+  CHECK(text.find("L4 saved bytes not run") != std::string::npos);
+  // One cause, a few lines.
+  CHECK(std::ranges::count(text, '\n') < 40);
+  CHECK(text.find(" more\n") != std::string::npos);
+  const std::string json = check(plugin, 2, "json").text;
+  CHECK(json.find("\"support\": \"no\"") == std::string::npos);
+  CHECK(json.find("\"support\": \"not run\"") != std::string::npos);
+}
+
+TEST_CASE("all tests of a level start though stdout is written to") {
+  CHECK(
+      check(built("prints_on_load"), 0).text.find("L0 interface   16 passed") !=
+      std::string::npos);
+}
+
 TEST_CASE("no two tests have one name") {
   const std::string text = check(built("right"), 2, "json").text;
   std::set<std::string> seen;
@@ -184,6 +228,25 @@ TEST_CASE("no two tests have one name") {
     at = end;
   }
   CHECK(seen.size() > 300);
+}
+
+TEST_CASE("a check that is ended leaves nothing that runs") {
+  // Whatever goes on holds the end of the pipe.
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  std::fflush(stdout);
+  const pid_t checking = fork();
+  if (checking == 0) {
+    check(built("hangs"), 0);
+    _exit(0);
+  }
+  close(ends[1]);
+  pollfd over = {ends[0], POLLIN, 0};
+  CHECK(poll(&over, 1, 2000) == 0);
+  kill(checking, SIGKILL);
+  waitpid(checking, nullptr, 0);
+  CHECK(poll(&over, 1, 10000) == 1);
+  close(ends[0]);
 }
 
 TEST_CASE("forms of a report") {

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -48,6 +49,19 @@ bool Results::passed() const {
   });
 }
 
+/// Whether it says that a cluster is claimed, or why not.
+static bool isQuery(const Outcome &outcome) {
+  return outcome.level == 1 && outcome.test.ends_with(queryTest);
+}
+
+size_t Results::countAsked() const {
+  std::set<std::string> groups;
+  for (const Outcome &outcome : outcomes)
+    if (isQuery(outcome))
+      groups.insert(outcome.group);
+  return groups.size();
+}
+
 State Results::support(const Feature &feature) const {
   const Contents *smallest = nullptr;
   for (const Contents &one : contents)
@@ -59,8 +73,9 @@ State Results::support(const Feature &feature) const {
     if (!smallest || outcome.group != smallest->group ||
         (outcome.level != 1 && outcome.level != 2))
       continue;
+    // What could not be asked is not claimed.
     if (outcome.state == State::Failed)
-      return State::Failed;
+      return isQuery(outcome) ? State::NotRun : State::Failed;
     // Of a program in several clusters one refusal is enough.
     if (state == State::NotRun || outcome.state == State::Refused)
       state = outcome.state;
@@ -86,7 +101,24 @@ static std::string counted(const Results &results, int level) {
     if (const size_t count = results.count(level, state))
       text += (text.empty() ? "" : ", ") + std::to_string(count) + " " +
               nameOf(state);
-  return text.empty() ? "nothing to test" : text;
+  return text.empty() ? nameOf(State::NotRun) : text;
+}
+
+/// The tests of levels 3 and 4 that were refused with all programs.
+static std::string notShown(const Results &results) {
+  std::map<std::pair<int, std::string>, std::string> refused;
+  for (const Outcome &outcome : results.outcomes)
+    if (outcome.level >= 3 && outcome.state == State::Refused)
+      refused.insert({{outcome.level, outcome.test}, outcome.text});
+  for (const Outcome &outcome : results.outcomes)
+    if (outcome.state != State::Refused)
+      refused.erase({outcome.level, outcome.test});
+  std::string out;
+  for (const auto &[test, why] : refused)
+    out += (out.empty() ? "\n" : "") + std::string("not shown: L") +
+           std::to_string(test.first) + " " + test.second + "\n      " + why +
+           "\n";
+  return out;
 }
 
 std::string kit::text(const Results &results) {
@@ -102,12 +134,22 @@ std::string kit::text(const Results &results) {
     std::snprintf(head, sizeof head, "L%d %-12s", level, nameOfLevel(level));
     out += head + counted(results, level) + "\n";
   }
-  // Many tests of one program fail for one reason.
+  // Many tests of one program fail for one reason, and many programs.
   constexpr size_t mostShown = 3;
   std::map<std::pair<int, std::string>, size_t> shown;
+  std::map<std::string, size_t> alike;
+  auto isWrong = [](const Outcome &outcome) {
+    return outcome.state == State::Failed || outcome.state == State::NotRun;
+  };
+  for (const Outcome &outcome : results.outcomes)
+    if (isWrong(outcome))
+      ++alike[outcome.text];
   bool isFirst = true;
   for (const Outcome &outcome : results.outcomes) {
-    if (outcome.state != State::Failed && outcome.state != State::NotRun)
+    // 0 behind the first one.
+    const size_t count =
+        isWrong(outcome) ? std::exchange(alike[outcome.text], 0) : 0;
+    if (count == 0)
       continue;
     if (++shown[{outcome.level, outcome.group}] > mostShown)
       continue;
@@ -115,12 +157,15 @@ std::string kit::text(const Results &results) {
            std::string(outcome.state == State::Failed ? "FAIL  " : "----  ") +
            "L" + std::to_string(outcome.level) + " " + outcome.group + ", " +
            outcome.test + "\n      " + outcome.text + "\n";
+    if (count > 1)
+      out += "      and " + std::to_string(count - 1) + " more\n";
     isFirst = false;
   }
   for (const auto &[group, count] : shown)
     if (count > mostShown)
       out += "      " + group.second + ": " +
              std::to_string(count - mostShown) + " more\n";
+  out += notShown(results);
   char tail[64];
   std::snprintf(tail, sizeof tail, " (%.1f s)\n", results.seconds);
   if (!results.passed())

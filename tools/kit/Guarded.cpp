@@ -6,6 +6,7 @@
 
 #include "tools/kit/Guarded.h"
 
+#include "backends/loader/PluginCall.h"
 #include "tools/kit/Isolate.h"
 
 #include <array>
@@ -38,26 +39,39 @@ std::mutex mutex;
 SharedPage *shared = nullptr;
 } // namespace
 
-static void explainFault(int number, siginfo_t *info, void *) {
-  const char *at = static_cast<const char *>(info->si_addr);
+void fovea::kit::notePhase() {
+  const char *function = plugin::PluginCall::names().function;
+  if (shared && function && !shared->phase[0])
+    std::snprintf(shared->phase, sizeof shared->phase, "%s", function);
+}
+
+static void explainAccess(const char *at) {
+  auto explain = [](const Region &region, long long count, const char *where) {
+    std::snprintf(shared->fault, sizeof shared->fault,
+                  "it touches %s %lld %s %s", region.name, count,
+                  count == 1 ? "byte" : "bytes", where);
+  };
   for (const Region &region : regions) {
     if (!region.begin || at < region.begin || at >= region.end)
       continue;
     if (at >= region.blockEnd)
-      std::snprintf(shared->fault, sizeof shared->fault,
-                    "it touches %s %lld bytes after its end", region.name,
-                    static_cast<long long>(at - region.blockEnd + 1));
+      explain(region, at - region.blockEnd + 1, "after its end");
     else if (at < region.block)
-      std::snprintf(shared->fault, sizeof shared->fault,
-                    "it touches %s %lld bytes before its begin", region.name,
-                    static_cast<long long>(region.block - at));
+      explain(region, region.block - at, "before its begin");
     else
       std::snprintf(shared->fault, sizeof shared->fault,
                     "it writes to %s, which is read only", region.name);
     break;
   }
-  // The access is made again, and kills.
+}
+
+static void explainFault(int number, siginfo_t *info, void *) {
+  notePhase();
+  if (number == SIGSEGV || number == SIGBUS)
+    explainAccess(static_cast<const char *>(info->si_addr));
+  // It kills when this is over.
   std::signal(number, SIG_DFL);
+  std::raise(number);
 }
 
 void fovea::kit::watchFaults(SharedPage &page) {
@@ -70,10 +84,10 @@ void fovea::kit::watchFaults(SharedPage &page) {
   struct sigaction action = {};
   action.sa_sigaction = explainFault;
   action.sa_flags = SA_ONSTACK | SA_SIGINFO;
-  for (int number : {SIGSEGV, SIGBUS})
+  for (int number : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP})
     sigaction(number, &action, nullptr);
-  for (int number : {SIGILL, SIGFPE, SIGABRT})
-    std::signal(number, SIG_DFL);
+  // The parent asks before it ends what hangs.
+  std::signal(SIGQUIT, [](int) { notePhase(); });
 }
 
 static void enter(const std::string &name, const char *begin, uint64_t length,
@@ -105,6 +119,9 @@ static void leave(const char *begin) {
 Guarded::Guarded(std::string name, uint64_t bytes, Placing placing)
     : name(std::move(name)), bytes(bytes) {
   const uint64_t alignment = placing.alignment;
+  // More than can be addressed; sums of it need not fit.
+  if (bytes >> 48)
+    throw std::bad_alloc();
   const uint64_t room = bytes + 4 * alignment;
   const uint64_t inner = (room + pageSize - 1) / pageSize * pageSize;
   // A large alignment needs pages to choose from.

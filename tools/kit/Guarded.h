@@ -18,6 +18,9 @@ struct SharedPage;
 
 /// In a child: an access that kills it says in `page` which array it missed.
 void watchFaults(SharedPage &page);
+/// In a child: what its page says it is at, if it is being loaded, and so at
+/// nothing that the kit has called. May be called in a signal handler.
+void notePhase();
 
 /// Where a block lies between its guards.
 struct Placing {

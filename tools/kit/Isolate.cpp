@@ -24,6 +24,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -146,31 +147,74 @@ void Recorder::impossible(const Status &status) {
 
 void Recorder::finish() { send(finishRecord, {}); }
 
-/// What was written to the file that stands for stdout.
-static std::string written(int file) {
-  std::fflush(stdout);
+void Recorder::end(int level, const std::string &name) {
+  if (next < done.size()) {
+    finish();
+    _exit(0);
+  }
+  send(beginRecord, {std::to_string(level), name});
+  page.mayExit = true;
+  std::snprintf(page.phase, sizeof page.phase, "exit");
+  std::exit(0);
+}
+
+/// What was written to the file that stands for stdout; empty if nothing was.
+static std::string writtenTo(int output) {
   char bytes[64];
-  const ssize_t count = pread(file, bytes, sizeof bytes, 0);
-  return std::string(bytes, count > 0 ? static_cast<size_t>(count) : 0);
+  const ssize_t count = pread(output, bytes, sizeof bytes, 0);
+  if (count <= 0)
+    return "";
+  const std::string text(bytes, static_cast<size_t>(count));
+  return "something is written to stdout, which belongs to results: `" +
+         plainText(text.substr(0, text.find('\n'))) +
+         "`; log through fovea_host::log";
+}
+
+/// What was done in this process to stdout, for which `output` stands.
+static std::string faultOfStdout(int output) {
+  std::fflush(stdout);
+  struct stat ours = {}, now = {};
+  fstat(output, &ours);
+  if (fstat(STDOUT_FILENO, &now) != 0 || now.st_ino != ours.st_ino ||
+      now.st_dev != ours.st_dev)
+    return "stdout, which belongs to results, is closed";
+  return writtenTo(output);
+}
+
+static SharedPage *pageOfChild = nullptr;
+static pid_t pidOfChild = 0;
+
+/// What belongs to a plugin has run by now.
+static void lastWordsOfExit() {
+  if (getpid() != pidOfChild || pageOfChild->mayExit)
+    return;
+  notePhase();
+  pageOfChild->hasExited = true;
+  _exit(0);
 }
 
 /// noexcept: what escaped would go on as the parent.
 [[noreturn]] static void beChild(const Group &group, SharedPage &page, int pipe,
+                                 int output, pid_t parent,
                                  std::vector<State> done) noexcept {
   setpgid(0, 0);
   // Processes of a plugin that outlive who started them become this one's.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // Whoever interrupts the parent does not know of this group.
+  std::signal(SIGHUP, [](int) { kill(0, SIGKILL); });
+  prctl(PR_SET_PDEATHSIG, SIGHUP);
+  if (getppid() != parent)
+    _exit(1);
+  pageOfChild = &page;
+  pidOfChild = getpid();
+  std::atexit(lastWordsOfExit);
   watchFaults(page);
-  const int output = memfd_create("stdout", MFD_CLOEXEC);
   dup2(output, STDOUT_FILENO);
   Recorder recorder(pipe, page, std::move(done));
   group.body(recorder);
   recorder.pending = {};
-  if (const std::string text = written(output); !text.empty())
-    recorder.test(0, "stdout", [&] {
-      wrong("something is written to stdout, which belongs to results: `" +
-            text.substr(0, text.find('\n')) + "`; log through fovea_host::log");
-    });
+  if (const std::string text = faultOfStdout(output); !text.empty())
+    recorder.test(0, "stdout", [&] { wrong(text); });
   for (pid_t left : childProcesses())
     kill(left, SIGKILL);
   recorder.finish();
@@ -180,6 +224,25 @@ static std::string written(int file) {
 //===----------------------------------------------------------------------===//
 // The parent
 //===----------------------------------------------------------------------===//
+
+static constexpr const char *clearedLine = "\r\033[K";
+
+void Progress::show(const std::string &group, const std::string &test) {
+  const double seconds = secondsSince(begin);
+  if (seconds < 1 || !isatty(STDERR_FILENO))
+    return;
+  std::string text = group + (test.empty() ? "" : ", ") + test;
+  // It has to stay on its line.
+  text.resize(std::min<size_t>(text.size(), 60));
+  std::fprintf(stderr, "%s%.0f s  %s", clearedLine, seconds, text.c_str());
+  std::fflush(stderr);
+  isShown = true;
+}
+
+Progress::~Progress() {
+  if (isShown)
+    std::fputs(clearedLine, stderr);
+}
 
 static std::string inPhase(const SharedPage &page) {
   return page.phase[0] ? std::string(" in `") + page.phase + "`" : "";
@@ -207,6 +270,8 @@ static std::string lastWords(int status, bool isLate, const SharedPage &page) {
       text += std::string(": ") + page.fault;
     return text;
   }
+  if (page.hasExited)
+    return "called `exit`" + inPhase(page);
   return "ended the process with status " +
          std::to_string(WEXITSTATUS(status)) + inPhase(page);
 }
@@ -229,17 +294,20 @@ static Contents contentsOf(const std::string &group, const Record &record) {
 Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
                                    std::vector<State> &done) {
   int ends[2];
-  std::fflush(stdout);
+  // A child that ends by exit writes what it finds in buffers.
+  std::fflush(nullptr);
   page = {};
   if (pipe2(ends, O_CLOEXEC) != 0)
     return Status::error(StatusCode::Io, std::string("there is no pipe: ") +
                                              std::strerror(errno));
-  const pid_t child = fork();
+  const int output = memfd_create("stdout", MFD_CLOEXEC);
+  const pid_t parent = getpid(), child = fork();
   if (child == 0)
-    beChild(group, page, ends[1], done);
+    beChild(group, page, ends[1], output, parent, done);
   close(ends[1]);
   if (child < 0) {
     close(ends[0]);
+    close(output);
     return Status::error(StatusCode::Io, std::string("there is no process: ") +
                                              std::strerror(errno));
   }
@@ -297,6 +365,7 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
     const bool isDead = hasEnded(child);
     pollfd wait = {ends[0], POLLIN, 0};
     const int ready = poll(&wait, 1, isDead ? 0 : milliseconds);
+    progress.show(group.name, current ? current->test : "");
     if (ready < 0 && errno == EINTR)
       continue;
     if (ready == 0) {
@@ -318,20 +387,33 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
     }
   }
   close(ends[0]);
+  // Where it hangs without the kit's knowing, it knows itself.
+  if (isLate && !page.phase[0]) {
+    kill(child, SIGQUIT);
+    usleep(milliseconds * 1000);
+  }
   // What it started goes with it.
   kill(-child, SIGKILL);
   kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR)
     ;
+  const std::string text = writtenTo(output);
+  close(output);
   if (impossible.failed())
     return impossible;
   if (isFinished)
     return false;
+  if (page.mayExit && current && !isLate && status == 0) {
+    current->state = text.empty() ? State::Passed : State::Failed;
+    current->text = text;
+    keep(*std::move(current), secondsSince(begin));
+    return false;
+  }
   ++deaths;
   hangs += isLate;
   Outcome outcome = current.value_or(
-      Outcome{0, group.name, "between tests", State::Failed, "", 0});
+      Outcome{group.level, group.name, "between tests", State::Failed, "", 0});
   outcome.state = State::Failed;
   outcome.text = lastWords(status, isLate, page);
   const bool wasTest = current.has_value();
@@ -342,8 +424,8 @@ Expected<bool> Isolation::runChild(const Group &group, SharedPage &page,
 
 Status Isolation::run(const Group &group) {
   if (isOver()) {
-    results.outcomes.push_back(
-        {0, group.name, "all", State::NotRun, "too many crashes before", 0});
+    results.outcomes.push_back({group.level, group.name, "all", State::NotRun,
+                                "too many crashes before", 0});
     return Status::ok();
   }
   void *memory = mmap(nullptr, sizeof(SharedPage), PROT_READ | PROT_WRITE,
@@ -360,8 +442,8 @@ Status Isolation::run(const Group &group) {
     status = more.status();
     goesOn = more && *more;
     if (more && !goesOn && deaths > before)
-      results.outcomes.push_back({0, group.name, "the rest", State::NotRun,
-                                  "too many crashes before", 0});
+      results.outcomes.push_back({group.level, group.name, "the rest",
+                                  State::NotRun, "too many crashes before", 0});
   }
   munmap(memory, sizeof(SharedPage));
   return status;

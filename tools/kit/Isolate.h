@@ -17,6 +17,7 @@
 #include "runtime/Status.h"
 #include "tools/kit/Results.h"
 
+#include <chrono>
 #include <functional>
 
 namespace fovea::kit {
@@ -43,6 +44,8 @@ struct SharedPage {
   char phase[128];
   /// Where it touched what it may not.
   char fault[256];
+  /// Somebody called exit; the test is that.
+  bool hasExited, mayExit;
 };
 
 /// In the child: runs tests and reports.
@@ -61,6 +64,9 @@ public:
   void impossible(const Status &status);
   /// Everything is reported.
   void finish();
+  /// Ends as a host does, with all that destructors and handlers of atexit do.
+  /// That is a test, which the parent judges.
+  [[noreturn]] void end(int level, const std::string &name);
 
   SharedPage &page;
   /// Asked after each test: faults that could not be thrown.
@@ -76,7 +82,22 @@ private:
 
 struct Group {
   std::string name;
+  /// Of what is not run.
+  int level;
   std::function<void(Recorder &)> body;
+};
+
+/// Says on stderr, if that is a terminal, what goes on in a check that takes
+/// more than a moment.
+class Progress {
+public:
+  ~Progress();
+  void show(const std::string &group, const std::string &test);
+
+private:
+  const std::chrono::steady_clock::time_point begin =
+      std::chrono::steady_clock::now();
+  bool isShown = false;
 };
 
 /// Runs groups one after the other.
@@ -102,6 +123,7 @@ private:
   Results &results;
   /// Of all groups, and of the one that runs.
   int deaths = 0, deathsOfGroup = 0, hangs = 0;
+  Progress progress;
 };
 
 } // namespace fovea::kit

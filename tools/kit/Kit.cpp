@@ -8,6 +8,7 @@
 
 #include "tools/kit/Levels.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -62,13 +63,15 @@ public:
   }
 
 private:
+  static constexpr const char *loadTest = "loads";
+
   using Body = std::function<void(Plugin &, Recorder &)>;
 
   /// One group with the plugin loaded; an exception outside of tests is a fault
   /// of the kit.
-  Status add(const std::string &name, const Body &body) {
+  Status add(int level, const std::string &name, const Body &body) {
     return isolation.run(
-        {name, [&](Recorder &recorder) {
+        {name, level, [&](Recorder &recorder) {
            auto library = subject.load();
            if (!library)
              return recorder.impossible(library.status());
@@ -84,52 +87,65 @@ private:
 
   /// Whether it loads decides about all that follows.
   Status addLoading() {
-    return isolation.run({"interface", [&](Recorder &recorder) {
-                            auto library = subject.load();
-                            if (!library &&
-                                library.status().code() != StatusCode::Backend)
-                              return recorder.impossible(library.status());
-                            const bool loads = recorder.test(0, "loads", [&] {
-                              if (!library)
-                                wrong(library.status().text());
+    return isolation.run({"library", 0, [&](Recorder &recorder) {
+                            std::shared_ptr<const plugin::Library> library;
+                            Status impossible = Status::ok();
+                            recorder.test(0, loadTest, [&] {
+                              auto loaded = subject.load();
+                              if (loaded)
+                                library = *loaded;
+                              else if (loaded.status().code() !=
+                                       StatusCode::Backend)
+                                impossible = loaded.status();
+                              else
+                                wrong(loaded.status().text());
                             });
-                            if (!loads)
+                            if (impossible.failed())
+                              recorder.impossible(impossible);
+                            if (!library)
                               return;
-                            const fovea_plugin &table = (*library)->table();
-                            recorder.note("name", (*library)->name());
-                            recorder.note("interface", (*library)->version());
-                            recorder.note("build", table.build);
-                            recorder.note("file", (*library)->origin());
+                            recorder.note("name", library->name());
+                            recorder.note("interface", library->version());
+                            recorder.note("build", library->table().build);
+                            recorder.note("file", library->origin());
                           }});
   }
 
   Status addPrograms() {
     for (const Question &question : questions()) {
       const Program &program = question.program;
-      Status status = add(program.name, [&](Plugin &plugin,
-                                            Recorder &recorder) {
-        const auto formulas = formulasOf(question.clusters);
-        Contents contents;
-        for (const auto &formula : formulas) {
-          contents.ops += formula->cluster.ops.size();
-          const std::vector<Feature> features = formula->features();
-          contents.features.insert(contents.features.end(), features.begin(),
-                                   features.end());
-        }
-        recorder.contents(contents);
-        for (size_t i = 0; i < formulas.size(); ++i) {
-          Candidate candidate(plugin, formulas[i]);
-          const std::string prefix =
-              formulas.size() == 1 ? ""
-                                   : "cluster " + std::to_string(i + 1) + ": ";
-          if (checkClaims(candidate, recorder, prefix) && results.level >= 2)
-            checkNumbers(candidate, recorder, prefix, program);
-        }
-      });
+      Status status =
+          add(1, program.name, [&](Plugin &plugin, Recorder &recorder) {
+            const auto formulas = formulasOf(question.clusters);
+            Contents contents;
+            for (const auto &formula : formulas) {
+              contents.ops += formula->cluster.ops.size();
+              const std::vector<Feature> features = formula->features();
+              contents.features.insert(contents.features.end(),
+                                       features.begin(), features.end());
+            }
+            recorder.contents(contents);
+            for (size_t i = 0; i < formulas.size(); ++i) {
+              Candidate candidate(plugin, formulas[i]);
+              const std::string prefix =
+                  formulas.size() == 1
+                      ? ""
+                      : "cluster " + std::to_string(i + 1) + ": ";
+              if (checkClaims(candidate, recorder, prefix) &&
+                  results.level >= 2)
+                checkNumbers(candidate, recorder, prefix, program);
+            }
+          });
       if (status.failed())
         return status;
     }
     return Status::ok();
+  }
+
+  bool hasPassed(const std::string &test) const {
+    return std::ranges::any_of(results.outcomes, [&](const Outcome &outcome) {
+      return outcome.test == test && outcome.state == State::Passed;
+    });
   }
 
   /// The programs of which a test of level 1 with that name passed.
@@ -147,19 +163,27 @@ private:
   }
 
   /// Who refuses everything has not been seen at work: no test failed, and
-  /// nothing was shown.
-  void needShown(size_t count, size_t claimed, size_t compiled) {
+  /// nothing was shown. Who was not asked everything fails for that.
+  void needShown(size_t claimed, size_t compiled) {
     auto add = [&](int level, const char *test, bool isShown,
                    const std::string &text) {
       results.outcomes.push_back({level, "all programs", test,
                                   isShown ? State::Passed : State::Failed,
                                   isShown ? "" : text, 0});
     };
-    results.notes.emplace_back("claims", std::to_string(claimed) + " of " +
-                                             std::to_string(count) +
-                                             " programs");
+    const std::string all = std::to_string(questions().size());
+    const size_t asked = results.countAsked();
+    if (asked > 0)
+      results.notes.emplace_back(
+          "claims", std::to_string(claimed) + " of " +
+                        (asked == questions().size()
+                             ? all + " programs"
+                             : std::to_string(asked) +
+                                   " programs that it was asked, of " + all));
+    if (claimed == 0 && asked < questions().size())
+      return;
     add(1, "some are claimed", claimed > 0,
-        "it claims none of the " + std::to_string(count) +
+        "it claims none of the " + all +
             " programs of the kit: nothing was shown");
     if (claimed > 0)
       add(1, "some compile", compiled > 0,
@@ -173,19 +197,19 @@ private:
 
   Status addAll(int file) {
     Status status = addLoading();
-    if (status.failed() || !results.passed())
+    if (status.failed() || !hasPassed(loadTest))
       return status;
-    status = add("interface", checkInterface);
+    status = add(0, "interface", checkInterface);
     if (status.failed() || results.level < 1)
       return status;
     if (status = addPrograms(); status.failed())
       return status;
     const std::vector<Program> compiled = passing(compileTest);
-    needShown(questions().size(), passing(queryTest).size(), compiled.size());
+    needShown(passing(queryTest).size(), compiled.size());
     if (results.level >= 2)
-      status = add("published random numbers", checkVectors);
+      status = add(2, "published random numbers", checkVectors);
     if (status.isOk() && results.level >= 2)
-      status = add("long sums", checkLongSums);
+      status = add(2, "long sums", checkLongSums);
     // Without an exe there is nothing that lives.
     if (compiled.empty())
       return status;
@@ -199,7 +223,7 @@ private:
   /// The same of a program.
   using Of = void (*)(Plugin &, Recorder &, const Program &);
   Status add(const Program &program, Of check) {
-    return add(program.name, [&](Plugin &plugin, Recorder &recorder) {
+    return add(3, program.name, [&](Plugin &plugin, Recorder &recorder) {
       check(plugin, recorder, program);
     });
   }
@@ -227,15 +251,42 @@ private:
     if (lively.size() > 1)
       each({lively.back()}, checkLeaks);
     each(longPrograms(), checkCancelling);
+    if (status.isOk())
+      status = addEnd(lively.front());
     return status;
   }
 
+  /// All other groups end at once; a host runs destructors.
+  Status addEnd(const Program &program) {
+    constexpr const char *test = "a process that has used it ends";
+    // What else is in this process may not end well in a child.
+    Results without;
+    Status status = Isolation(without).run(
+        {"", 3, [&](Recorder &recorder) { recorder.end(3, test); }});
+    if (status.failed() || !without.passed())
+      return status;
+    return isolation.run({"library", 3, [&](Recorder &recorder) {
+                            auto library = subject.load();
+                            if (!library)
+                              return recorder.impossible(library.status());
+                            try {
+                              Plugin plugin(*library, subject.options,
+                                            recorder);
+                              checkUse(plugin, program);
+                            } catch (const Wrong &) {
+                              // Of another test.
+                            }
+                            recorder.end(3, test);
+                          }});
+  }
+
   Status addSaving(const Program &program, int file) {
-    Status status = add("saved bytes", [&](Plugin &plugin, Recorder &recorder) {
-      checkSaving(plugin, recorder, program, file);
-    });
+    Status status =
+        add(4, "saved bytes", [&](Plugin &plugin, Recorder &recorder) {
+          checkSaving(plugin, recorder, program, file);
+        });
     if (status.isOk())
-      status = add("saved bytes", [&](Plugin &plugin, Recorder &recorder) {
+      status = add(4, "saved bytes", [&](Plugin &plugin, Recorder &recorder) {
         checkLoading(plugin, recorder, program, file);
       });
     return status;

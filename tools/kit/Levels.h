@@ -52,10 +52,6 @@ std::vector<int64_t> longDims(const plugin::Cluster &cluster, int64_t n);
 /// The elements of ops that the cluster itself says are worth keeping.
 int64_t storedElements(const Formula &formula, std::span<const int64_t> dims);
 
-/// How the tests of level 1 that say whether a cluster is claimed, and whether
-/// it compiles, are called behind their prefix.
-inline constexpr const char *queryTest = "query", *compileTest = "compile";
-
 void checkInterface(Plugin &plugin, Recorder &recorder);
 /// Whether there is an exe to go on with.
 bool checkClaims(Candidate &candidate, Recorder &recorder,
@@ -71,6 +67,8 @@ void checkLeaks(Plugin &plugin, Recorder &recorder, const Program &program);
 void checkCancelling(Plugin &plugin, Recorder &recorder,
                      const Program &program);
 void checkMemory(Plugin &plugin, Recorder &recorder, const Program &program);
+/// A run, as a host would do it. Wrong and refusals are for the caller.
+void checkUse(Plugin &plugin, const Program &program);
 /// In one process, and in another.
 void checkSaving(Plugin &plugin, Recorder &recorder, const Program &program,
                  int file);

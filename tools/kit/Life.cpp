@@ -176,6 +176,11 @@ void kit::checkLife(Plugin &plugin, Recorder &recorder,
   });
 }
 
+void kit::checkUse(Plugin &plugin, const Program &program) {
+  auto candidate = firstClaimed(plugin, {program});
+  solve(*problemOf(*candidate, 6, 90));
+}
+
 //===----------------------------------------------------------------------===//
 // Threads and processes that stay
 //===----------------------------------------------------------------------===//

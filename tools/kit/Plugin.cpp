@@ -75,7 +75,8 @@ void Plugin::leave(const char *what) {
   show(inside, recorder.page);
 }
 
-void Plugin::guarded(const char *what, const std::function<void()> &fn) {
+void Plugin::guarded(const char *what, const char *instead,
+                     const std::function<void()> &fn) {
   enter(what);
   const Environment environment = Environment::now();
   bool hasThrown = false;
@@ -88,8 +89,7 @@ void Plugin::guarded(const char *what, const std::function<void()> &fn) {
   environment.restore();
   leave(what);
   need(!hasThrown, std::string("`") + what +
-                       "` threw an exception; it has to catch it and return "
-                       "a code");
+                       "` threw an exception; it has to catch it" + instead);
   if (const std::string change = environment.changeTo(after); !change.empty())
     wrong(std::string("`") + what + "` changes " + change +
           "; it has to leave it as it was");
@@ -121,7 +121,8 @@ void Plugin::check(const char *what, const Answer &answer,
 void Plugin::release(const char *what,
                      const std::function<void()> &fn) noexcept {
   try {
-    guarded(what, fn);
+    // It cannot fail.
+    guarded(what, "", fn);
   } catch (const Wrong &fault) {
     std::lock_guard<std::mutex> lock(mutex);
     if (pending.empty())
@@ -418,8 +419,14 @@ static std::vector<Environment> environmentsOf(ThreadPool &pool) {
 }
 
 Guarded Prepared::workspace() const {
-  return Guarded("the workspace", answer.workspace_bytes,
-                 {std::max<uint64_t>(answer.workspace_alignment, 64), true});
+  try {
+    return Guarded("the workspace", answer.workspace_bytes,
+                   {std::max<uint64_t>(answer.workspace_alignment, 64), true});
+  } catch (const std::bad_alloc &) {
+    wrong("`prepare` wants a workspace of " +
+          std::to_string(answer.workspace_bytes) +
+          " bytes, which cannot be had");
+  }
 }
 
 Answer Prepared::run(std::span<const fovea_tensor> inputs,

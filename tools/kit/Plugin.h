@@ -115,7 +115,7 @@ public:
     error->version = FOVEA_ABI_VERSION;
     error->op = -1;
     Answer answer;
-    guarded(what, [&] { answer.code = fn(&*error); });
+    guarded(what, " and return a code", [&] { answer.code = fn(&*error); });
     answer.error = *error;
     check(what, answer, error.isTailUntouched(table()));
     return answer;
@@ -132,7 +132,9 @@ public:
   std::shared_ptr<Opened> backend();
 
 private:
-  void guarded(const char *what, const std::function<void()> &fn);
+  /// `instead`: what else it does that does not throw.
+  void guarded(const char *what, const char *instead,
+               const std::function<void()> &fn);
   /// What the plugin is at, for the last words of the process. Several threads
   /// may be in it at once: what was begun last and is not over is shown.
   void enter(const char *what);

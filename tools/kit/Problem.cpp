@@ -394,8 +394,8 @@ void kit::judge(const Problem &problem, const Answer &answer) {
         wrong(damage);
   if (problem.status.failed())
     return judgeFailure(problem, answer);
-  need(answer.isOk(),
-       "`run` returns " + answer.text() + "; nothing that is needed fails");
+  need(answer.isOk(), "`run` returns " + answer.text() +
+                          "; no op that its outputs need can fail");
   judgeNumbers(problem);
 }
 

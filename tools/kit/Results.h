@@ -21,6 +21,10 @@ enum class State { Passed, Failed, Refused, NotRun };
 inline constexpr int lastLevel = 4;
 const char *nameOfLevel(int level);
 
+/// How the tests of level 1 that say whether a cluster is claimed, and whether
+/// it compiles, are called behind their prefix.
+inline constexpr const char *queryTest = "query", *compileTest = "compile";
+
 /// One test.
 struct Outcome {
   int level = 0;
@@ -61,6 +65,8 @@ struct Results {
 
   size_t count(int level, State state) const;
   bool passed() const;
+  /// Programs of which one knows whether they are claimed.
+  size_t countAsked() const;
   /// Whether the plugin computes what has the feature: the smallest program
   /// with it decides.
   State support(const Feature &feature) const;

@@ -22,6 +22,21 @@ static fovea_code fail(fovea_error *error, fovea_code code, const char *text) {
   return code;
 }
 
+__attribute__((constructor)) static void begin(void) {
+  if (BROKEN == CRASHES_ON_LOAD)
+    *(volatile int *)8 = 1;
+  if (BROKEN == PRINTS_ON_LOAD)
+    puts("hello");
+}
+
+__attribute__((destructor)) static void end(void) {
+  if (BROKEN == CRASHES_AT_END)
+    abort();
+}
+
+/* Runs before `end`, while stdout is still open. */
+static void sayGoodbye(void) { puts("goodbye"); }
+
 /*===-- Requests ----------------------------------------------------------===*/
 
 /* What a later version asks for, by a longer request or by an extension. */
@@ -103,6 +118,8 @@ static const char *refusal(const fovea_plugin_exe *exe) {
 static fovea_code query(fovea_backend *backend, const fovea_cluster *cluster,
                         fovea_claim *claim, fovea_error *error) {
   REFUSE_LONGER(cluster, error);
+  if (BROKEN == CRASHES_IN_QUERY)
+    abort();
 #ifdef __cplusplus
   if (BROKEN == THROWS)
     throw "a fit";
@@ -190,6 +207,8 @@ static fovea_code openBackend(const fovea_open_request *request,
   }
   if (BROKEN == PRINTS)
     puts("hello");
+  if (BROKEN == CLOSES_STDOUT)
+    close(1);
   *backend = (fovea_backend *)calloc(1, sizeof **backend);
   (*backend)->host = request->host;
   return FOVEA_OK;
@@ -240,6 +259,8 @@ static fovea_code prepare(fovea_plugin_exe *exe,
   for (uint64_t i = 0; BROKEN == IGNORES_OFFSETS && i < prepared->output_count;
        ++i)
     FOVEA_NEEDS(prepared, outputs, i)->contiguous = 1;
+  if (BROKEN == VAST_WORKSPACE)
+    prepared->workspace_bytes = (uint64_t)1 << 50;
   prepared->instance = made;
   return FOVEA_OK;
 }
@@ -288,6 +309,8 @@ static fovea_code run(fovea_instance *instance,
     abort();
   if (BROKEN == EXITS)
     exit(3);
+  if (BROKEN == EXITS_AT_ONCE)
+    _exit(0);
   if (BROKEN == WRITES_INPUTS && request->inputs.count) {
     const fovea_tensor *tensor = FOVEA_AT(fovea_tensor, request->inputs, 0);
     if (tensor->buffer.size)
@@ -350,6 +373,12 @@ const fovea_plugin *fovea_plugin_entry(uint32_t host_version) {
   static LongTable table;
   fovea_plugin *plugin = &table.known;
   (void)host_version;
+  if (BROKEN == CRASHES_IN_ENTRY)
+    abort();
+  if (BROKEN == EXITS_IN_ENTRY)
+    exit(0);
+  if (BROKEN == PRINTS_AT_END)
+    atexit(sayGoodbye);
   plugin->size = BROKEN == NEWER_MINOR   ? (uint32_t)sizeof table
                  : BROKEN == SMALL_TABLE ? 40u
                                          : (uint32_t)sizeof *plugin;
