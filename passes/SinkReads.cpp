@@ -231,7 +231,9 @@ private:
          llvm::zip(ir::axesOf(at.getAxes()), at.getIndices()))
       places[axis.getName()] = ir::Formula().pattern(index);
     setPlaces(made, places);
-    if (isChecked)
+    // What has none of the axes that are read gets those of the indices from
+    // the read.
+    if (isChecked && typeOf(made) == at.getType())
       return made;
     if (!isStrict && !isChoice)
       return checked(b, at, made);
