@@ -210,19 +210,20 @@ TEST_CASE("cpu: sizes that cannot be") {
   program.compare({f64({1}, {0})});
   failsAlike(program, {f64({0}, {})});
 
-  // A stored row of scores for each of 2^20 x 2^20 pairs, and then more.
+  // Scores for each of 2^20 x 2^20 pairs, and then more, which are stored as
+  // more of them are read than there are.
   CpuProgram huge("\"N\"", R"(
     %x = fovea.input "x" [#fovea.axis<i: N>] : !fovea.array<f64, i: N>
     %y = fovea.rename %x ["i"] to ["j"] : !fovea.array<f64, i: N> -> !fovea.array<f64, j: N>
     %p = fovea.mul %x, %y : !fovea.array<f64, i: N>, !fovea.array<f64, j: N>
     %s = fovea.reduce max %p over [#fovea.axis<k: 1>] : !fovea.array<f64, i: N, j: N>
-    %i = fovea.index <i: N> : !fovea.array<i64, i: N>
+    %i = fovea.index <l: N + 1> : !fovea.array<i64, l: N + 1>
     %one = fovea.constant 1 : i64 : !fovea.array<i64>
     %n = fovea.size <N> : !fovea.array<i64>
-    %after = fovea.add %i, %one : !fovea.array<i64, i: N>, !fovea.array<i64>
-    %next = fovea.mod %after, %n : !fovea.array<i64, i: N>, !fovea.array<i64>
-    %e = fovea.at "s" %s [#fovea.axis<i: N>][%next] : !fovea.array<f64, i: N, j: N>[!fovea.array<i64, i: N>] -> !fovea.array<f64, i: N, j: N>
-    %r = fovea.reduce sum %e over [#fovea.axis<i: N>, #fovea.axis<j: N>] : !fovea.array<f64, i: N, j: N>
+    %after = fovea.add %i, %one : !fovea.array<i64, l: N + 1>, !fovea.array<i64>
+    %next = fovea.mod %after, %n : !fovea.array<i64, l: N + 1>, !fovea.array<i64>
+    %e = fovea.at "s" %s [#fovea.axis<i: N>][%next] : !fovea.array<f64, i: N, j: N>[!fovea.array<i64, l: N + 1>] -> !fovea.array<f64, j: N, l: N + 1>
+    %r = fovea.reduce sum %e over [#fovea.axis<j: N>, #fovea.axis<l: N + 1>] : !fovea.array<f64, j: N, l: N + 1>
     fovea.output "r" %r [] : !fovea.array<f64>)");
   double one = 1;
   for (int bits : {20, 30}) {
