@@ -147,11 +147,18 @@ void Recorder::impossible(const Status &status) {
 
 void Recorder::finish() { send(finishRecord, {}); }
 
+/// Processes that a plugin has left would hold what this one was given open.
+static void endChildren() {
+  for (pid_t left : childProcesses())
+    kill(left, SIGKILL);
+}
+
 void Recorder::end(int level, const std::string &name) {
   if (next < done.size()) {
     finish();
     _exit(0);
   }
+  endChildren();
   send(beginRecord, {std::to_string(level), name});
   page.mayExit = true;
   std::snprintf(page.phase, sizeof page.phase, "exit");
@@ -215,8 +222,7 @@ static void lastWordsOfExit() {
   recorder.pending = {};
   if (const std::string text = faultOfStdout(output); !text.empty())
     recorder.test(0, "stdout", [&] { wrong(text); });
-  for (pid_t left : childProcesses())
-    kill(left, SIGKILL);
+  endChildren();
   recorder.finish();
   _exit(0);
 }
