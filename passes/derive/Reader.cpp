@@ -174,6 +174,9 @@ std::optional<Argument> Reader::argumentOf(Value element) {
   if (!varies(argument.value) || !typeOf(argument.value).isFloat())
     return std::nullopt;
   argument.accumulated = expr(argument.value);
+  // The number of places is known, though a mean takes it as it stands.
+  if (argument.accumulated->moves())
+    argument.accumulated = array(argument.value);
   if (argument.falls)
     argument.accumulated = a.negate(argument.accumulated);
   return argument;
