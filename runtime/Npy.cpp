@@ -51,48 +51,52 @@ static Tensor finish(const npy::Header &header, Tensor elements) {
   return elements.restrided(header.shape, columnMajorStrides(header.shape));
 }
 
-static Expected<npy::Header> readHeader(const InputFile &file,
-                                        const std::string &path,
-                                        std::optional<DType> expected) {
-  std::string prefix(std::min<uint64_t>(file.size(), npy::maxPrefix), '\0');
-  if (Status status = file.read(0, prefix.size(), prefix.data());
+namespace {
+/// A file of which the header is read.
+struct OpenNpy {
+  InputFile file;
+  npy::Header header;
+};
+} // namespace
+
+static Expected<OpenNpy> open(const std::string &path,
+                              std::optional<DType> expected) {
+  Expected<InputFile> file = InputFile::open(path);
+  if (!file)
+    return file.status();
+  std::string prefix(std::min<uint64_t>(file->size(), npy::maxPrefix), '\0');
+  if (Status status = file->read(0, prefix.size(), prefix.data());
       status.failed())
     return status;
   Expected<npy::Header> header =
-      npy::parseHeader(prefix, file.size(), expected);
+      npy::parseHeader(prefix, file->size(), expected);
   if (!header)
     return header.status().withContext(path);
-  return header;
+  return OpenNpy{*std::move(file), *std::move(header)};
 }
 
 Expected<NpyType> fovea::readNpyType(const std::string &path,
                                      std::optional<DType> expected) {
-  Expected<InputFile> file = InputFile::open(path);
-  if (!file)
-    return file.status();
-  Expected<npy::Header> header = readHeader(*file, path, expected);
-  if (!header)
-    return header.status();
-  return NpyType{header->dtype, std::move(header->shape)};
+  Expected<OpenNpy> npy = open(path, expected);
+  if (!npy)
+    return npy.status();
+  return NpyType{npy->header.dtype, std::move(npy->header.shape)};
 }
 
 Expected<Tensor> fovea::readNpy(const std::string &path,
                                 std::optional<DType> expected) {
-  Expected<InputFile> file = InputFile::open(path);
-  if (!file)
-    return file.status();
-  Expected<npy::Header> header = readHeader(*file, path, expected);
-  if (!header)
-    return header.status();
-  Expected<Tensor> elements = allocateFor(*header);
+  Expected<OpenNpy> npy = open(path, expected);
+  if (!npy)
+    return npy.status();
+  const auto &[file, header] = *npy;
+  Expected<Tensor> elements = allocateFor(header);
   if (!elements)
     return elements.status().withContext(path);
-  if (Status status =
-          file->read(header->dataOffset, file->size() - header->dataOffset,
-                     elements->data());
+  if (Status status = file.read(
+          header.dataOffset, file.size() - header.dataOffset, elements->data());
       status.failed())
     return status;
-  return finish(*header, *std::move(elements));
+  return finish(header, *std::move(elements));
 }
 
 Expected<Tensor> fovea::parseNpy(std::string_view bytes,

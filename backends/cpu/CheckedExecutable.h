@@ -21,9 +21,8 @@ public:
                     CompiledProgram fast, EmittedProgram whole,
                     std::vector<SizeExpr> extents);
 
-  Status makeReady(std::span<const int64_t> dims) const override;
-
 protected:
+  Status makeReady(std::span<const int64_t> dims) const override;
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
                  std::span<const int64_t> dims,
                  CancelFlag cancel) const override;

@@ -22,9 +22,8 @@ public:
   CpuExecutable(Signature signature, CompiledProgram compiled);
   ~CpuExecutable() override;
 
-  Status makeReady(std::span<const int64_t> dims) const override;
-
 protected:
+  Status makeReady(std::span<const int64_t> dims) const override;
   Status execute(std::span<const Tensor> inputs, std::span<Tensor> outputs,
                  std::span<const int64_t> dims,
                  CancelFlag cancel) const override;

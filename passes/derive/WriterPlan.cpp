@@ -153,10 +153,7 @@ private:
 /// formula never takes it, as nothing is in that branch; else empty.
 Exprs FoldWriter::branchOf(const Reduction &reduction, Expr part, Expr factor) {
   Exprs conditions;
-  const bool keepsZero = reduction.kind == ir::ReduceKind::Sum ||
-                         reduction.kind == ir::ReduceKind::Max ||
-                         reduction.kind == ir::ReduceKind::Min;
-  if (keepsZero && factor->moves())
+  if (reduction.kind == ir::ReduceKind::Sum && factor->moves())
     conditions = Branches(chain.algebra).conditionsOf(part);
   if (!conditions.empty())
     conditions.insert(conditions.begin(), reduction.domain.begin(),

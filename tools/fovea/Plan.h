@@ -50,9 +50,8 @@ struct Plan {
   Request request;
 };
 
-/// Makes the plan. Reads what the files of inputs hold, not their
-/// elements. Failure (Usage) if the parts
-/// contradict each other or the function.
+/// Makes the plan. Reads what the files of inputs hold, not their elements.
+/// Failure (Usage) if the parts contradict each other or the function.
 Plan makePlan(const Session &session, const Options &options);
 
 /// The names in a dimension as written: `G * R` has G and R. A pack is named
