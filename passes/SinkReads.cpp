@@ -173,6 +173,8 @@ private:
     op->getResult(0).replaceAllUsesWith(made);
     if (auto entry = entries.find(op); entry != entries.end())
       entry->second->second = made;
+    // It reads nothing any more: whoever reads it would be sunk once again.
+    op->dropAllReferences();
     sunk.push_back(op);
   }
 

@@ -77,3 +77,22 @@ fovea.func @shared dims ["N"] {
   %y = fovea.at "x" %p [#fovea.axis<i: N>][%t] : <f64, i: N>[!fovea.array<i64>] -> <f64>
   fovea.output "y" %y [] : <f64>
 }
+
+// An index that is read from a formula: the read of `t` is sunk first, and not
+// once more when its index is.
+// CHECK-LABEL: fovea.func @index
+fovea.func @index dims ["N", "M"] {
+  %a = fovea.input "a" [#fovea.axis<i: N>, #fovea.axis<j: M>] : <f32, i: N, j: M>
+  %c = fovea.input "c" [#fovea.axis<i: N>] : <i64, i: N>
+  %zero = fovea.constant 0 : i64 : <i64>
+  %t = fovea.exp %a : <f32, i: N, j: M>
+  %n = fovea.neg %c : <i64, i: N>
+  // CHECK-DAG: %[[C:.*]] = fovea.at "k" %{{.*}} [#fovea.axis<i: N>]
+  // CHECK-DAG: %[[K:.*]] = fovea.neg %[[C]]
+  // CHECK-DAG: %[[A:.*]] = fovea.at "t" %{{.*}} [#fovea.axis<i: N>][%[[K]]]
+  // CHECK-DAG: %[[Y:.*]] = fovea.exp %[[A]]
+  // CHECK: fovea.output "y" %[[Y]]
+  %k = fovea.at "k" %n [#fovea.axis<i: N>][%zero] : <i64, i: N>[!fovea.array<i64>] -> <i64>
+  %y = fovea.at "t" %t [#fovea.axis<i: N>][%k] : <f32, i: N, j: M>[!fovea.array<i64>] -> <f32, j: M>
+  fovea.output "y" %y [#fovea.axis<j: M>] : <f32, j: M>
+}
