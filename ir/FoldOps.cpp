@@ -343,8 +343,9 @@ private:
                << q << " is made after " << after << " of " << accumulators
                << " accumulators";
       last = after;
-      for (unsigned used :
-           origins.of(block.getTerminator()->getOperand(q)).set_bits())
+      const llvm::SmallBitVector origin =
+          origins.of(block.getTerminator()->getOperand(q));
+      for (unsigned used : origin.set_bits())
         if (used < accumulators ? static_cast<int32_t>(used) >= after
                                 : used - accumulators >= q) // fold_c3
           return fold.emitOpError("gauge ")
@@ -366,8 +367,9 @@ private:
       if (used.find_last() >= static_cast<int>(visible)) // fold_c4
         return fold.emitOpError("accumulator ")
                << k << " is lifted at a gauge that is not known yet";
-      for (unsigned other :
-           inRepair.of(repair.getTerminator()->getOperand(k)).set_bits()) {
+      const llvm::SmallBitVector origin =
+          inRepair.of(repair.getTerminator()->getOperand(k));
+      for (unsigned other : origin.set_bits()) {
         const bool isState = other < accumulators;
         if (isState ? fold.getGaugesBefore(other) != visible
                     : (other - accumulators) % gauges >= visible) // fold_c4
