@@ -5,11 +5,12 @@
 //===----------------------------------------------------------------------===//
 //
 // What the elements of a chain of reductions are made of, as an algebra sees
-// it. Kept in a normal form that never changes a value but by rounding: sums
-// flat and like terms collected, products flat and powers collected,
-// exponentials merged, a `where` that excludes (else a hard 0 or -inf) moved
-// outwards. Formulas that are equal for real numbers are the same object; who
-// computes one does it as it is written.
+// it. Kept in a normal form that never changes a value but by rounding, and
+// where infinite terms cancel in part (x - x / 2): sums flat and like terms
+// collected, products flat and powers collected, exponentials merged, a `where`
+// that excludes (else a hard 0 or -inf) moved outwards. Formulas that are equal
+// for real numbers are the same object; who computes one does it as it is
+// written.
 //
 //===----------------------------------------------------------------------===//
 
@@ -209,6 +210,7 @@ public:
 private:
   bool provePositive(Expr e) const;
   Expr intern(Node node);
+  Expr softened(Expr e, double number);
   Expr array(Form form, mlir::Value value);
   Expr outwards(llvm::ArrayRef<Expr> args, double value,
                 llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make);

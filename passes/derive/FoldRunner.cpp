@@ -99,7 +99,7 @@ void FoldRunner::join(unsigned k, FoldState &state, Real other, Real element) {
     }
     return;
   }
-  bool ignored;
+  bool ignored = false;
   mine = formulas.rounded(precisions[k], joined(kind, mine, other),
                           Rounding::Nearest, ignored);
 }

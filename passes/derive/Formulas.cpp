@@ -274,7 +274,7 @@ void Formulas::compute(const Nodes &list, size_t place, Rounding rounding,
     const Node &node = nodes[i];
     bool isOnEdge = false;
     if (node.isConstant) {
-      bool ignored;
+      bool ignored = false;
       values.numbers[i] =
           rounded(node.precision, node.constant,
                   std::min(rounding, Rounding::Nearest), ignored);

@@ -7,6 +7,7 @@
 #include "passes/derive/Expr.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <cmath>
 #include <limits>
@@ -46,6 +47,28 @@ double Algebra::scaled(double value, bool areOrdinary) {
   return value;
 }
 
+/// The same without hard numbers of one kind: a product with a hard -inf is an
+/// ordinary number, be it with 1, and so is what a hard 0 has divided.
+Expr Algebra::softened(Expr e, double number) {
+  // Choices share their parts: each is softened once.
+  std::map<Expr, Expr> known;
+  auto walk = [&](auto &&self, Expr e) -> Expr {
+    const bool isHard = number == 0 ? e->form == Form::Where : e->mayBeHard;
+    if (!isHard || (e->form != Form::Add && e->form != Form::Where))
+      return e;
+    if (auto found = known.find(e); found != known.end())
+      return found->second;
+    Exprs args;
+    for (Expr arg : e->args)
+      args.push_back(self(self, arg));
+    return known[e] = e->form == Form::Add
+                          ? add(args)
+                          : where(args[0], args[1], args[2],
+                                  e->hard && !excludes(e, number));
+  };
+  return walk(walk, e);
+}
+
 static bool isOrdinary(double number) {
   return std::isfinite(number) && number != 0;
 }
@@ -73,7 +96,7 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
       scale =
           scaled(scale * e->args[0]->number, std::isfinite(e->args[0]->number));
       // One factor is in normal form.
-      e = e->args.size() == 2 ? e->args[1]
+      e = e->args.size() == 2 ? softened(e->args[1], -infinity)
                               : mul(llvm::ArrayRef<Expr>(e->args).drop_front());
     }
     if (e->form == Form::Add) {
@@ -119,6 +142,21 @@ Expr Algebra::add(llvm::ArrayRef<Expr> terms) {
   Node node{Form::Add};
   node.args = out;
   return intern(std::move(node));
+}
+
+/// Whether a choice in a product may be a hard 0 where no condition in front of
+/// the product says so: that 0 takes what the other factors are, its inverse
+/// does not.
+static bool hidesZero(Expr product) {
+  llvm::SetVector<Expr> work;
+  work.insert_range(product->args);
+  for (size_t i = 0; i < work.size(); ++i) {
+    if (excludes(work[i], 0))
+      return true;
+    if (work[i]->form == Form::Where)
+      work.insert_range(llvm::ArrayRef<Expr>(work[i]->args).drop_front());
+  }
+  return false;
 }
 
 static bool isWhole(double number) { return number == std::trunc(number); }
@@ -174,14 +212,16 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
   Exprs exponents;
   auto put = [&](auto &&self, Expr e, double n) -> void {
     // (a b)^2 stays: a^2 alone might overflow.
-    if (e->form == Form::Multiply && std::abs(n) == 1) {
+    if (e->form == Form::Multiply && (n == 1 || (n == -1 && !hidesZero(e)))) {
       for (Expr arg : e->args)
         self(self, arg, n);
     } else if (e->form == Form::Constant) {
       scale = scaled(scale * std::pow(e->number, n),
                      isOrdinary(scale) && isOrdinary(e->number));
     } else if (e->form == Form::Power && powersJoin(e, n)) {
-      self(self, e->args[0], n * e->number);
+      const Expr base = e->args[0];
+      self(self, e->number < 0 && n < 0 ? softened(base, 0) : base,
+           n * e->number);
     } else if (e->form == Form::Exp && !e->args[0]->mayBeHard) {
       const Expr exponent = e->args[0];
       exponents.push_back(n == 1 ? exponent
@@ -238,7 +278,7 @@ Expr Algebra::mul(llvm::ArrayRef<Expr> factors) {
   if (scale != 1 || out.empty())
     out.insert(out.begin(), constant(scale));
   if (out.size() == 1)
-    return out.front();
+    return factors.size() > 1 ? softened(out.front(), -infinity) : out.front();
   Node node{Form::Multiply};
   node.args = out;
   return intern(std::move(node));
@@ -259,7 +299,7 @@ Expr Algebra::power(Expr e, double n) {
     return constant(scaled(std::pow(e->number, n), isOrdinary(e->number)));
   if (e->form == Form::Exp && !e->args[0]->mayBeHard)
     return exp(mul(constant(n), e->args[0]));
-  if (e->form == Form::Multiply && n == -1) {
+  if (e->form == Form::Multiply && n == -1 && !hidesZero(e)) {
     Exprs inverse;
     for (Expr arg : e->args)
       inverse.push_back(power(arg, n));
@@ -269,15 +309,14 @@ Expr Algebra::power(Expr e, double n) {
       isWhole(n))
     return mul(power(e->args[0], n),
                power(mul(llvm::ArrayRef<Expr>(e->args).drop_front()), n));
+  if (e->form == Form::Power && powersJoin(e, n)) {
+    const Expr base = softened(e->args[0], -infinity);
+    return power(e->number < 0 && n < 0 ? softened(base, 0) : base,
+                 n * e->number);
+  }
   Node node{Form::Power};
   node.number = n;
   node.args = {e};
-  if (e->form == Form::Power && powersJoin(e, n)) {
-    node.number = n * e->number;
-    node.args = {e->args[0]};
-    if (node.number == 1)
-      return e->args[0];
-  }
   return intern(std::move(node));
 }
 
@@ -297,7 +336,7 @@ Expr Algebra::exp(Expr e) {
 
 Expr Algebra::log(Expr e) {
   if (e->form == Form::Exp)
-    return e->args[0];
+    return softened(e->args[0], -infinity);
   if (e->form == Form::Multiply &&
       llvm::all_of(e->args, [&](Expr arg) { return isPositive(arg); })) {
     Exprs logs;

@@ -393,13 +393,6 @@ Expr Reader::byLaw(Operation *op, Law law, Expr x, Expr y) {
                ? leaf(op->getResult(0))
                : sum;
   };
-  // A product with a hard -inf is an ordinary one, be it with 1.
-  auto softened = [&](Expr product) {
-    return excludes(product, -std::numeric_limits<double>::infinity())
-               ? a.where(product->args[0], product->args[1], product->args[2],
-                         /*hard=*/false)
-               : product;
-  };
   switch (law) {
   case Law::Add:
     return unlessCancelled(a.add(x, y));
@@ -411,9 +404,9 @@ Expr Reader::byLaw(Operation *op, Law law, Expr x, Expr y) {
   // those of 2^x would not cancel against a maximum in these units.
   case Law::Multiply:
     return isScaling(x, y) || isScaling(y, x) ? leaf(op->getResult(0))
-                                              : softened(a.mul(x, y));
+                                              : a.mul(x, y);
   case Law::Divide:
-    return isScaling(x, y) ? leaf(op->getResult(0)) : softened(a.div(x, y));
+    return isScaling(x, y) ? leaf(op->getResult(0)) : a.div(x, y);
   case Law::Exp:
     return a.exp(x);
   case Law::Exp2:
