@@ -15,6 +15,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/SetVector.h"
 
+#include <map>
+
 using namespace mlir;
 using namespace fovea;
 using ir::typeOf;
@@ -81,6 +83,8 @@ class Speculator {
 public:
   explicit Speculator(ir::FuncOp func)
       : func(func), facts(func), b(func.getContext()), loc(func.getLoc()) {
+    for (Operation &op : func.getBody().front())
+      written.insert(&op);
     b.setInsertionPointToEnd(&func.getBody().front());
   }
 
@@ -94,8 +98,12 @@ public:
 private:
   Value neededAt(Operation *user, OpOperand &use);
   Value needed(Operation *op);
+  Value hardAt(Value value, ir::HardKind kind);
+  Value findHard(Value value, ir::HardKind kind);
+  Value renamed(ir::RenameOp rename, Value condition);
   Value both(Value x, Value y);
   Value either(Value x, Value y);
+  Value negated(Value x) { return ir::NotOp::create(b, loc, x); }
   Value compared(ir::Predicate predicate, Value x, Value y) {
     return ir::CompareOp::create(b, loc, predicate, x, y);
   }
@@ -105,8 +113,12 @@ private:
   const Facts facts;
   OpBuilder b;
   Location loc;
+  /// The function as it is written: what the check adds needs nothing.
+  llvm::DenseSet<Operation *> written;
   /// Where the result of an operation is needed; null for everywhere.
   llvm::DenseMap<Operation *, Value> needs;
+  /// Where a value is known to be a hard number; null for nowhere.
+  std::map<std::pair<void *, ir::HardKind>, Value> hards;
 };
 } // namespace
 
@@ -136,7 +148,78 @@ Value Speculator::both(Value x, Value y) {
 }
 
 Value Speculator::either(Value x, Value y) {
+  if (!x || !y)
+    return x ? x : y;
   return ir::OrOp::create(b, loc, x, y);
+}
+
+/// A condition on what is renamed, under the new names.
+Value Speculator::renamed(ir::RenameOp rename, Value condition) {
+  const ir::ArrayType type = typeOf(condition);
+  SmallVector<Attribute> from, to;
+  SmallVector<ir::AxisAttr> axes(type.getAxes());
+  for (auto [old, fresh] : llvm::zip(rename.getFrom().getAsRange<StringAttr>(),
+                                     rename.getTo().getAsRange<StringAttr>()))
+    for (auto [axis, own] : llvm::zip(axes, type.getAxes()))
+      if (own.getName() == old) {
+        from.push_back(old);
+        to.push_back(fresh);
+        axis = ir::AxisAttr::get(axis.getContext(), fresh, own.getSize());
+      }
+  if (from.empty())
+    return condition;
+  return ir::RenameOp::create(b, loc, type.withAxes(axes), condition,
+                              b.getArrayAttr(from), b.getArrayAttr(to));
+}
+
+/// Where a value is a hard number of a kind, as far as conditions say that are
+/// cheap to know; null for nowhere.
+Value Speculator::hardAt(Value value, ir::HardKind kind) {
+  const std::pair<void *, ir::HardKind> key{value.getAsOpaquePointer(), kind};
+  if (auto found = hards.find(key); found != hards.end())
+    return found->second;
+  Value condition = findHard(value, kind);
+  return hards[key] = condition;
+}
+
+Value Speculator::findHard(Value value, ir::HardKind kind) {
+  Operation *op = value.getDefiningOp();
+  if (auto rename = dyn_cast<ir::RenameOp>(op)) {
+    Value condition = hardAt(rename.getOperand(), kind);
+    return condition ? renamed(rename, condition) : nullptr;
+  }
+  // Other places of the source are looked at.
+  if (isa<ir::AtOp>(op))
+    return nullptr;
+  Value any;
+  const HardSources sources = hardSources(op, kind);
+  auto select = dyn_cast<ir::SelectOp>(op);
+  if (!select) {
+    for (auto [operand, hard] : sources.operands)
+      any = either(any, hardAt(op->getOperand(operand), hard));
+    return any;
+  }
+  Value condition = select.getCondition();
+  if (!isCheap(condition))
+    return nullptr;
+  if (Value taken = hardAt(select.getOnTrue(), kind))
+    any = both(condition, taken);
+  Value other = hardAt(select.getOnFalse(), kind);
+  if (sources.isOwn)
+    any = either(any, negated(condition));
+  else if (other)
+    any = either(any, both(negated(condition), other));
+  return any;
+}
+
+/// The kind of hard number with which an operand decides what `user` is,
+/// whatever its other operand is.
+static ir::HardKind absorbingKind(Operation *user) {
+  for (ir::HardKind kind : {ir::HardKind::Zero, ir::HardKind::NegInf})
+    if (hardSources(user, kind).operands.size() == 2 &&
+        !isa<ir::SelectOp>(user))
+      return kind;
+  return ir::HardKind::None;
 }
 
 /// Where `user` needs that operand, at the operand's own places.
@@ -149,7 +232,7 @@ Value Speculator::neededAt(Operation *user, OpOperand &use) {
   if (isa<ir::SelectOp, ir::AndOp, ir::OrOp>(user) && number > 0) {
     condition = user->getOperand(0);
     if (isa<ir::OrOp>(user) || number == 2)
-      condition = ir::NotOp::create(b, loc, condition);
+      condition = negated(condition);
   } else if (auto reduce = dyn_cast<ir::ReduceOp>(user)) {
     if (number == 0)
       condition = reduce.getGuard();
@@ -162,6 +245,9 @@ Value Speculator::neededAt(Operation *user, OpOperand &use) {
   // What is dear to know may as well hold.
   if (condition && !isCheap(condition))
     condition = nullptr;
+  if (const ir::HardKind kind = absorbingKind(user); kind != ir::HardKind::None)
+    if (Value absorbed = hardAt(user->getOperand(1 - number), kind))
+      condition = both(condition, negated(absorbed));
   return both(condition, own);
 }
 
@@ -173,7 +259,8 @@ Value Speculator::needed(Operation *op) {
   bool isAlways = false;
   SmallVector<OpOperand *> uses;
   for (OpOperand &use : op->getUses())
-    uses.push_back(&use);
+    if (written.contains(use.getOwner()))
+      uses.push_back(&use);
   for (OpOperand *use : uses) {
     Operation *user = use->getOwner();
     Value here = isa<ir::OutputOp>(user) ? Value() : neededAt(user, *use);

@@ -166,6 +166,15 @@ std::map<Expr, Expr, ById> Chain::unsafeExponents(Expr element) {
   return found;
 }
 
+/// Whether a place that is visited for the bound of a maximum meets all these
+/// conditions.
+bool Chain::hasConditions(Expr bound, const Exprs &conditions) {
+  const Exprs own = peel(ReduceKind::Max, bound).first;
+  return llvm::all_of(conditions, [&](Expr condition) {
+    return llvm::is_contained(own, algebra.asRead(condition));
+  });
+}
+
 /// What later reductions may rely on. `bound` is the element as written with
 /// all its conditions, to be held against the domains of others.
 void Chain::learn(unsigned number, Expr bound) {
@@ -181,8 +190,11 @@ void Chain::learn(unsigned number, Expr bound) {
     facts.wild.insert(number);
   if (reduction.kind == ReduceKind::Sum) {
     facts.sums.insert(number);
-    const bool isMild =
-        inner->form == Form::Exp && algebra.isNonPositive(inner->args[0]);
+    // Of a sum over less than the maximum is of, nothing may be left.
+    const std::optional<unsigned> top =
+        inner->form == Form::Exp ? algebra.maximumTaken(inner->args[0])
+                                 : std::nullopt;
+    const bool isMild = top && hasConditions(facts.bound.at(*top), conditions);
     if (isMild)
       facts.mild.insert(number);
     if (isMild || (conditions.empty() && algebra.isPositive(inner)))

@@ -110,6 +110,7 @@ private:
   void enterPeak(Expr exponent, Expr element, const Exprs &domain,
                  unsigned pass);
   void learn(unsigned number, Expr bound);
+  bool hasConditions(Expr bound, const Exprs &conditions);
   Expr worn(ir::ReduceKind kind, llvm::ArrayRef<Expr> conditions, Expr element);
   std::map<Expr, Expr, ById> unsafeExponents(Expr element);
 

@@ -25,6 +25,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -119,7 +120,8 @@ struct Facts {
   /// Reductions that are > 0.
   Names positive;
   /// Reductions between 1 and the number of places (or 0, if nothing is
-  /// visited): what is divided by such a number cannot overflow.
+  /// visited), as sums of exp(u - max u) over what that maximum is of: what is
+  /// divided by such a number cannot overflow.
   Names mild;
   /// Sums, the number of places aside.
   Names sums;
@@ -188,7 +190,10 @@ public:
 
   /// Proven to be > 0; to be <= 0 wherever it is visited.
   bool isPositive(Expr e) const;
-  bool isNonPositive(Expr e);
+  bool isNonPositive(Expr e) { return maximumTaken(e).has_value(); }
+  /// The reduction max u, if `e` is proven to be a positive multiple of
+  /// u - max u wherever it is visited.
+  std::optional<unsigned> maximumTaken(Expr e);
 
   Expr zero() const { return zeroExpr; }
   Expr one() const { return oneExpr; }
@@ -211,6 +216,7 @@ private:
   bool provePositive(Expr e) const;
   Expr intern(Node node);
   Expr softened(Expr e, double number);
+  Expr plain(Expr e);
   Expr array(Form form, mlir::Value value);
   Expr outwards(llvm::ArrayRef<Expr> args, double value,
                 llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make);

@@ -69,6 +69,9 @@ Expr Algebra::softened(Expr e, double number) {
   return walk(walk, e);
 }
 
+/// The same without any.
+Expr Algebra::plain(Expr e) { return softened(softened(e, -infinity), 0); }
+
 static bool isOrdinary(double number) {
   return std::isfinite(number) && number != 0;
 }
@@ -336,7 +339,7 @@ Expr Algebra::exp(Expr e) {
 
 Expr Algebra::log(Expr e) {
   if (e->form == Form::Exp)
-    return softened(e->args[0], -infinity);
+    return plain(e->args[0]);
   if (e->form == Form::Multiply &&
       llvm::all_of(e->args, [&](Expr arg) { return isPositive(arg); })) {
     Exprs logs;
@@ -359,7 +362,7 @@ Expr Algebra::absolute(Expr e) {
   if (isPositive(e))
     return e;
   if (isNonPositive(e))
-    return negate(e);
+    return negate(plain(e));
   Node node{Form::Abs};
   node.args = {e};
   return intern(std::move(node));
@@ -367,7 +370,7 @@ Expr Algebra::absolute(Expr e) {
 
 Expr Algebra::maximum(Expr a, Expr b) {
   if (a == b)
-    return a;
+    return plain(a);
   Node node{Form::Max};
   node.args = {a, b};
   sortById(node.args);

@@ -127,6 +127,19 @@ static bool isBehind(Value root,
   return false;
 }
 
+/// Whether `op` is behind `root`, be it through other reductions.
+static bool isMadeFrom(Value root, Operation *op) {
+  llvm::SetVector<Value> work;
+  work.insert(root);
+  for (size_t i = 0; i < work.size(); ++i) {
+    Operation *maker = work[i].getDefiningOp();
+    if (maker == op)
+      return true;
+    work.insert_range(maker->getOperands());
+  }
+  return false;
+}
+
 /// Whether an element takes a function that costs as much as many products.
 bool Placement::isCostly(Value value) {
   if (isSource(value) || typeOf(value).isScalar())
@@ -179,11 +192,13 @@ void Placement::keepFormulas(ir::ReduceOp reduce) {
   work.insert(reduce.getOperand());
   for (size_t i = 0; i < work.size(); ++i) {
     Value value = work[i];
+    Operation *op = value.getDefiningOp();
     if (mayKeep(value, inner, streamed, places))
-      formulas.insert(value.getDefiningOp());
-    else if (isa<ir::ElementwiseOpInterface, ir::RenameOp>(
-                 value.getDefiningOp()))
-      work.insert_range(value.getDefiningOp()->getOperands());
+      formulas.insert(op);
+    else if (auto at = dyn_cast<ir::AtOp>(op))
+      work.insert(at.getSource());
+    else if (isa<ir::ElementwiseOpInterface, ir::RenameOp>(op))
+      work.insert_range(op->getOperands());
   }
 }
 
@@ -247,15 +262,31 @@ AxisNames Placement::spaceOf(ir::ReduceOp consumer,
 
 /// Whether a recomputed reduction is over axes of another one's results, times
 /// weights: scores that are mixed are kept for a block, for all mixtures of it.
-/// (Projections under a function of others, tanh(a[i, h] + b[j, h]), are not.)
+/// (Projections under a function of others, tanh(a[i, h] + b[j, h]), are not;
+/// nor are keys that queries are multiplied with, which have no rows but those
+/// of the queries: they are not many.)
 bool Placement::isMixedBy(ir::ReduceOp reduce, ir::ReduceOp consumer) const {
+  if (!recomputed.contains(consumer))
+    return false;
+  AxisNames rows = namesOf(reduce.getType().getAxes());
+  auto leaveOut = [&](ArrayRef<ir::AxisAttr> axes) {
+    for (ir::AxisAttr axis : axes)
+      rows.erase(axis.getName());
+  };
+  leaveOut(ir::axesOf(consumer.getAxes()));
+  for (ir::ReduceOp host : consumers.find(consumer)->second)
+    leaveOut(ir::axesOf(host.getAxes()));
+  for (Value factor : factorsOf(consumer.getOperand()))
+    if (!isMadeFrom(factor, reduce))
+      leaveOut(typeOf(factor).getAxes());
+  if (rows.empty())
+    return false;
   auto isWithin = [&](ArrayRef<ir::AxisAttr> axes) {
     return llvm::all_of(axes, [&](ir::AxisAttr axis) {
       return reduce.getType().hasAxis(axis.getName());
     });
   };
-  return recomputed.contains(consumer) &&
-         isWithin(ir::axesOf(consumer.getAxes())) &&
+  return isWithin(ir::axesOf(consumer.getAxes())) &&
          llvm::all_of(factorsOf(consumer.getOperand()), [&](Value factor) {
            return isWithin(typeOf(factor).getAxes()) ||
                   !isBehind(factor, [&](ir::ReduceOp other) {

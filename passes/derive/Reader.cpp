@@ -149,8 +149,12 @@ std::optional<Argument> Reader::argumentOf(Value element) {
     case Law::Min:
     case Law::Exp:
     case Law::Exp2:
+      break;
+    // Of a negative number it is NaN, which wins: the extremum does not tell.
     case Law::Log:
     case Law::Sqrt:
+      if (!a.isPositive(expr(next)))
+        return std::nullopt;
       break;
     case Law::Subtract:
       argument.falls ^= number == 1;

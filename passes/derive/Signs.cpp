@@ -87,18 +87,18 @@ bool Algebra::provePositive(Expr e) const {
   }
 }
 
-/// Because it is a positive multiple of u - max u, in the domain of that max.
-bool Algebra::isNonPositive(Expr e) {
+std::optional<unsigned> Algebra::maximumTaken(Expr e) {
   if (e->form == Form::Multiply) {
     Exprs rest;
     for (Expr factor : e->args)
       if (!isPositive(factor))
         rest.push_back(factor);
-    if (rest.size() == 1 && rest.front() != e && isNonPositive(rest.front()))
-      return true;
+    if (rest.size() == 1 && rest.front() != e)
+      if (const std::optional<unsigned> top = maximumTaken(rest.front()))
+        return top;
   }
   if (e->form != Form::Add)
-    return false;
+    return std::nullopt;
   e = asRead(e);
   Exprs domain;
   for (Expr condition : facts.domain)
@@ -124,14 +124,14 @@ bool Algebra::isNonPositive(Expr e) {
            llvm::is_contained(domain, element->args[0]))
       element = element->args[1];
     if (add(mul(factor, element), negate(mul(factor, top))) == e)
-      return true;
+      return top->reduction;
     // The multiple may be distributed over the terms.
     Exprs terms;
     for (Expr part : termsOf(element))
       terms.push_back(mul(factor, part));
     terms.push_back(negate(mul(factor, top)));
     if (add(terms) == e)
-      return true;
+      return top->reduction;
   }
-  return false;
+  return std::nullopt;
 }
