@@ -356,21 +356,34 @@ Placement::smallOnes() const {
   return found;
 }
 
+/// Whether an array has two axes of one size that is not constant.
+static bool growsWithSquare(ir::ArrayType type) {
+  llvm::DenseSet<ir::SizeAttr> sizes;
+  return llvm::any_of(type.getAxes(), [&](ir::AxisAttr axis) {
+    return !axis.getSize().getConstant() &&
+           !sizes.insert(axis.getSize()).second;
+  });
+}
+
 bool Placement::mayRecompute(ir::ReduceOp reduce) const {
   auto found = consumers.find(reduce);
   if (kept.contains(reduce) || found == consumers.end() ||
       found->second.empty() || (isCovered(reduce) && !isRowOfScores(reduce)))
     return false;
   // The end of a chain over large numbers stays with them: recomputed, it would
-  // need the weights of that chain stored.
+  // need the weights of that chain stored. Scores of normalised projections are
+  // larger than these: they have the length of the text twice.
   const SmallVector<ir::AxisAttr> reduced = ir::axesOf(reduce.getAxes());
   const bool isEnd = isBehind(reduce.getOperand(), [&](ir::ReduceOp other) {
     return llvm::any_of(ir::axesOf(other.getAxes()), [&](ir::AxisAttr axis) {
       return llvm::is_contained(reduced, axis);
     });
   });
-  if (isEnd && isBehind(reduce.getOperand(),
-                        [&](ir::ReduceOp other) { return !isCovered(other); }))
+  const bool isSquare = growsWithSquare(reduce.getType());
+  if (isEnd && isBehind(reduce.getOperand(), [&](ir::ReduceOp other) {
+        return !isCovered(other) && !kept.contains(other) &&
+               (!isSquare || growsWithSquare(other.getType()));
+      }))
     return false;
   const AxisNames own = namesOf(reduce.getType().getAxes());
   for (ir::ReduceOp consumer : found->second) {
