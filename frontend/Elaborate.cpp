@@ -55,6 +55,20 @@ std::string fovea::dtypeText(const Array &array) {
   return text;
 }
 
+std::string fovea::withSizeOf(StringRef index, ArrayRef<ast::Binder> binders) {
+  std::string list;
+  for (const ast::Binder &binder : binders) {
+    list += (list.empty() ? "" : ", ") + binder.name.name;
+    if (binder.name.name == index)
+      list += ": <size>";
+    else if (binder.extent)
+      list += ": " + std::string(binder.extent->range.text());
+    else if (binder.isPack)
+      list += "...";
+  }
+  return list;
+}
+
 std::string fovea::quoted(SourceRange range) {
   constexpr size_t longest = 40;
   std::string text;
@@ -346,7 +360,7 @@ bool Elaborator::defineNow(DefinitionState *definition,
   Scope *scope = newScope(definition->scope, frame);
   SmallVector<AxisAttr> axes;
   if (target.indexed && !bind(target.indices, {syntax.value.get()}, scope,
-                              hints, target.name.name + "[{}: N] = ...", axes))
+                              hints, target.name.name + "[{}] = ...", axes))
     return false;
   MaybeArray value = expr(*syntax.value, scope);
   if (!value)

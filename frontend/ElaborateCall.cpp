@@ -6,6 +6,7 @@
 
 #include "frontend/Elaborator.h"
 
+#include "frontend/ForeignSpelling.h"
 #include "frontend/ProgramImpl.h"
 #include "ir/Size.h"
 
@@ -93,9 +94,11 @@ void Elaborator::reportNoFunction(const std::string &name, const Source *from,
   if (table != program.visible.end())
     for (const auto &entry : table->second)
       known.push_back(entry.getKey().str());
-  std::string close = didYouMean(name, known);
-  if (!close.empty()) {
-    diagnostic.fix("did you mean `" + close + "`?");
+  const std::string_view help = helpForForeignFunction(name);
+  std::string close = help.empty() ? didYouMean(name, known) : "";
+  if (!help.empty() || !close.empty()) {
+    diagnostic.fix(help.empty() ? "did you mean `" + close + "`?"
+                                : std::string(help));
     return;
   }
   std::string needle = "\nfn " + name + "(";
@@ -129,7 +132,7 @@ Elaborator::MaybeArrays Elaborator::call(const std::string &name,
     std::vector<const ast::Expr *> uses;
     for (const ast::Argument &argument : call.arguments)
       uses.push_back(argument.value.get());
-    if (!bind(call.binders, uses, inner, {}, callee.name + "[{}: N](...)",
+    if (!bind(call.binders, uses, inner, {}, callee.name + "[{}](...)",
               binders))
       return std::nullopt;
   }

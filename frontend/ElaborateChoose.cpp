@@ -99,6 +99,10 @@ Matching Elaborator::match(const ast::Function &function,
     else if (name == "dim" || name == "axis")
       close = "; an axis is bound by its name, as in `" + function.name.name +
               "[j](x[i, j])`";
+    else if (const std::string variant = name + "_" + function.name.name;
+             !functionsNamed(variant, actual.syntax->name->range.source)
+                  .empty())
+      close = "; that is the function `" + variant + "`";
     fail(actual.syntax->name->range, "`" + function.name.name +
                                          "` has no parameter `" + name + "`" +
                                          close);

@@ -240,7 +240,7 @@ void Elaborator::reportNoRange(const ast::Ident &index, Exprs uses,
   }
   std::string how = example.str();
   if (size_t hole = how.find("{}"); hole != std::string::npos)
-    how.replace(hole, 2, name);
+    how.replace(hole, 2, withSizeOf(name, binders));
   fovea::Diagnostic &diagnostic =
       error(index.range, "nothing says how far `" + name + "` runs");
   if (llvm::any_of(uses, [&](auto *expr) { return mentions(*expr, name); }))

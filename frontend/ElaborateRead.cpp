@@ -166,6 +166,36 @@ Elaborator::subscripts(const ast::Read &read, Scope *scope) {
   return out;
 }
 
+/// What may have been meant by index `place` of a read, which does not run over
+/// that axis of the array: that it and another index are exchanged, or an index
+/// that does run over it. `axes` are those of the indices, null for formulas.
+static std::string likelyIndex(const ast::Read &read, ArrayRef<AxisAttr> axes,
+                               size_t place, const Array &array, Scope *scope) {
+  const SizeAttr size = axes[place].getSize();
+  const SizeAttr extent = array.dims[place].getSize();
+  for (size_t other = 0; other < axes.size(); ++other) {
+    const SizeAttr there = array.dims[other].getSize();
+    // The range of the other one may have been found here.
+    if (!axes[other] || there != size || axes.size() != read.indices.size() ||
+        (axes[other].getSize() != extent && axes[other].getSize() != there))
+      continue;
+    std::string list;
+    for (size_t i = 0; i < axes.size(); ++i) {
+      const size_t from = i == place ? other : i == other ? place : i;
+      list += (list.empty() ? "" : ", ") +
+              std::string(read.indices[from]->range.text());
+    }
+    return "if the indices are exchanged, write `" + read.array.name + "[" +
+           list + "]`; ";
+  }
+  for (; scope; scope = scope->parent)
+    for (const Named &named : scope->names)
+      if (auto *index = std::get_if<Index>(&named.entity);
+          index && index->axis.getSize() == extent)
+        return "`" + named.name + "` runs over " + sizeText(extent) + "; ";
+  return "";
+}
+
 Elaborator::MaybeArray Elaborator::read(const ast::Expr &whole,
                                         const ast::Read &read, Scope *scope) {
   const std::string &tensor = read.array.name;
@@ -217,14 +247,20 @@ Elaborator::MaybeArray Elaborator::read(const ast::Expr &whole,
   if (indices->size() < array->rank())
     *array = emit.detached(*array);
 
+  std::vector<AxisAttr> axes;
+  for (const Subscript &index : *indices) {
+    const Named *bare =
+        index.packAxis ? nullptr : indexNamed(*index.syntax, scope);
+    axes.push_back(index.packAxis ? index.packAxis
+                   : bare         ? std::get<Index>(bare->entity).axis
+                                  : AxisAttr());
+  }
   std::vector<Array> values;
   for (auto [i, index] : llvm::enumerate(*indices)) {
     SizeAttr extent = array->dims[i].getSize();
+    const AxisAttr axis = axes[i];
     const Named *bare =
         index.packAxis ? nullptr : indexNamed(*index.syntax, scope);
-    AxisAttr axis = index.packAxis ? index.packAxis
-                    : bare         ? std::get<Index>(bare->entity).axis
-                                   : AxisAttr();
     bool found =
         index.packAxis || (bare && !std::get<Index>(bare->entity).declared);
     if (found && axis.getSize() != extent) {
@@ -234,7 +270,8 @@ Elaborator::MaybeArray Elaborator::read(const ast::Expr &whole,
                                      std::to_string(i) + " of `" + tensor +
                                      "` is " + sizeText(extent))
           .at(named->range, "`" + tensor + "` is " + typeText(*array))
-          .fix("declare the range if that is meant: `" + text + ": " +
+          .fix(likelyIndex(read, axes, i, *array, scope) +
+               "declare the range if that is meant: `" + text + ": " +
                sizeText(axis.getSize()) +
                "`; reads beyond it are then checked");
       return std::nullopt;

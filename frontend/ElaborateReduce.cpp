@@ -48,7 +48,7 @@ Elaborator::MaybeArray Elaborator::reduction(const std::string &name,
   std::vector<const ast::Expr *> uses = {&argument};
   if (call.guard)
     uses.push_back(call.guard.get());
-  if (!bind(call.binders, uses, scope, {}, name + "[{}: N](...)", axes))
+  if (!bind(call.binders, uses, scope, {}, name + "[{}](...)", axes))
     return std::nullopt;
 
   MaybeArray guard;

@@ -377,6 +377,11 @@ private:
 /// The text of an expression for a message: on one line and not too long.
 std::string quoted(SourceRange range);
 
+/// The binders as written, with a size for that index which cannot be taken for
+/// a dimension: `i, j: <size>`.
+std::string withSizeOf(llvm::StringRef index,
+                       llvm::ArrayRef<ast::Binder> binders);
+
 /// The dtype in the user's words: "f32", or "number" where it is weak.
 std::string dtypeText(const Array &array);
 

@@ -110,6 +110,36 @@ std::string_view fovea::helpForForeignWord(std::string_view word) {
   return find(words, word);
 }
 
+std::string_view fovea::helpForForeignFunction(std::string_view name) {
+  static constexpr std::string_view filled =
+      "an array of one number is `y[i: N] = 0`, with that number";
+  static constexpr std::string_view product =
+      "a product is written out: `c[i, j] = sum[k](a[i, k] * b[k, j])`";
+  static const Words words = {
+      {"ln", "the natural logarithm is `log`"},
+      {"round", "there is no rounding to the nearest: `floor(x + 0.5)`"},
+      {"ceil", "there is `floor` only: `-floor(-x)`"},
+      {"trunc", "there is `floor` only: `sign(x) * floor(abs(x))`"},
+      {"zeros", filled},
+      {"ones", filled},
+      {"full", filled},
+      {"arange", "an index is a number: `y[i: N] = i`"},
+      {"range", "an index is a number: `y[i: N] = i`"},
+      {"iota", "an index is a number: `y[i: N] = i`"},
+      {"maximum", "of two numbers it is `max(a, b)`, over an index "
+                  "`max[j](x[j])`"},
+      {"minimum", "of two numbers it is `min(a, b)`, over an index "
+                  "`min[j](x[j])`"},
+      {"sort", "nothing sorts; the place of the largest is "
+               "`argmax[j](x[j])`"},
+      {"matmul", product},
+      {"dot", product},
+      {"einsum", product},
+      {"transpose", "a transposed array is read as `x[j, i]`"},
+  };
+  return find(words, name);
+}
+
 std::string_view fovea::ownDtype(std::string_view name) {
   static const Words words = {
       {"float16", "f16"},   {"half", "f16"},    {"fp16", "f16"},

@@ -34,6 +34,10 @@ const ForeignSign *foreignSign(std::string_view text);
 /// empty if nothing is known about the word.
 std::string_view helpForForeignWord(std::string_view word);
 
+/// What to write in place of a call of the function `name` ("ln", "zeros");
+/// empty if nothing is known about the name.
+std::string_view helpForForeignFunction(std::string_view name);
+
 /// Our name of a dtype that others call `name` ("float32"); empty if unknown.
 std::string_view ownDtype(std::string_view name);
 

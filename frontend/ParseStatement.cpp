@@ -128,7 +128,8 @@ bool Parser::parseDefinition(ast::Definition &definition) {
     if (!target.indexed || definition.targets.size() == 1)
       continue;
     error(target.name.range, "of several names none can have indices")
-        .fix("`a, b = f(x)` gives names to the whole results of `f`");
+        .fix("`a, b = f(x)` gives names to the whole results of `f`; index by "
+             "index a function has one result: write one for each");
     return false;
   }
   if (is(TokenKind::Assign) && lineEnds())

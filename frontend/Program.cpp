@@ -145,7 +145,8 @@ private:
       if (!close.empty())
         diagnostic.fix("did you mean `" + close + "`?");
       else
-        diagnostic.fix("the library has " +
+        diagnostic.fix("a program is one file, and imports modules of the "
+                       "library only: " +
                        llvm::join(standardModules(), ", "));
       return nullptr;
     }

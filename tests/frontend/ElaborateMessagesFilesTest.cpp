@@ -79,7 +79,7 @@ fn f(x: f32) -> f32 { return x }
    |
  1 | import torch
    | ^^^^^^^^^^^^
-   = help: the library has std.attention, std.loss, std.nn
+   = help: a program is one file, and imports modules of the library only: std.attention, std.loss, std.nn
 )~"},
     {"example of an unknown function",
      R"~(fn attend(x: f32[N]) -> f32 { return x[0] }

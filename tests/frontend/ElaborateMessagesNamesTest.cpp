@@ -67,6 +67,46 @@ error: nothing is called `k` here
    |          ^^^
    = help: did you mean `sqrt`?
 )~"},
+    {"a function by its name elsewhere",
+     R"~(fn f(x: f32[N]) -> f32[N] {
+  y[n] = ln(x[n])
+  return y
+}
+)~",
+     R"~(error: there is no function `ln`
+  --> t.fov:2:10
+   |
+ 2 |   y[n] = ln(x[n])
+   |          ^^
+   = help: the natural logarithm is `log`
+)~"},
+    {"near a function, and meant otherwise",
+     R"~(fn f(x: f32[N]) -> f32[N] {
+  return sort(x)
+}
+)~",
+     R"~(error: there is no function `sort`
+  --> t.fov:2:10
+   |
+ 2 |   return sort(x)
+   |          ^^^^
+   = help: nothing sorts; the place of the largest is `argmax[j](x[j])`
+)~"},
+    {"a parameter that is a function of its own",
+     R"~(fn sum_of(x: f32[N]) -> f32 { return sum[n](x[n]) }
+fn mean_sum_of(x: f32[N]) -> f32 { return mean[n](x[n]) }
+fn f(x: f32[N]) -> f32 { return sum_of(x, mean = true) }
+)~",
+     R"~(error: `sum_of` has no parameter `mean`; that is the function `mean_sum_of`
+  --> t.fov:3:43
+   |
+ 3 | fn f(x: f32[N]) -> f32 { return sum_of(x, mean = true) }
+   |                                           ^^^^
+  --> t.fov:1:4
+   |
+ 1 | fn sum_of(x: f32[N]) -> f32 { return sum[n](x[n]) }
+   |    ------ sum_of(x: f32[N])
+)~"},
     {"forgotten import",
      R"~(fn f(x: f32[N]) -> f32[N] {
   y[n] = softmax[n](x[n])

@@ -20,7 +20,20 @@ static const Mistake mistakes[] = {
    |
  2 |   return sum[k](1)
    |              ^
-   = help: nothing here depends on `k`: read at it what varies (`x[k]`) or leave it out; declared, as in `sum[k: N](...)`, it repeats one value
+   = help: nothing here depends on `k`: read at it what varies (`x[k]`) or leave it out; declared, as in `sum[k: <size>](...)`, it repeats one value
+)~"},
+    {"one of several indices",
+     R"~(fn f(x: f32[N]) -> f32 {
+  m[i: 3, j, k: N] = x[j - 1] + i
+  return sum[i, j, k](m[i, j, k])
+}
+)~",
+     R"~(error: nothing says how far `j` runs
+  --> t.fov:2:11
+   |
+ 2 |   m[i: 3, j, k: N] = x[j - 1] + i
+   |           ^
+   = help: use it bare (`x[j]`) or declare it: `m[i: 3, j: <size>, k: N] = ...`
 )~"},
     {"shifted reads say nothing",
      R"~(fn diff(x: f32[T]) -> f32[T] {
@@ -34,7 +47,7 @@ static const Mistake mistakes[] = {
    |
  2 |   d[t] = x[t + 1] - x[t - 1]
    |     ^
-   = help: use it bare (`x[t]`) or declare it: `d[t: N] = ...`
+   = help: use it bare (`x[t]`) or declare it: `d[t: <size>] = ...`
 )~"},
     {"read at another name than the bound one",
      R"~(fn f(x: f32[N, D]) -> f32[N] {
@@ -239,7 +252,7 @@ static const Mistake mistakes[] = {
    |
  2 |   return sum[n](sum[m: n](x[m]))
    |              ^
-   = help: use it bare (`x[n]`) or declare it: `sum[n: N](...)`
+   = help: use it bare (`x[n]`) or declare it: `sum[n: <size>](...)`
 )~"},
     {"a half as an extent",
      R"~(fn f(x: f32[N]) -> f32 {
@@ -350,7 +363,7 @@ error: nothing is called `jj` here
    |
  2 |   m[n] = sum[k](x[k])
    |     ^
-   = help: nothing here depends on `n`: read at it what varies (`x[n]`) or leave it out; declared, as in `m[n: N] = ...`, it repeats one value
+   = help: nothing here depends on `n`: read at it what varies (`x[n]`) or leave it out; declared, as in `m[n: <size>] = ...`, it repeats one value
 )~"},
     {"the index inside is another one",
      R"~(fn f(x: f32[N]) -> f32 {
@@ -363,7 +376,7 @@ error: nothing is called `jj` here
    |
  2 |   y[n] = sum[n](x[n])
    |     ^
-   = help: nothing here depends on `n`: read at it what varies (`x[n]`) or leave it out; declared, as in `y[n: N] = ...`, it repeats one value
+   = help: nothing here depends on `n`: read at it what varies (`x[n]`) or leave it out; declared, as in `y[n: <size>] = ...`, it repeats one value
 )~"},
 };
 // clang-format on

@@ -106,7 +106,24 @@ static const Mistake mistakes[] = {
    |
  1 | fn matmul(a: f32[N, K], b: f32[K, M]) -> f32[N, M] {
    |                         - `b` is f32[K, M]
-   = help: declare the range if that is meant: `k: K`; reads beyond it are then checked
+   = help: if the indices are exchanged, write `b[k, j]`; declare the range if that is meant: `k: K`; reads beyond it are then checked
+)~"},
+    {"another index was meant",
+     R"~(fn f(x: f32[B, N], w: f32[B]) -> f32[B, N] {
+  y[b, n] = x[b, n] * w[n]
+  return y
+}
+)~",
+     R"~(error: `n` runs over N, axis 0 of `w` is B
+  --> t.fov:2:25
+   |
+ 2 |   y[b, n] = x[b, n] * w[n]
+   |                         ^
+  --> t.fov:1:20
+   |
+ 1 | fn f(x: f32[B, N], w: f32[B]) -> f32[B, N] {
+   |                    - `w` is f32[B]
+   = help: `b` runs over B; declare the range if that is meant: `n: N`; reads beyond it are then checked
 )~"},
     {"transposed result",
      R"~(fn t(a: f32[N, M]) -> f32[N, M] {

@@ -132,7 +132,7 @@ fn f(x: f32[N]) -> f32[N] {
    |
  2 |   y[n] = x[n] + sum[m](-x)
    |                     ^
-   = help: nothing here depends on `m`: read at it what varies (`x[m]`) or leave it out; declared, as in `sum[m: N](...)`, it repeats one value
+   = help: nothing here depends on `m`: read at it what varies (`x[m]`) or leave it out; declared, as in `sum[m: <size>](...)`, it repeats one value
 )~"},
     {"recurrence through another name",
      R"~(fn f(x: f32[T]) -> f32[T] {

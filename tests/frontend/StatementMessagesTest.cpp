@@ -117,7 +117,7 @@ static const Mistake mistakes[] = {
    |
  2 |   a, b[i] = g(x)
    |      ^
-   = help: `a, b = f(x)` gives names to the whole results of `f`
+   = help: `a, b = f(x)` gives names to the whole results of `f`; index by index a function has one result: write one for each
 )~"},
     {"names without a value", R"~(fn f(x: f32[N]) -> f32 {
   a, b
