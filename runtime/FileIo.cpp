@@ -154,19 +154,29 @@ static std::string withoutLinks(const std::string &path) {
   return error ? path : real.string();
 }
 
-Status fovea::writeFileAtomically(const std::string &path,
-                                  std::span<const std::string_view> parts) {
-  const std::string target = withoutLinks(path);
+/// Makes the file that will take the name of `target`.
+static Status createFor(const std::string &path, const std::string &target,
+                        TemporaryFile &file) {
   struct stat info;
   const bool exists = ::stat(target.c_str(), &info) == 0;
   if (exists && !S_ISREG(info.st_mode))
     return ioError(path, kindOf(info));
+  if (!file.create(target) || (exists && !file.setMode(info.st_mode & 07777)))
+    return systemError(path, "cannot be written");
+  return Status::ok();
+}
 
+Status fovea::checkWritable(const std::string &path) {
   TemporaryFile file;
-  if (!file.create(target))
-    return systemError(path, "cannot be written");
-  if (exists && !file.setMode(info.st_mode & 07777))
-    return systemError(path, "cannot be written");
+  return createFor(path, withoutLinks(path), file);
+}
+
+Status fovea::writeFileAtomically(const std::string &path,
+                                  std::span<const std::string_view> parts) {
+  const std::string target = withoutLinks(path);
+  TemporaryFile file;
+  if (Status status = createFor(path, target, file); status.failed())
+    return status;
   for (std::string_view part : parts)
     if (!file.write(part))
       return systemError(path, "cannot be written");

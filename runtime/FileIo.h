@@ -52,6 +52,9 @@ private:
 Status writeFileAtomically(const std::string &path,
                            std::span<const std::string_view> parts);
 
+/// Whether writeFileAtomically could begin: what it would say there.
+Status checkWritable(const std::string &path);
+
 } // namespace fovea
 
 #endif // FOVEA_RUNTIME_FILEIO_H

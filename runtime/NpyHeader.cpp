@@ -192,10 +192,31 @@ Status DictParser::parseExtent() {
   return Status::ok();
 }
 
+/// What NumPy calls an element type.
+static const char *numpyName(DType dtype) {
+  switch (dtype) {
+  case DType::Bool:
+    return "bool_";
+  case DType::I32:
+    return "int32";
+  case DType::I64:
+    return "int64";
+  case DType::F16:
+    return "float16";
+  case DType::F32:
+    return "float32";
+  case DType::F64:
+    return "float64";
+  case DType::BF16:
+    break; // NumPy has none
+  }
+  return nullptr;
+}
+
 /// The advice for an element type that Fovea lacks, or nothing if the type is
 /// not known at all. `kind` is such as `u1`.
 static std::optional<std::pair<std::string, std::string>>
-adviceFor(std::string_view kind) {
+adviceFor(std::string_view kind, std::optional<DType> expected) {
   struct Row {
     std::string_view kind, name, cast;
   };
@@ -208,11 +229,13 @@ adviceFor(std::string_view kind) {
       {"c8", "complex64", "float32"},    {"c16", "complex128", "float64"},
       {"c32", "clongdouble", "float64"}, {"f1", "an 8-bit float", "float32"},
   };
+  // What is expected would be asked for next.
+  const char *wanted = expected ? numpyName(*expected) : nullptr;
   for (const Row &row : rows)
     if (row.kind == kind.substr(0, kind.find('[')))
       return std::pair(std::string(row.name),
                        "convert it with x.astype(numpy." +
-                           std::string(row.cast) + ")");
+                           std::string(wanted ? wanted : row.cast) + ")");
   return std::nullopt;
 }
 
@@ -234,6 +257,7 @@ static Expected<DType> dtypeOf(std::string_view kind,
   if (kind == "V2" && expected == DType::BF16)
     return DType::BF16;
 
+  const char *wanted = expected ? numpyName(*expected) : nullptr;
   auto refused = [](std::string message, std::string fix) {
     return Status::error(StatusCode::DType, std::move(message), std::move(fix));
   };
@@ -244,10 +268,11 @@ static Expected<DType> dtypeOf(std::string_view kind,
   if (kind.starts_with("O"))
     return refused("the elements are pickled Python objects, which are never "
                    "loaded",
-                   "convert the array with x.astype(numpy.float32)");
+                   "convert the array with x.astype(numpy." +
+                       std::string(wanted ? wanted : "float32") + ")");
   if (kind.starts_with("U") || kind.starts_with("S") || kind.starts_with("a"))
     return refused("the elements are strings", "");
-  if (auto advice = adviceFor(kind))
+  if (auto advice = adviceFor(kind, expected))
     return refused("the elements are " + advice->first +
                        ", which Fovea does not have",
                    advice->second);
@@ -287,6 +312,11 @@ static Status checkLength(const Header &header, uint64_t fileSize) {
 
 Expected<Header> npy::parseHeader(std::string_view prefix, uint64_t fileSize,
                                   std::optional<DType> expected) {
+  if (prefix.starts_with("PK\3\4"))
+    return Status::error(StatusCode::InvalidArgument,
+                         "this is an archive, such as an .npz file",
+                         "take one array out of it: numpy.save(\"x.npy\", "
+                         "numpy.load(\"x.npz\")[\"x\"])");
   if (!prefix.starts_with(magic))
     return invalid(prefix.empty() ? "the file is empty"
                                   : "this is no .npy file (it does not start "

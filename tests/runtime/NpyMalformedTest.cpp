@@ -196,6 +196,11 @@ TEST_CASE("element types that Fovea does not have") {
   for (const auto &[descr, cast] : casts)
     CHECK(parseNpy(typed(descr), "x").status().fix() ==
           "convert it with x.astype(numpy." + std::string(cast) + ")");
+  // What is expected would be asked for next; NumPy has no bf16.
+  CHECK(parseNpy(typed("|u1"), "x", DType::F32).status().fix() ==
+        "convert it with x.astype(numpy.float32)");
+  CHECK(parseNpy(typed("|u1"), "x", DType::BF16).status().fix() ==
+        "convert it with x.astype(numpy.int32)");
 }
 
 /// Reads a file that may be anything: every element of what was read must be

@@ -22,7 +22,7 @@ static Array arrayOf(const fovea_array_info &info) {
   if (!dtype)
     throw Failure(Exit::Internal,
                   "`" + std::string(info.name) + "` has no known dtype");
-  return {info.name, *dtype, info.rank};
+  return {info.name, *dtype, info.rank, {info.shape, info.shape + info.rank}};
 }
 
 Exe::Exe(fovea_exe *handle, std::shared_ptr<fovea_call> call)

@@ -237,6 +237,50 @@ std::vector<int64_t> driver::solveSizes(const Plan &plan, const Exe &exe,
   return Sizes(plan, exe).solve(notes);
 }
 
+/// A call has the shapes of its arrays and nothing else: Failure if they do not
+/// tell these sizes.
+static void checkFound(const Exe &exe, const std::vector<int64_t> &dims) {
+  // Where an extent is 0, its other factors may be anything.
+  if (std::ranges::count(dims, 0) != 0)
+    return;
+  std::vector<std::vector<int64_t>> shapes;
+  for (size_t i = 0; i < exe.inputs().size(); ++i)
+    shapes.push_back(exe.inputShape(i, dims));
+  std::vector<int64_t> found(dims.size(), -1);
+  exe.solve(shapes, found);
+  auto openIn = [&](const std::string &size) {
+    std::vector<size_t> open;
+    for (const std::string &name : namesIn(size))
+      for (size_t dim = 0; dim < dims.size(); ++dim)
+        if (exe.dims()[dim] == name && found[dim] < 0 &&
+            std::ranges::count(open, dim) == 0)
+          open.push_back(dim);
+    return open;
+  };
+  for (bool more = true; more;) {
+    more = false;
+    for (const Array &result : exe.results())
+      for (const std::string &size : result.shape)
+        if (const auto open = openIn(size); open.size() == 1) {
+          found[open[0]] = dims[open[0]];
+          exe.solve(shapes, found);
+          more = true;
+        }
+  }
+  std::string names, list;
+  for (size_t dim = 0; dim < dims.size(); ++dim)
+    if (found[dim] < 0) {
+      names += (names.empty() ? "`" : ", `") + exe.dims()[dim] + "`";
+      list += (list.empty() ? "" : ", ") + exe.dims()[dim];
+    }
+  if (!names.empty())
+    throw usage("a call finds its sizes in the shapes of its arrays, and those "
+                "of `" +
+                    exe.signature() + "` do not tell " + names,
+                "declare an input with them as axes of their own, as `f32[" +
+                    list + "]`");
+}
+
 Inputs driver::withSizes(const Plan &plan, const Exe &exe) {
   Inputs inputs;
   std::vector<std::string> sizeNotes;
@@ -246,6 +290,7 @@ Inputs driver::withSizes(const Plan &plan, const Exe &exe) {
     if (auto count = countElements(exe.inputShape(i, inputs.dims)); !count)
       throw Failure(
           count.status().withContext("`" + exe.inputs()[i].name + "`"));
+  checkFound(exe, inputs.dims);
   std::string sizes;
   for (size_t dim = 0; dim < inputs.dims.size(); ++dim)
     sizes += (dim ? ", " : "") + exe.dims()[dim] + " = " +

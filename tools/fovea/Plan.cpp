@@ -373,10 +373,12 @@ static void checkRank(const PlannedInput &input, size_t rank) {
   const bool pack = packOf(param) != nullptr;
   if (pack ? rank + 1 >= param.dims.size() : rank == param.dims.size())
     return;
-  throw usage("`" + param.name + "` is " + param.typeText() + ", but " +
-              (input.file ? "`" + input.setting.value.text + "`"
-                          : std::string("the value given")) +
-              " has " + axes(rank));
+  throw usage(
+      "`" + param.name + "` is " + param.typeText() + ", but " +
+      (input.file ? "`" + input.setting.value.text + "`"
+                  : std::string("the value given")) +
+      " has " + axes(rank) +
+      (input.file ? ": its shape is " + shapeText(input.file->shape) : ""));
 }
 
 /// A pack has as many axes as `S=[...]` says, else as some array that is given

@@ -62,9 +62,18 @@ Exit driver::beginPlugin(const std::string &name, const std::string &parent) {
   }
   const fs::path build = folder / "build";
   const std::string manifest = (build / (name + ".json")).string();
-  print("\nNow:\n  cmake -S " + folder.string() + " -B " + build.string() +
-        " -DCMAKE_PREFIX_PATH=" +
-        fs::path(libraryPath()).parent_path().parent_path().string() +
+  // A build folder is no prefix: CMake finds what is installed.
+  std::string prefix =
+      fs::path(libraryPath()).parent_path().parent_path().string();
+  std::error_code ignored;
+  std::string install;
+  if (fs::exists(fs::path(prefix) / "CMakeCache.txt", ignored)) {
+    install = "  cmake --install " + prefix +
+              " --prefix PREFIX    (this fovea is not installed)\n";
+    prefix = "PREFIX";
+  }
+  print("\nNow:\n" + install + "  cmake -S " + folder.string() + " -B " +
+        build.string() + " -DCMAKE_PREFIX_PATH=" + prefix +
         "\n  cmake --build " + build.string() + "\n  fovea plugin check " +
         manifest + "\n");
   finishPrinting();

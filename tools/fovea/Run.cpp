@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "runtime/FileIo.h"
 #include "runtime/Npy.h"
 #include "runtime/Print.h"
 #include "tools/Compare.h"
@@ -54,7 +55,9 @@ static std::vector<size_t> outputResults(const Options &options,
     if (number == names.size()) {
       const std::string near = nearest(output.name, names);
       throw usage("there is no result `" + output.name + "`",
-                  near.empty() ? "the results are " + list : near);
+                  !near.empty()       ? near
+                  : names.size() == 1 ? "its result is called `" + list + "`"
+                                      : "the results are " + list);
     }
     numbers.push_back(number);
   }
@@ -91,6 +94,10 @@ Exit driver::runVerb(const Options &options) {
   const Clock::time_point compileStart = Clock::now();
   const Exe exe = session.compile(plan.request);
   const std::vector<size_t> outputs = outputResults(options, exe);
+  // Not after a run that took long.
+  for (const OutputFile &output : options.outputs)
+    if (const Status status = checkWritable(output.path); status.failed())
+      throw Failure(status);
   Inputs inputs = withSizes(plan, exe);
   exe.prepare(inputs.dims);
   const std::string compileTime = timeSince(compileStart);

@@ -75,6 +75,8 @@ struct Array {
   std::string name;
   DType dtype;
   size_t rank;
+  /// Sizes as formulas.
+  std::vector<std::string> shape;
 };
 
 /// A compiled function.
