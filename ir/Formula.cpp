@@ -9,11 +9,11 @@
 #include "ir/Size.h"
 
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <charconv>
-#include <map>
 
 using namespace mlir;
 using namespace fovea::ir;
@@ -165,6 +165,22 @@ std::string Formula::pattern(Value value) {
   return out;
 }
 
+SmallVector<AxisAttr> Formula::shownAxes(Value value) {
+  const auto type = cast<ArrayType>(value.getType());
+  llvm::SetVector<AxisAttr> axes;
+  const std::string shown = pattern(value);
+  filled(shown, [&](StringRef name) {
+    const auto *axis = llvm::find_if(
+        type.getAxes(), [&](AxisAttr own) { return own.getName() == name; });
+    if (axis != type.getAxes().end())
+      axes.insert(*axis);
+    return "";
+  });
+  // Dots may have taken the place of some.
+  axes.insert_range(type.getAxes());
+  return axes.takeVector();
+}
+
 std::string Formula::writtenOut(Value value) {
   budget = longest;
   SmallVector<Operation *> reads;
@@ -236,12 +252,12 @@ std::pair<std::string, Formula::Binding> Formula::form(Operation *op) {
                                    : Form(infix(op, " + ", Sum), Sum);
       })
       .Case([&](SubOp op) { return Form(infix(op, " - ", Sum), Sum); })
-      .Case([&](MulOp op) { return Form(infix(op, " * ", Product), Product); })
-      .Case([&](DivOp op) { return Form(infix(op, " / ", Product), Product); })
+      .Case([&](MulOp op) { return product(op, " * ", Product, Product); })
+      .Case([&](DivOp op) { return product(op, " / ", Negation, Product); })
       .Case([&](FloorDivOp op) {
-        return Form(infix(op, " // ", Product), Product);
+        return product(op, " // ", Negation, Quotient);
       })
-      .Case([&](ModOp op) { return Form(infix(op, " % ", Product), Product); })
+      .Case([&](ModOp op) { return product(op, " % ", Negation, Quotient); })
       .Case([&](PowOp op) {
         // Binds to the right.
         return Form(text(op.getLhs(), Atom) + "^" + text(op.getRhs(), Power),
@@ -322,12 +338,26 @@ void Formula::replaceIndices(Operation *op) {
     indices[axis] = place;
 }
 
+/// Products are read from the left: in a * b % c all of a * b is divided, so a
+/// rounding at the left end is one of the whole, and a * (b % c) needs the
+/// brackets that a * (b / c) does not.
+std::pair<std::string, Formula::Binding> Formula::product(Operation *op,
+                                                          const char *sign,
+                                                          Binding right,
+                                                          Binding binding) {
+  auto [left, leftBinding] = form(op->getOperand(0));
+  if (leftBinding < Quotient)
+    left = "(" + left + ")";
+  else if (leftBinding == Quotient)
+    binding = Quotient;
+  return {left + sign + text(op->getOperand(1), right), binding};
+}
+
 std::string Formula::infix(Operation *op, const char *sign, Binding binding) {
   const Binding right = static_cast<Binding>(binding + 1);
-  // a - (b - c) and a / (b / c) need the brackets, a + b + c does not.
+  // a - (b - c) needs the brackets, a + b + c does not.
   return text(op->getOperand(0), binding) + sign +
-         text(op->getOperand(1),
-              isa<AddOp, MulOp, AndOp, OrOp>(op) ? binding : right);
+         text(op->getOperand(1), isa<SubOp>(op) ? right : binding);
 }
 
 std::string Formula::call(StringRef function, ValueRange arguments) {
@@ -416,24 +446,4 @@ std::string Formula::read(StringRef array, ArrayRef<AxisAttr> axes) {
   for (auto [i, axis] : llvm::enumerate(axes))
     out += (i ? ", " : "[") + index(axis.getName());
   return axes.empty() ? out : out + "]";
-}
-
-void fovea::ir::settleNames(FuncOp func) {
-  std::map<std::string, SmallVector<Operation *>> called;
-  for (Operation &op : func.getBody().front()) {
-    if (isa<InputOp>(op) || !nameOf(&op).empty())
-      called[Formula().text(op.getResult(0))].push_back(&op);
-  }
-  for (auto &[text, ops] : called) {
-    if (ops.size() == 1)
-      continue;
-    // Those of the program itself come before those of what it calls.
-    SmallVector<Operation *> own;
-    llvm::copy_if(ops, std::back_inserter(own), [](Operation *op) {
-      return isa<InputOp>(op) || !isa<CallSiteLoc>(placeIn(op->getLoc()));
-    });
-    for (Operation *op : ops)
-      if (!isa<InputOp>(op) && (own.size() != 1 || op != own.front()))
-        op->setLoc(placeIn(op->getLoc()));
-  }
 }

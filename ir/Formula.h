@@ -27,6 +27,8 @@ public:
   std::string text(mlir::Value value);
   /// The same with the axes in braces, `x[{n}, t[{n}]]`, to be replaced.
   std::string pattern(mlir::Value value);
+  /// The axes of a value in the order in which its text shows them.
+  llvm::SmallVector<AxisAttr> shownAxes(mlir::Value value);
   /// As text, but a value with a name is written out.
   std::string definition(mlir::Value value);
   /// The definition of what is read, at the indices where it is read.
@@ -39,13 +41,27 @@ private:
   /// So many operations; a longer formula ends in dots.
   static constexpr int longest = 120;
 
-  /// How strongly a formula's last operation binds.
-  enum Binding { Or, And, Not, Compare, Sum, Product, Negation, Power, Atom };
+  /// How strongly a formula's last operation binds. A Quotient is a product in
+  /// which something is rounded, `//` or `%`.
+  enum Binding {
+    Or,
+    And,
+    Not,
+    Compare,
+    Sum,
+    Quotient,
+    Product,
+    Negation,
+    Power,
+    Atom
+  };
 
   std::string text(mlir::Value value, Binding least);
   std::pair<std::string, Binding> form(mlir::Value value);
   std::pair<std::string, Binding> form(mlir::Operation *op);
   std::string infix(mlir::Operation *op, const char *sign, Binding binding);
+  std::pair<std::string, Binding> product(mlir::Operation *op, const char *sign,
+                                          Binding right, Binding binding);
   std::string call(llvm::StringRef function, mlir::ValueRange arguments);
   std::string read(llvm::StringRef array, llvm::ArrayRef<AxisAttr> axes);
   std::string readNamed(mlir::Operation *op);

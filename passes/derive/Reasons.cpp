@@ -7,6 +7,8 @@
 #include "passes/derive/Reasons.h"
 
 #include "ir/Formula.h"
+#include "ir/Size.h"
+#include "ir/TypeOf.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -283,6 +285,18 @@ DictionaryAttr derive::reasonToWait(const Chain &chain, unsigned number,
   return toAttribute(reason, reduce);
 }
 
+/// Whether the text that was compiled there is not the user's to change.
+static bool isInLibrary(Location location) {
+  bool is = false;
+  location->walk([&](Location inner) {
+    // The innermost text comes first.
+    auto range = dyn_cast<FileLineColRange>(inner);
+    is = range && range.getFilename().getValue().starts_with("std/");
+    return range ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return is;
+}
+
 DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper,
                                      bool isSmall) {
   const std::string name = "`" + callOf(reduce) + "`";
@@ -305,14 +319,25 @@ DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper,
                         "this is the cheaper way: `" + output.getName().str() +
                             "` is as large"},
                        reduce);
-  const std::string read =
-      "`" + ir::Formula().definition(keeper->getResult(0)) + "`";
+  const Value place = keeper->getResult(0);
+  const std::string read = "`" + ir::Formula().definition(place) + "`";
+  const ir::ArrayType places = ir::typeOf(place), own = ir::typeOf(reduce);
+  const bool isFewer =
+      ir::sizeExactQuotient(
+          ir::sizeOfAxes(own.getContext(), own.getAxes()),
+          ir::sizeOfAxes(own.getContext(), places.getAxes())) != nullptr;
+  std::string hint;
+  if (!isFewer)
+    hint = "this is the cheaper way: each element is computed once, and may be "
+           "read at many places";
+  else if (!isInLibrary(keeper->getLoc()))
+    hint = "with `" + ir::Formula().writtenOut(place) + "` in place of " +
+           read + " it is never stored";
   return toAttribute(
       {"stored",
        read == name
            ? "the index at which " + name + " is read is checked, for all of it"
            : name + " is read at another index than its own, as " + read,
-       "with `" + ir::Formula().writtenOut(keeper->getResult(0)) +
-           "` in place of " + read + " it is never stored"},
+       hint},
       reduce);
 }

@@ -57,18 +57,27 @@ ExplainedAxis Sizes::axis(ir::AxisAttr axis, unsigned passes) {
 }
 
 ExplainedArray Sizes::array(Value value) {
+  if (auto input = value.getDefiningOp<ir::InputOp>())
+    return array(value, input.getName(), ir::axesOf(input.getAxes()));
+  return array(value, ir::Formula().text(value),
+               ir::Formula().shownAxes(value));
+}
+
+ExplainedArray Sizes::array(Value value, StringRef called,
+                            ArrayRef<ir::AxisAttr> axes) {
   auto type = cast<ir::ArrayType>(value.getType());
-  SmallVector<ir::AxisAttr> axes(type.getAxes());
-  auto input = value.getDefiningOp<ir::InputOp>();
-  if (input)
-    axes = ir::axesOf(input.getAxes());
   std::string shape;
   for (ir::AxisAttr axis : axes)
     shape += (shape.empty() ? "[" : ", ") + ir::sizeText(axis.getSize());
-  return {input ? input.getName().str() : ir::Formula().text(value),
+  return {called.str(),
           std::string(name(dtypeOf(type.getElementType()))) +
               (shape.empty() ? "" : shape + "]"),
           bytes(type)};
+}
+
+ExplainedArray Sizes::array(ir::OutputOp output) {
+  return array(output.getValue(), output.getName(),
+               ir::axesOf(output.getAxes()));
 }
 
 ExplainedArray Sizes::read(Value value, ir::ArrayType places) {

@@ -26,6 +26,8 @@ public:
   ExplainedAxis axis(ir::AxisAttr axis, unsigned passes);
   /// The array of an input or of a value.
   ExplainedArray array(mlir::Value value);
+  /// That of a result, by its name.
+  ExplainedArray array(ir::OutputOp output);
   /// The same, with the bytes that are read of it.
   ExplainedArray read(mlir::Value value, ir::ArrayType places);
 
@@ -36,6 +38,9 @@ public:
   Status fault = Status::ok();
 
 private:
+  ExplainedArray array(mlir::Value value, llvm::StringRef called,
+                       llvm::ArrayRef<ir::AxisAttr> axes);
+
   ir::FuncOp func;
   std::vector<int64_t> dims;
 };

@@ -13,9 +13,9 @@ using namespace fovea;
 using namespace fovea::explaining;
 
 Definitions::Definitions(ir::FuncOp written, Sizes &sizes) : written(written) {
-  llvm::DenseMap<Value, std::string> results;
+  llvm::DenseMap<Value, ir::OutputOp> results;
   for (ir::OutputOp output : ir::outputsOf(written))
-    results.try_emplace(output.getValue(), output.getName().str());
+    results.try_emplace(output.getValue(), output);
   auto isStored = [&](Value value) { return numbers.contains(value); };
   for (Operation &op : written.getBody().front()) {
     if (op.getNumResults() != 1 || isa<ir::ConstantOp, ir::SizeOp>(op))
@@ -27,10 +27,10 @@ Definitions::Definitions(ir::FuncOp written, Sizes &sizes) : written(written) {
     if (!isInput && !isResult && name.empty() && !isa<ir::ReduceOp>(op))
       continue;
     ExplainedDefinition made;
-    made.array = sizes.array(value);
+    made.array = isResult && name.empty() && !isInput
+                     ? sizes.array(results[value])
+                     : sizes.array(value);
     made.formula = isInput ? "" : ir::Formula().definition(value);
-    if (isResult && name.empty() && !isInput)
-      made.array.name = results[value];
     made.isInput = isInput;
     made.isResult = isResult;
     for (auto [source, places] : sourcesOf(&op, isStored)) {

@@ -250,21 +250,20 @@ ExplainedKernel Explainer::explained(const Kernel &kernel) {
   for (unsigned number : kernel.outputs) {
     ir::OutputOp output = outputs[number];
     const Value value = output.getValue();
-    ExplainedArray array = sizes.array(value);
     const bool isInput = isa<ir::InputOp, ir::LiteralOp>(value.getDefiningOp());
-    if (!isInMemory(value) || isInput) {
-      const StringRef name =
-          isInput ? StringRef() : ir::nameOf(value.getDefiningOp());
-      array.name =
-          name.empty() ? output.getName().str() : ir::Formula().text(value);
+    const bool isOwn = !isInMemory(value) || isInput;
+    const ExplainedArray array =
+        isOwn && (isInput || ir::nameOf(value.getDefiningOp()).empty())
+            ? sizes.array(output)
+            : sizes.array(value);
+    if (isOwn)
       out.computes.push_back(array.name + " = " +
                              (isInput ? sizes.array(value).name
                                       : ir::Formula().definition(value)));
-    }
     if (llvm::none_of(out.writes, [&](const ExplainedArray &written) {
           return written.name == array.name;
         }))
-      out.writes.push_back(std::move(array));
+      out.writes.push_back(array);
   }
   return out;
 }
@@ -297,7 +296,7 @@ std::string Explainer::reasonToStore(Value value, size_t own, size_t reader,
                                      const ExplainedKernel &at) {
   const std::string name = "kernel " + std::to_string(reader + 1);
   const ArrayRef<ir::AxisAttr> axes = typeOf(value).getAxes();
-  SmallVector<ir::AxisAttr> walked = streamedBy(kernels[reader].folds);
+  const SmallVector<ir::AxisAttr> walked = streamedBy(kernels[reader].folds);
   SmallVector<ir::AxisAttr> rows = rowsOf(kernels[reader]);
   if (walked.empty())
     // Of several maps that which may need it.
@@ -316,14 +315,16 @@ std::string Explainer::reasonToStore(Value value, size_t own, size_t reader,
   }
   if (axes.empty())
     return name + " needs it finished, at all of its places";
-  llvm::append_range(walked, rows);
-  const bool isWithin = without(axes, walked).empty();
+  // Rows of one fold may be walked along by the next one.
+  llvm::SetVector<ir::AxisAttr> places(walked.begin(), walked.end());
+  places.insert_range(rows);
+  const bool isWithin = without(axes, places.getArrayRef()).empty();
   const Sources &sources = kernels[reader].reads;
   if (!isWithin && sources.find(value)->second != typeOf(value))
     return name + " reads it at other places than those where it is made";
   // Along what else it has it is taken by something recomputed.
   const SmallVector<ir::AxisAttr> others =
-      without(isWithin ? rows : walked, axes);
+      without(isWithin ? ArrayRef(rows) : places.getArrayRef(), axes);
   if (!others.empty()) {
     int64_t times = 1;
     for (ir::AxisAttr axis : others)

@@ -5,11 +5,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Formula.h"
+#include "passes/Demand.h"
 #include "passes/derive/Reasons.h"
 #include "tools/certificate/Describe.h"
 #include "tools/explain/Arrays.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -72,6 +74,31 @@ static bool isConstant(Value value) {
   return isMadeOf(value, [](Operation *op) {
     return !isa<ir::IndexOp, ir::InputOp, ir::LiteralOp, ir::FoldOp>(op);
   });
+}
+
+/// The choices that leave places out: a hard number of theirs is one of an
+/// accumulator, which it does not change.
+static llvm::DenseSet<Operation *> choicesOf(ir::LiftOp lift) {
+  llvm::SetVector<std::pair<Value, ir::HardKind>> work;
+  for (auto [k, element] : llvm::enumerate(lift.getElements())) {
+    if (lift.getKind(k) == ir::ReduceKind::Sum)
+      work.insert({element, ir::HardKind::Zero});
+    else if (lift.getKind(k) == ir::ReduceKind::Max ||
+             lift.getKind(k) == ir::ReduceKind::ArgMax)
+      work.insert({element, ir::HardKind::NegInf});
+  }
+  llvm::DenseSet<Operation *> choices;
+  for (size_t i = 0; i < work.size(); ++i) {
+    Operation *op = work[i].first.getDefiningOp();
+    if (!op)
+      continue;
+    const HardSources sources = hardSources(op, work[i].second);
+    if (sources.isOwn)
+      choices.insert(op);
+    for (auto [operand, hard] : sources.operands)
+      work.insert({op->getOperand(operand), hard});
+  }
+  return choices;
 }
 
 static void addMask(Value condition, std::vector<ExplainedMask> &masks) {
@@ -174,8 +201,9 @@ void explaining::explainStep(ir::FoldOp fold,
   ir::LiftOp lift = fold.getLift();
   for (Value guard : lift.getGuards())
     addMask(guard, into.masks);
+  const llvm::DenseSet<Operation *> choices = choicesOf(lift);
   fold.getElement().walk([&](ir::SelectOp select) {
-    if (select.getHard() != ir::HardKind::None)
+    if (choices.contains(select))
       addMask(select.getCondition(), into.masks);
   });
   addRecomputed(fold, into.recomputed);

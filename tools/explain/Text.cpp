@@ -93,7 +93,8 @@ static std::string text(const ExplainedKernel &kernel, size_t number) {
     out += line(refusal.kind == "stored" ? "stored" : "waits",
                 refusal.reduction + place);
     out += line("", "because " + refusal.reason);
-    out += line("", "hint: " + refusal.hint);
+    if (!refusal.hint.empty())
+      out += line("", "hint: " + refusal.hint);
   }
   for (const ExplainedStore &store : kernel.stored) {
     out += line("stored", joined(store.arrays));
