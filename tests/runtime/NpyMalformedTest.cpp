@@ -72,7 +72,7 @@ TEST_CASE("broken frames") {
       {"\x93NUM", code,
        "this is no .npy file (it does not start with \\x93NUMPY)"},
       {"PK\3\4 a zip archive", code,
-       "this is no .npy file (it does not start with \\x93NUMPY)"},
+       "this is an archive, such as an .npz file"},
       {good.substr(0, 7), code, "the file ends inside its header"},
       {good.substr(0, 9), code, "the file ends inside its header"},
       {file(2, 0, "").substr(0, 11), code, "the file ends inside its header"},
