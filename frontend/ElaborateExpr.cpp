@@ -230,11 +230,11 @@ std::optional<bool> Elaborator::meet(MutableArrayRef<Array> arrays,
 bool Elaborator::fitsInto(Type element, const Array &array, SourceRange range) {
   if (element != emit.i32 || !array.weak || !array.isInt())
     return true;
-  std::optional<double> number = beyondI32(array);
+  std::optional<int64_t> number = beyondI32(array);
   if (!number)
     return true;
   error(range,
-        llvm::formatv("{0:f0} does not fit into the i32 that it meets", *number)
+        llvm::formatv("{0} does not fit into the i32 that it meets", *number)
             .str())
       .fix("declare that i64, or cast it: `i64(...)`");
   return false;
@@ -402,7 +402,7 @@ Elaborator::MaybeArray Elaborator::compare(const ast::Compare &compare,
 namespace {
 /// The numbers of a literal, row-major.
 struct Elements {
-  SmallVector<double> values;
+  SmallVector<Number> values;
   SmallVector<int64_t> shape;
   bool real = false;
   bool boolean = false;
@@ -438,8 +438,8 @@ Elaborator::MaybeArray Elaborator::literal(const ast::Expr &whole,
   bool reported = false;
   auto leaf = [&](const ast::Expr &syntax) {
     MaybeArray array = scalar(syntax, scope, "an element");
-    std::optional<double> number =
-        array ? constantOf(*array) : std::optional<double>();
+    std::optional<Number> number =
+        array ? constantOf(*array) : std::optional<Number>();
     if (!number) {
       if (array)
         error(syntax.range, "an element of an array must be a number that is "
@@ -449,7 +449,7 @@ Elaborator::MaybeArray Elaborator::literal(const ast::Expr &whole,
     }
     elements.real |= array->isFloat();
     elements.boolean |= array->isBool();
-    elements.values.push_back(array->isBool() ? *number != 0 : *number);
+    elements.values.push_back(*number);
     return true;
   };
   if (!collect(whole, 0, elements, culprit, leaf)) {

@@ -37,9 +37,9 @@ SizeAttr Elaborator::sizeName(const ast::Expr &expr, const std::string &name,
     if (auto known = array->value.getDefiningOp<SizeOp>();
         known && !array->rank())
       return known.getSize();
-    std::optional<double> number = constantOf(*array);
+    std::optional<Number> number = constantOf(*array);
     if (number && array->isInt())
-      return sizeConstant(emit.context, static_cast<int64_t>(*number));
+      return sizeConstant(emit.context, *number->integer);
   }
   if (report)
     error(expr.range, "`" + name + "` is no dimension")

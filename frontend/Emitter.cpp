@@ -10,6 +10,8 @@
 
 #include "mlir/IR/IRMapping.h"
 
+#include "llvm/ADT/APSInt.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::ir;
@@ -137,12 +139,16 @@ Array Emitter::real(double value) {
           true};
 }
 
-Value Emitter::constant(double value, Type element) {
-  TypedAttr attr =
-      isa<FloatType>(element)
-          ? TypedAttr(builder.getFloatAttr(element, value))
-          : builder.getIntegerAttr(element, static_cast<int64_t>(value));
-  return ConstantOp::create(builder, loc, ArrayType::get(element, {}), attr);
+/// The number as that type, which holds it.
+static TypedAttr attribute(Builder &builder, Number number, Type element) {
+  if (isa<FloatType>(element))
+    return builder.getFloatAttr(element, number.real);
+  return builder.getIntegerAttr(element, *number.integer);
+}
+
+Value Emitter::constant(Number value, Type element) {
+  return ConstantOp::create(builder, loc, ArrayType::get(element, {}),
+                            attribute(builder, value, element));
 }
 
 Array Emitter::boolean(bool value) {
@@ -164,18 +170,15 @@ Array Emitter::index(AxisAttr axis) {
       IndexOp::create(builder, loc, ArrayType::get(i64, axis), axis), {}, true};
 }
 
-Array Emitter::literal(ArrayRef<double> values, ArrayRef<int64_t> shape,
+Array Emitter::literal(ArrayRef<Number> values, ArrayRef<int64_t> shape,
                        Type element) {
   SmallVector<SizeAttr> sizes;
   for (int64_t extent : shape)
     sizes.push_back(sizeConstant(context, extent));
   SmallVector<AxisAttr> axes = this->axes("literal.", sizes);
   SmallVector<Attribute> elements;
-  for (double value : values)
-    elements.push_back(
-        isa<FloatType>(element)
-            ? Attribute(builder.getFloatAttr(element, value))
-            : builder.getIntegerAttr(element, static_cast<int64_t>(value)));
+  for (Number value : values)
+    elements.push_back(attribute(builder, value, element));
   auto attr =
       DenseElementsAttr::get(RankedTensorType::get(shape, element), elements);
   return {LiteralOp::create(builder, loc, ArrayType::get(element, axes), attr,
@@ -183,38 +186,69 @@ Array Emitter::literal(ArrayRef<double> values, ArrayRef<int64_t> shape,
           axes, !element.isInteger(1)};
 }
 
-std::optional<double> fovea::constantOf(const Array &array) {
+static Number negated(Number number) {
+  number.real = -number.real;
+  if (number.integer)
+    number.integer = static_cast<int64_t>(0 - uint64_t(*number.integer));
+  return number;
+}
+
+static Number converted(Number number, Type element) {
+  if (isa<FloatType>(element))
+    return {number.real, std::nullopt};
+  if (element.isInteger(1))
+    return Number::whole(number.real != 0);
+  if (number.integer)
+    return number;
+  // Towards 0, and to the end of the range beyond it.
+  APSInt integer(64, /*isUnsigned=*/false);
+  bool isExact;
+  APFloat(number.real)
+      .convertToInteger(integer, APFloat::rmTowardZero, &isExact);
+  return Number::whole(integer.getSExtValue());
+}
+
+std::optional<Number> fovea::constantOf(const Array &array) {
   if (array.rank() != 0)
     return std::nullopt;
-  double sign = 1;
+  SmallVector<Operation *> around;
   Operation *op = array.value.getDefiningOp();
   for (; isa_and_nonnull<NegOp, CastOp>(op);
        op = op->getOperand(0).getDefiningOp())
-    sign = isa<NegOp>(op) ? -sign : sign;
+    around.push_back(op);
   auto constant = dyn_cast_or_null<ConstantOp>(op);
   if (!constant)
     return std::nullopt;
-  if (auto number = dyn_cast<FloatAttr>(constant.getValue()))
-    return sign * number.getValueAsDouble();
-  auto number = cast<IntegerAttr>(constant.getValue());
-  bool isBool = number.getType().isInteger(1);
-  return sign * (isBool ? number.getValue().getZExtValue()
-                        : number.getValue().getSExtValue());
+  Number number;
+  if (auto real = dyn_cast<FloatAttr>(constant.getValue()))
+    number.real = real.getValueAsDouble();
+  else if (auto integer = cast<IntegerAttr>(constant.getValue());
+           integer.getType().isInteger(1))
+    number = Number::whole(integer.getValue().getZExtValue());
+  else
+    number = Number::whole(integer.getValue().getSExtValue());
+  for (Operation *op : llvm::reverse(around))
+    number =
+        isa<NegOp>(op)
+            ? negated(number)
+            : converted(number, cast<CastOp>(op).getType().getElementType());
+  return number;
 }
 
-std::optional<double> fovea::beyondI32(const Array &array) {
-  auto fits = [](double number) {
-    return number >= std::numeric_limits<int32_t>::min() &&
-           number <= std::numeric_limits<int32_t>::max();
+std::optional<int64_t> fovea::beyondI32(const Array &array) {
+  if (!array.isInt())
+    return std::nullopt;
+  auto fits = [](int64_t number) {
+    return number == static_cast<int32_t>(number);
   };
-  if (std::optional<double> number = constantOf(array))
-    return fits(*number) ? std::nullopt : number;
+  if (std::optional<Number> number = constantOf(array))
+    return fits(*number->integer) ? std::nullopt : number->integer;
   auto literal = array.value.getDefiningOp<LiteralOp>();
-  if (!literal || !array.isInt())
+  if (!literal)
     return std::nullopt;
   for (const APInt &bits :
        cast<DenseElementsAttr>(literal.getValues()).getValues<APInt>())
-    if (double number = bits.getSExtValue(); !fits(number))
+    if (int64_t number = bits.getSExtValue(); !fits(number))
       return number;
   return std::nullopt;
 }
@@ -348,12 +382,13 @@ Array Emitter::logicalAnd(Array a, Array b) {
 }
 
 static HardKind hardness(const Array &branch) {
-  std::optional<double> number = constantOf(branch);
+  std::optional<Number> number = constantOf(branch);
   if (!number || branch.isBool())
     return HardKind::None;
-  if (*number == 0)
+  if (number->real == 0)
     return HardKind::Zero;
-  return std::isinf(*number) && *number < 0 ? HardKind::NegInf : HardKind::None;
+  return std::isinf(number->real) && number->real < 0 ? HardKind::NegInf
+                                                      : HardKind::None;
 }
 
 Array Emitter::select(Array condition, Array a, Array b) {

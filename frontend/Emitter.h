@@ -12,6 +12,7 @@
 #ifndef FOVEA_FRONTEND_EMITTER_H
 #define FOVEA_FRONTEND_EMITTER_H
 
+#include "frontend/Number.h"
 #include "frontend/Values.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -85,7 +86,7 @@ public:
   Array size(ir::SizeAttr size);
   Array index(ir::AxisAttr axis);
   /// An array of numbers, row-major; weak unless they are bools.
-  Array literal(llvm::ArrayRef<double> values, llvm::ArrayRef<int64_t> shape,
+  Array literal(llvm::ArrayRef<Number> values, llvm::ArrayRef<int64_t> shape,
                 mlir::Type element);
 
   //===--- types ----------------------------------------------------------===//
@@ -129,7 +130,7 @@ public:
   Array shaped(mlir::Value value, llvm::ArrayRef<Array> operands, bool weak);
 
 private:
-  mlir::Value constant(double value, mlir::Type element);
+  mlir::Value constant(Number value, mlir::Type element);
   mlir::Value retype(mlir::Value value, mlir::Type element);
   mlir::Value cloneAs(mlir::Operation *op, mlir::Type element);
 
@@ -139,10 +140,10 @@ private:
 
 /// The number that a scalar is, if it is written out: a constant, perhaps
 /// behind a sign or a change of dtype.
-std::optional<double> constantOf(const Array &array);
+std::optional<Number> constantOf(const Array &array);
 /// A number among those written out in the array, a literal, that i32 cannot
 /// hold.
-std::optional<double> beyondI32(const Array &array);
+std::optional<int64_t> beyondI32(const Array &array);
 /// The axis whose coordinate the scalar is, if it is one; else null.
 ir::AxisAttr coordinateOf(const Array &array);
 

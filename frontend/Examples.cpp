@@ -4,7 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "frontend/Number.h"
 #include "frontend/ProgramImpl.h"
+
+#include "llvm/Support/CheckedArithmetic.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <cmath>
 #include <limits>
@@ -33,12 +37,20 @@ public:
       return readRandom(*call, value.range, setting);
     if (value.as<ast::ArrayLiteral>()) {
       setting.kind = ExampleSetting::Kind::Array;
-      return readArray(value, 0, setting);
+      if (!readArray(value, 0, setting))
+        return false;
+      if (setting.integers.size() < setting.array.size())
+        setting.integers.clear();
+      return true;
     }
     setting.kind = ExampleSetting::Kind::Number;
-    if (!number(value, setting.number))
+    Number made;
+    if (!number(value, made))
       return false;
-    numbers[setting.name] = setting.number;
+    setting.number = made.real;
+    if (made.integer)
+      setting.integers = {*made.integer};
+    numbers[setting.name] = made;
     return true;
   }
 
@@ -79,9 +91,13 @@ private:
     bool uniform = call.callee.name == "random" && call.arguments.size() == 2;
     if (setting.normal && call.arguments.empty())
       return true;
-    if (uniform && number(*call.arguments[0].value, setting.lo) &&
-        number(*call.arguments[1].value, setting.hi))
+    Number lo, hi;
+    if (uniform && number(*call.arguments[0].value, lo) &&
+        number(*call.arguments[1].value, hi)) {
+      setting.lo = lo.real;
+      setting.hi = hi.real;
       return true;
+    }
     if (!uniform)
       diagnostics.error(range, "an example sets a value by a number, an array, "
                                "a file name, `random(lo, hi)` or `normal()`");
@@ -92,10 +108,12 @@ private:
                  ExampleSetting &setting) {
     auto *array = value.as<ast::ArrayLiteral>();
     if (!array) {
-      double element;
+      Number element;
       if (depth != setting.shape.size() || !number(value, element))
         return complain(value);
-      setting.array.push_back(element);
+      setting.array.push_back(element.real);
+      if (element.integer)
+        setting.integers.push_back(*element.integer);
       return true;
     }
     int64_t extent = array->elements.size();
@@ -115,7 +133,7 @@ private:
     return false;
   }
 
-  bool number(const ast::Expr &expr, double &out) {
+  bool number(const ast::Expr &expr, Number &out) {
     if (evaluate(expr, out))
       return true;
     diagnostics.error(expr.range, "an example needs a number that is known "
@@ -124,58 +142,84 @@ private:
     return false;
   }
 
-  bool evaluate(const ast::Expr &expr, double &out) {
+  bool evaluate(const ast::Expr &expr, Number &out) {
     if (auto *node = expr.as<ast::Number>()) {
-      out = node->isInteger ? static_cast<double>(node->integer) : node->real;
+      out = node->isInteger ? Number::whole(node->integer) : known(node->real);
       return true;
     }
     if (auto *node = expr.as<ast::Boolean>()) {
-      out = node->value;
+      out = Number::whole(node->value);
       return true;
     }
     if (auto *node = expr.as<ast::Name>()) {
-      auto known = numbers.find(node->name);
+      auto before = numbers.find(node->name);
       bool isInf = node->name == "inf";
-      out = known != numbers.end() ? known->second
-            : isInf                ? std::numeric_limits<double>::infinity()
-                                   : 3.14159265358979323846;
-      return known != numbers.end() || isInf || node->name == "pi";
+      out = before != numbers.end() ? before->second
+            : isInf ? known(std::numeric_limits<double>::infinity())
+                    : known(3.14159265358979323846);
+      return before != numbers.end() || isInf || node->name == "pi";
     }
     if (auto *node = expr.as<ast::Unary>()) {
-      bool known = evaluate(*node->operand, out);
-      out = -out;
-      return known && node->op == ast::UnaryOp::Neg;
+      bool isKnown = evaluate(*node->operand, out);
+      // Of 0 it has a sign.
+      out.real = -out.real;
+      if (out.integer)
+        out.integer = llvm::checkedSub<int64_t>(0, *out.integer);
+      return isKnown && node->op == ast::UnaryOp::Neg;
     }
     auto *node = expr.as<ast::Binary>();
-    double a, b;
+    Number a, b;
     if (!node || !evaluate(*node->lhs, a) || !evaluate(*node->rhs, b))
       return false;
     switch (node->op) {
     case ast::BinaryOp::Add:
-      out = a + b;
+      out = exact(a, b, llvm::checkedAdd<int64_t>, a.real + b.real);
       return true;
     case ast::BinaryOp::Sub:
-      out = a - b;
+      out = exact(a, b, llvm::checkedSub<int64_t>, a.real - b.real);
       return true;
     case ast::BinaryOp::Mul:
-      out = a * b;
+      out = exact(a, b, llvm::checkedMul<int64_t>, a.real * b.real);
       return true;
     case ast::BinaryOp::Div:
-      out = a / b;
+      out = known(a.real / b.real);
       return true;
     case ast::BinaryOp::FloorDiv:
-      out = std::floor(a / b);
+      out = exact(a, b, floorDiv, std::floor(a.real / b.real));
       return true;
     case ast::BinaryOp::Pow:
-      out = std::pow(a, b);
+      out = known(std::pow(a.real, b.real));
       return true;
     default:
       return false;
     }
   }
 
+  /// What was computed in a double: up to 2^53 whole numbers are exact there.
+  static Number known(double number) {
+    if (number != std::floor(number) || std::fabs(number) > 0x1p53)
+      return {number, std::nullopt};
+    return {number, static_cast<int64_t>(number)};
+  }
+  static std::optional<int64_t> floorDiv(int64_t a, int64_t b) {
+    if (b == 0 || llvm::divideSignedWouldOverflow(a, b))
+      return std::nullopt;
+    return llvm::divideFloorSigned(a, b);
+  }
+  /// What whole numbers make, or else `real`, which was computed in a double.
+  static Number exact(Number a, Number b,
+                      std::optional<int64_t> (*compute)(int64_t, int64_t),
+                      double real) {
+    std::optional<int64_t> integer;
+    if (a.integer && b.integer)
+      integer = compute(*a.integer, *b.integer);
+    if (!integer)
+      return known(real);
+    return *integer ? Number::whole(*integer) : Number{real, integer};
+  }
+
   Diagnostics &diagnostics;
-  std::map<std::string, double> numbers;
+  std::map<std::string, Number> numbers;
 };
 } // namespace
 

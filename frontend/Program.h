@@ -82,6 +82,9 @@ struct ExampleSetting {
   double lo = 0, hi = 1;     // Random
   bool normal = false;       // Random
   std::vector<double> array; // Array, row-major
+  /// Number, Array: what `number` or `array` holds, exactly. Empty unless all
+  /// of it is whole.
+  std::vector<int64_t> integers;
   std::vector<int64_t> shape;
 };
 struct ExampleInfo {

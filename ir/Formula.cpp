@@ -33,9 +33,8 @@ static std::string numberText(APFloat value) {
   }
   // as they are written: 50, 0.1, 1e-8.
   char text[32];
-  const std::string number(
-      text,
-      std::to_chars(text, std::end(text), std::stod(digits.str().str())).ptr);
+  const double wide = APFloat(APFloat::IEEEdouble(), digits).convertToDouble();
+  const std::string number(text, std::to_chars(text, std::end(text), wide).ptr);
   const auto [mantissa, exponent] = StringRef(number).split('e');
   if (exponent.empty())
     return number;

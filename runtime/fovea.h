@@ -205,9 +205,15 @@ typedef struct fovea_setting_info {
   const char *text;
   const double *array;
   const int64_t *shape;
+  /** What `number` or `array` holds, exactly: beyond 2^53 a double does not.
+   *  Null unless all of it is whole. */
+  const int64_t *integers;
 } fovea_setting_info;
 #define FOVEA_SETTING_INFO_INIT                                                \
-  { sizeof(fovea_setting_info), FOVEA_ABI_VERSION, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  {                                                                            \
+    sizeof(fovea_setting_info), FOVEA_ABI_VERSION, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
+        0                                                                      \
+  }
 
 FOVEA_API uint64_t fovea_program_example_count(const fovea_program *program);
 FOVEA_API fovea_code fovea_program_example(const fovea_program *program,

@@ -20,7 +20,7 @@ fn apply(f: fn(f32) -> f32, x: f32[G * R]) -> f32[G * R] {
   y[n] = f(x[n])
   return y
 }
-example { apply: G = 2, R = 3 }
+example { apply: G = 2, R = 3, x = [9007199254740993, 0.5] }
 test "nothing" { 1 == 1 }
 )";
 
@@ -66,13 +66,20 @@ TEST_CASE("examples and tests") {
   REQUIRE(fovea_program_example(program.get(), 0, &example, nullptr) ==
           FOVEA_OK);
   CHECK(std::string(example.function) == "apply");
-  REQUIRE(example.setting_count == 2);
+  REQUIRE(example.setting_count == 3);
   fovea_setting_info setting = FOVEA_SETTING_INFO_INIT;
   REQUIRE(fovea_program_setting(program.get(), 0, 1, &setting, nullptr) ==
           FOVEA_OK);
   CHECK(std::string(setting.name) == "R");
   CHECK(setting.kind == FOVEA_SETTING_NUMBER);
   CHECK(setting.number == 3);
+  REQUIRE(setting.integers);
+  CHECK(setting.integers[0] == 3);
+  REQUIRE(fovea_program_setting(program.get(), 0, 2, &setting, nullptr) ==
+          FOVEA_OK);
+  CHECK(setting.kind == FOVEA_SETTING_ARRAY);
+  CHECK(setting.array[1] == 0.5);
+  CHECK_FALSE(setting.integers);
   REQUIRE(fovea_program_test_count(program.get()) == 1);
   CHECK(std::string(fovea_program_test_name(program.get(), 0)) == "nothing");
   CHECK(fovea_program_test_name(program.get(), 1) == nullptr);

@@ -115,7 +115,7 @@ void Session::readFunctions() {
 static Value valueOf(const fovea_setting_info &info, const std::string &file) {
   switch (info.kind) {
   case FOVEA_SETTING_NUMBER:
-    return Value::scalar(info.number);
+    return Value::literal({}, 1, &info.number, info.integers);
   case FOVEA_SETTING_FILE:
     return Value::file(
         (std::filesystem::path(file).parent_path() / info.text).string());
@@ -128,7 +128,7 @@ static Value valueOf(const fovea_setting_info &info, const std::string &file) {
     size_t count = 1;
     for (int64_t extent : shape)
       count *= static_cast<size_t>(extent);
-    return Value::literal(std::move(shape), {info.array, info.array + count});
+    return Value::literal(std::move(shape), count, info.array, info.integers);
   }
   default:
     return Value::word(info.text);

@@ -46,20 +46,14 @@ Value Value::word(std::string text) {
   return value;
 }
 
-Value Value::scalar(double number) { return literal({}, {number}); }
-
-Value Value::literal(std::vector<int64_t> shape, std::vector<double> elements) {
+Value Value::literal(std::vector<int64_t> shape, size_t count,
+                     const double *elements, const int64_t *integers) {
   Value value;
   value.kind = Kind::Literal;
   value.shape = std::move(shape);
-  // Whole numbers up to 2^53 are exact in a double.
-  const bool whole =
-      std::all_of(elements.begin(), elements.end(), [](double x) {
-        return x == std::floor(x) && std::fabs(x) <= 0x1p53;
-      });
-  if (whole)
-    value.integers.assign(elements.begin(), elements.end());
-  value.elements = std::move(elements);
+  value.elements.assign(elements, elements + count);
+  if (integers)
+    value.integers.assign(integers, integers + count);
   return value;
 }
 
@@ -188,14 +182,6 @@ bool LiteralParser::addWord(std::string_view word) {
 void LiteralParser::addNumber(std::string_view word) {
   allBool = false;
   const char *end = word.data() + word.size();
-  int64_t whole = 0;
-  auto [wholeEnd, wholeFault] = std::from_chars(word.data(), end, whole);
-  if (wholeFault == std::errc() && wholeEnd == end) {
-    value.integers.push_back(whole);
-    value.elements.push_back(static_cast<double>(whole));
-    return;
-  }
-  allWhole = false;
   double number = 0;
   auto [stop, fault] = std::from_chars(word.data(), end, number);
   const bool digit = word.find_first_of("0123456789") != word.npos;
@@ -205,7 +191,12 @@ void LiteralParser::addNumber(std::string_view word) {
     fail("has `" + std::string(word) + "` where a number is needed");
   if (fault == std::errc::result_out_of_range)
     fail("has `" + std::string(word) + "`, which no f64 can hold");
+  // Of -0 this has the sign, and of a large integer that all its digits.
   value.elements.push_back(number);
+  int64_t whole = 0;
+  auto [wholeEnd, wholeFault] = std::from_chars(word.data(), end, whole);
+  allWhole &= wholeFault == std::errc() && wholeEnd == end;
+  value.integers.push_back(whole);
 }
 
 Value LiteralParser::parse() {

@@ -43,9 +43,9 @@ struct Value {
   static Value uniform(double lo, double hi);
   static Value normal();
   static Value word(std::string text);
-  static Value scalar(double number);
-  static Value literal(std::vector<int64_t> shape,
-                       std::vector<double> elements);
+  /// `integers` is null unless all elements are whole.
+  static Value literal(std::vector<int64_t> shape, size_t count,
+                       const double *elements, const int64_t *integers);
 
   bool isInteger() const { return !integers.empty(); }
   /// Uniform: `0 to 10`.

@@ -139,6 +139,8 @@ fovea_code fovea_program_setting(const fovea_program *program, uint64_t example,
     out.text = described.text.c_str();
     out.array = described.array.data();
     out.shape = described.shape.data();
+    out.integers =
+        described.integers.empty() ? nullptr : described.integers.data();
     return answer(info, out, "`info`");
   });
 }

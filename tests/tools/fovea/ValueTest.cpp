@@ -35,6 +35,16 @@ TEST_CASE("integers are exact, other numbers are no integers") {
   CHECK_FALSE(parseValue("x", "3.0").isInteger());
   CHECK_FALSE(parseValue("x", "[1, 2.5]").isInteger());
   CHECK(parseValue("x", "1e-3").elements[0] == 1e-3);
+  CHECK(parseValue("x", "9007199254740993").integers ==
+        Shape{9007199254740993});
+  CHECK(parseValue("x", "[1, 2.5]").elements == std::vector<double>{1, 2.5});
+}
+
+TEST_CASE("a zero has a sign") {
+  CHECK(std::signbit(parseValue("x", "-0").elements[0]));
+  CHECK(std::signbit(parseValue("x", "[1, -0]").elements[1]));
+  CHECK(parseValue("x", "-0").integers == Shape{0});
+  CHECK_FALSE(std::signbit(parseValue("x", "0").elements[0]));
 }
 
 TEST_CASE("words that are numbers") {
