@@ -96,9 +96,18 @@ std::pair<Value, Value> Emitter::rowsOfBlock(const CoordByAxis &place) {
 }
 
 /// The least and the greatest number that an integer has in the block; none if
-/// that is not known.
+/// that is not known. Formulas share their parts: each is asked about once.
 std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
                                                  const CoordByAxis &place) {
+  if (auto found = knownBounds.find(value); found != knownBounds.end())
+    return found->second;
+  const std::optional<Bounds> bounds = makeBounds(value, scope, place);
+  knownBounds[value] = bounds;
+  return bounds;
+}
+
+std::optional<Emitter::Bounds> Emitter::makeBounds(Value value, Scope &scope,
+                                                   const CoordByAxis &place) {
   if (typeOf(value).isFloat() || typeOf(value).isBool())
     return std::nullopt;
   if (isFixed(value, place)) {
@@ -160,6 +169,15 @@ std::optional<Emitter::Bounds> Emitter::boundsOf(Value value, Scope &scope,
 /// Whether a bool holds somewhere and fails somewhere in the block.
 std::optional<Emitter::Chances> Emitter::chancesOf(Value value, Scope &scope,
                                                    const CoordByAxis &place) {
+  if (auto found = knownChances.find(value); found != knownChances.end())
+    return found->second;
+  const std::optional<Chances> chances = makeChances(value, scope, place);
+  knownChances[value] = chances;
+  return chances;
+}
+
+std::optional<Emitter::Chances> Emitter::makeChances(Value value, Scope &scope,
+                                                     const CoordByAxis &place) {
   if (isFixed(value, place)) {
     Value holds = elementAt(value, place).value;
     enter(scope);
@@ -251,6 +269,8 @@ void Emitter::visitBlock(Scope &outer, const CoordByAxis &place, Value first,
     return;
   }
   Scope &box = newPhase(outer);
+  knownBounds.clear();
+  knownChances.clear();
   Value anyHolds, anyFails;
   for (Value guard : guards) {
     const auto chances = chancesOf(guard, box, place);

@@ -270,8 +270,12 @@ private:
   std::pair<mlir::Value, mlir::Value> rowsOfBlock(const CoordByAxis &place);
   std::optional<Bounds> boundsOf(mlir::Value value, Scope &scope,
                                  const CoordByAxis &place);
+  std::optional<Bounds> makeBounds(mlir::Value value, Scope &scope,
+                                   const CoordByAxis &place);
   std::optional<Chances> chancesOf(mlir::Value value, Scope &scope,
                                    const CoordByAxis &place);
+  std::optional<Chances> makeChances(mlir::Value value, Scope &scope,
+                                     const CoordByAxis &place);
   void visitBlock(Scope &scope, const CoordByAxis &place, mlir::Value first,
                   mlir::Value last);
 
@@ -397,6 +401,9 @@ private:
   Scope *now = nullptr;
   /// Where the present block of the streamed axis begins.
   mlir::Value blockFirst, blockLast;
+  /// Of parts of the guards in the present block.
+  llvm::DenseMap<mlir::Value, std::optional<Bounds>> knownBounds;
+  llvm::DenseMap<mlir::Value, std::optional<Chances>> knownChances;
   /// Of the places that are visited (Coordinate::ahead).
   mlir::Value ahead;
   /// Guards that hold in all of the block.

@@ -25,11 +25,15 @@ public:
         accumulator(into) {}
 
   void run() {
+    std::set<uint32_t> seen;
     std::vector<uint32_t> work = {accumulator.guard};
     bool isExact = true;
     while (!work.empty()) {
-      const fovea_op op = made->ops[work.back()];
+      const uint32_t next = work.back();
       work.pop_back();
+      if (!seen.insert(next).second)
+        continue;
+      const fovea_op op = made->ops[next];
       if (op.opcode == FOVEA_OP_AND) {
         auto parts = made->list(op.operands);
         work.insert(work.end(), parts.begin(), parts.end());

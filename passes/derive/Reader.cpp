@@ -322,13 +322,19 @@ Expr Reader::cast(ir::CastOp op) {
 }
 
 void Reader::split(Value guard, Exprs &into) {
-  if (auto both = guard.getDefiningOp<ir::AndOp>()) {
-    split(both.getLhs(), into);
-    split(both.getRhs(), into);
-    return;
+  // Parts are shared: each is looked at once.
+  llvm::DenseSet<Value> seen;
+  SmallVector<Value> work = {guard};
+  while (!work.empty()) {
+    const Value next = work.pop_back_val();
+    if (!seen.insert(next).second)
+      continue;
+    if (auto both = next.getDefiningOp<ir::AndOp>())
+      work.append({both.getRhs(), both.getLhs()});
+    else if (const Expr condition = expr(next);
+             !llvm::is_contained(into, condition))
+      into.push_back(condition);
   }
-  if (const Expr condition = expr(guard); !llvm::is_contained(into, condition))
-    into.push_back(condition);
 }
 
 static std::optional<double> constantOf(Expr e) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Programs in which every definition takes the one before twice: doubling.py FOVEA [WORD].
 
-Written out they have 2^40 terms: that they compile at all is what is tested, however long it takes. Choices, of which the
-numbers stay small, are run and held against the reference. WORD: only the programs with that in their names.
+Written out they have 2^40 terms: that they compile at all is what is tested, however long it takes. Choices and masks, of
+which the numbers stay small, are run and held against the reference. WORD: only the programs with that in their names.
 """
 import subprocess
 import sys
@@ -32,6 +32,14 @@ STEPS = {
     "absolute value": "abs({w}) + {w} * c[j]",
     "maximum": "max({w}, c[j] * {w})",
 }
+# Masks, of which the last definition is the condition or is compared: what is computed of a whole block.
+MASKS = {
+    "and": ("j <= i", "{w} and {w}", "{w}"),
+    "or": ("j <= i", "{w} or {w}", "{w}"),
+    "and, or": ("j <= i", "({w} and j < 10 + {k}) or ({w} and j > i - {k})", "{w}"),
+    "twice": ("i - j", "{w} + {w}", "{w} >= 0"),
+    "least": ("i - j", "min({w}, {w} + {k})", "{w} >= 0"),
+}
 ENDS = ["{w}", "abs({w})", "{w} * {w}", "exp({w})"]
 
 VECTOR = """fn f(x: f32[N], c: f32[N]) -> f32 {{
@@ -45,6 +53,21 @@ ATTENTION = """fn f(q: f32[N, D], k: f32[M, D], v: f32[M, E], c: f32[M]) -> f32[
   z[i] = sum[j](exp({last} - m[i]))
   o[i, e] = sum[j](exp({last} - m[i]) / z[i] * v[j, e])
   return o
+}}
+"""
+MASKED = """fn f(q: f32[N, D], k: f32[M, D], v: f32[M, E]) -> f32[N, E] {{
+{body}
+  s[i, j] = where({mask}, sum[d](q[i, d] * k[j, d]), -inf)
+  m[i] = max[j](s[i, j])
+  z[i] = sum[j](exp(s[i, j] - m[i]))
+  o[i, e] = sum[j](exp(s[i, j] - m[i]) / z[i] * v[j, e])
+  return o
+}}
+"""
+GUARDED = """fn f(x: f32[N], y: i64[N]) -> f32 {{
+  i = 1
+{body}
+  return sum[j | {mask}](x[j])
 }}
 """
 
@@ -66,6 +89,11 @@ def programs():
     for step, each in STEPS.items():
         body, last = definitions(("sum[d](q[i, d] * k[j, d])",), each, "[i, j]")
         yield f"attention, {step}", ATTENTION.format(body=body, last=last)
+    for mask, (first, each, end) in MASKS.items():
+        body, last = definitions((first,), each, "[i, j]")
+        yield f"mask, {mask}", MASKED.format(body=body, mask=end.format(w=last))
+        body, last = definitions((first.replace("j", "y[j]"),), each, "[j]")
+        yield f"guard, {mask}", GUARDED.format(body=body, mask=end.format(w=last))
 
 
 def main():
@@ -77,7 +105,8 @@ def main():
             if word not in name:
                 continue
             file.write_text(text)
-            verb, *more = ["run", "N=5", "--verify"] if ", choice, " in name else ["explain"]
+            is_run = ", choice, " in name or name.startswith(("mask, ", "guard, "))
+            verb, *more = ["run", "N=5", "--verify"] if is_run else ["explain"]
             done = subprocess.run([fovea, verb, file, "f", *more], capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 failures += 1
