@@ -30,9 +30,9 @@ struct Footprint {
         width(static_cast<int64_t>(sizeOf(tensor.dtype()))) {
     for (size_t axis = 0; axis < tensor.rank(); ++axis) {
       int64_t count = tensor.dim(axis) - 1;
-      int64_t bytes = tensor.strides()[axis] * width;
       if (count == 0)
         continue;
+      int64_t bytes = tensor.strides()[axis] * width;
       // A negative stride is the same set of places, counted from its end.
       if (bytes < 0)
         first -= static_cast<uintptr_t>(count * -bytes);

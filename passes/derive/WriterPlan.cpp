@@ -118,7 +118,8 @@ private:
   Expr placesOf(Expr part) {
     return places.of(part, [&](Expr branch) {
       Expr all = a.one();
-      for (Expr condition : llvm::reverse(conditionsOf(branch)))
+      const Exprs conditions = conditionsOf(branch);
+      for (Expr condition : llvm::reverse(conditions))
         all = all == a.one()
                   ? condition
                   : a.where(condition, all, a.zero(), /*hard=*/false);
