@@ -85,11 +85,11 @@ SmallVector<unsigned> Deriver::wrongOf(Line &line,
                     SmallVector<unsigned>(numbers.begin(), numbers.end()),
                     tried);
   ir::FoldOp fold = writer.write();
-  for (auto [i, number] : llvm::enumerate(tried)) {
-    ir::ReduceOp op = (*line.chain)[number].op;
-    if (!line.trial->agrees(fold, i, op.getResult()))
-      wrong.push_back(number);
-  }
+  SmallVector<Value> written;
+  for (unsigned number : tried)
+    written.push_back(ir::ReduceOp((*line.chain)[number].op).getResult());
+  for (unsigned result : line.trial->wrongOf(fold, written))
+    wrong.push_back(tried[result]);
   return wrong;
 }
 

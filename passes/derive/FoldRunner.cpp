@@ -142,8 +142,12 @@ FoldState FoldRunner::combined(const FoldState &x, const FoldState &y) {
   });
 }
 
-Real FoldRunner::finished(unsigned result, const FoldState &state) {
+Reals FoldRunner::finished(const FoldState &state) {
   set(finishArgs, state.accumulators);
   set(ArrayRef(finishArgs).drop_front(count), state.gauges);
-  return value(results[result], finishOrder, 0);
+  formulas.compute(finishOrder, 0, Rounding::Nearest, values);
+  Reals numbers;
+  for (unsigned result : results)
+    numbers.push_back(values.numbers[result]);
+  return numbers;
 }

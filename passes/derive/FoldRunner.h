@@ -28,8 +28,8 @@ public:
   FoldState empty();
   FoldState step(const FoldState &state, llvm::ArrayRef<size_t> places);
   FoldState combined(const FoldState &x, const FoldState &y);
-  /// A result.
-  Real finished(unsigned result, const FoldState &state);
+  /// The results.
+  Reals finished(const FoldState &state);
 
 private:
   using Begin = llvm::function_ref<void(unsigned, FoldState &)>;

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 using namespace mlir;
 using namespace fovea;
@@ -152,12 +153,14 @@ void Numbers::fill(Formulas::Leaf &leaf, size_t places, unsigned kind,
   }
   const bool isBool = leaf.element.isInteger(1);
   const unsigned share = 1 + below(4);
+  // Those that only the fold reads have not been tried before.
+  const ArrayRef<Real> near =
+      ArrayRef(integers).take_front(leaf.integers.value_or(integers.size()));
   for (Real &number : leaf.numbers)
     number = leaf.isExtent ? Real(places)
              : leaf.isSize ? Real(1 + below(9))
              : isBool      ? Real(below(4) < share)
-                           : integer(places,
-                                     ArrayRef(integers).take_front(*leaf.integers));
+                           : integer(places, near);
 }
 
 Trial::Trial(ArrayRef<ir::AxisAttr> axes,
@@ -270,10 +273,67 @@ static std::pair<Real, Real> tolerance(Type element) {
                          : std::pair<Real, Real>{1e-4L, 0x1p-19L};
 }
 
-bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
-  const unsigned target = formulas.node(written);
-  const Nodes behind = formulas.reductionsBehind(target);
-  for (unsigned node : behind) {
+/// A formula that a result of a fold is to be.
+struct Trial::Wanted {
+  unsigned target;
+  /// The reductions that it is made from, and what it needs besides.
+  Nodes behind, order;
+  Real relative, ofSize;
+  /// How many sets told something, and whether all were met.
+  unsigned telling = 0;
+  bool isRight = true;
+  /// On the present set: what it is, and how far off a result may be.
+  Real number = 0, room = 0;
+
+  bool isTried() const { return isRight && telling < enough; }
+};
+
+/// Computes a formula on a set; false if it says nothing there.
+bool Trial::compute(Wanted &wanted, unsigned set, size_t places) {
+  Real size = 0, spread = 0;
+  unsigned visited = 0;
+  for (unsigned node : wanted.behind) {
+    const Reduced &known = reduced(node, set, places);
+    if (known.isOnEdge)
+      return false;
+    size = known.size;
+    visited = known.visited;
+  }
+  for (unsigned sample = 0; sample < samples; ++sample) {
+    setReductions(wanted, set, sample);
+    formulas.sample = set * samples + sample;
+    formulas.compute(wanted.order, 0, roundingOf(sample), values);
+    const Real number = values.numbers[wanted.target];
+    // What the formula itself does not say, no fold can say.
+    if (!std::isfinite(number) || values.isOnEdge[wanted.target])
+      return false;
+    if (sample == 0)
+      wanted.number = number;
+    spread = std::max(spread, std::abs(number - wanted.number));
+  }
+  wanted.telling += visited > 1;
+  wanted.room = patience * spread + wanted.relative * std::abs(wanted.number) +
+                wanted.ofSize * size;
+  return true;
+}
+
+void Trial::setReductions(const Wanted &wanted, unsigned set, unsigned sample) {
+  for (unsigned node : wanted.behind) {
+    values.numbers[node] = members.at(node).sets[set].samples[sample];
+    values.isOnEdge[node] = false;
+  }
+}
+
+/// What is to be tried of a formula, which may be made of reductions that have
+/// not been tried before.
+Trial::Wanted Trial::enter(Value written) {
+  Wanted wanted;
+  wanted.target = formulas.node(written);
+  wanted.behind = formulas.reductionsBehind(wanted.target);
+  wanted.order = formulas.needs(wanted.target);
+  std::tie(wanted.relative, wanted.ofSize) =
+      tolerance(typeOf(written).getElementType());
+  for (unsigned node : wanted.behind) {
     auto [member, isNew] = members.try_emplace(node);
     if (!isNew)
       continue;
@@ -286,62 +346,58 @@ bool Trial::agrees(ir::FoldOp fold, unsigned result, Value written) {
   for (Formulas::Leaf &leaf : formulas.leaves)
     if (!leaf.integers)
       leaf.integers = formulas.integers.size();
+  return wanted;
+}
+
+SmallVector<unsigned> Trial::wrongOf(ir::FoldOp fold, ValueRange written) {
+  std::vector<Wanted> all;
+  for (Value value : written)
+    all.push_back(enter(value));
   const Formulas::Mark mark = formulas.mark();
   FoldRunner runner(formulas, fold, values);
   runner.order();
   values.resize(formulas.size());
-  const Nodes order = formulas.needs(target);
-  const auto [relative, ofSize] = tolerance(typeOf(written).getElementType());
-
-  unsigned telling = 0;
-  bool isRight = true;
-  for (unsigned set = 0; set < mostSets && telling < enough && isRight; ++set) {
+  for (unsigned set = 0; set < mostSets; ++set) {
+    if (llvm::none_of(all, [](const Wanted &w) { return w.isTried(); }))
+      break;
     const size_t places = placesOf[set % std::size(placesOf)];
     fill(set, places);
-    Real size = 0, wanted = 0, spread = 0;
-    unsigned visited = 0;
-    bool says = true;
-    for (unsigned node : behind) {
-      const Reduced &known = reduced(node, set, places);
-      says = says && !known.isOnEdge;
-      size = known.size;
-      visited = known.visited;
-    }
-    for (unsigned sample = 0; sample < samples && says; ++sample) {
-      for (unsigned node : behind)
-        values.numbers[node] = members.at(node).sets[set].samples[sample];
-      formulas.sample = set * samples + sample;
-      formulas.compute(order, 0, roundingOf(sample), values);
-      const Real number = values.numbers[target];
-      // What the formula itself does not say, no fold can say.
-      says = std::isfinite(number) && !values.isOnEdge[target];
-      if (sample == 0)
-        wanted = number;
-      spread = std::max(spread, std::abs(number - wanted));
-    }
-    if (!says)
+    SmallVector<unsigned> saying;
+    for (auto [result, wanted] : llvm::enumerate(all))
+      if (wanted.isTried() && compute(wanted, set, places))
+        saying.push_back(result);
+    if (saying.empty())
       continue;
-    telling += visited > 1;
-    const Real room =
-        patience * spread + relative * std::abs(wanted) + ofSize * size;
-    auto isNear = [&](const FoldState &state) {
-      return std::abs(runner.finished(result, state) - wanted) <= room;
-    };
+    // The fold is given what has the digits of its type.
+    for (unsigned result : saying)
+      setReductions(all[result], set, samples - 1);
     // All at once, one by one, in two lanes, and each in a lane of its own
     // beside one that sees nothing.
     const FoldState empty = runner.empty();
-    SmallVector<size_t> all;
+    SmallVector<size_t> block;
     for (size_t place = 0; place < places; ++place)
-      all.push_back(place);
+      block.push_back(place);
     FoldState sequence = empty, lanes[2] = {empty, empty}, joint = empty;
-    for (size_t place : all) {
+    for (size_t place : block) {
       sequence = runner.step(sequence, place);
       lanes[place % 2] = runner.step(lanes[place % 2], place);
       joint = runner.combined(joint, runner.step(empty, place));
     }
-    isRight = isNear(runner.step(empty, all)) && isNear(sequence) &&
-              isNear(runner.combined(lanes[0], lanes[1])) && isNear(joint);
+    for (const FoldState &state :
+         {runner.step(empty, block), sequence,
+          runner.combined(lanes[0], lanes[1]), joint}) {
+      const Reals results = runner.finished(state);
+      for (unsigned result : saying) {
+        Wanted &wanted = all[result];
+        wanted.isRight &=
+            std::abs(results[result] - wanted.number) <= wanted.room;
+      }
+    }
   }
   formulas.forget(mark);
-  return isRight && telling >= leastSets;
+  SmallVector<unsigned> wrong;
+  for (auto [result, wanted] : llvm::enumerate(all))
+    if (!wanted.isRight || wanted.telling < leastSets)
+      wrong.push_back(result);
+  return wrong;
 }

@@ -30,10 +30,11 @@ public:
   Trial(llvm::ArrayRef<ir::AxisAttr> axes,
         std::function<bool(ir::ReduceOp)> isMember);
 
-  /// Whether a result of `fold` is what is `written`, a reduction or what is
-  /// made of some, for all numbers tried: false also if too few of these say
-  /// anything.
-  bool agrees(ir::FoldOp fold, unsigned result, mlir::Value written);
+  /// Those of the first results of `fold` that are not what is `written`,
+  /// reductions or what is made of some, for all numbers tried: also if too few
+  /// of these say anything. All are tried in one run over the numbers.
+  llvm::SmallVector<unsigned> wrongOf(ir::FoldOp fold,
+                                      mlir::ValueRange written);
 
 private:
   /// How a reduction is computed: without rounding, with random rounding, and
@@ -54,6 +55,10 @@ private:
     std::vector<Reduced> sets;
   };
 
+  struct Wanted;
+  Wanted enter(mlir::Value written);
+  bool compute(Wanted &wanted, unsigned set, size_t places);
+  void setReductions(const Wanted &wanted, unsigned set, unsigned sample);
   void fill(unsigned set, size_t places);
   const Reduced &reduced(unsigned node, unsigned set, size_t places);
   void reduce(unsigned node, unsigned set, unsigned sample, size_t places,
