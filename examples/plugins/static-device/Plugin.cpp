@@ -194,8 +194,11 @@ static fovea_code prepare(fovea_plugin_exe *exe,
     for (const Program &program : *instance->programs)
       if (Machine::bytesFor(program) > memory.size())
         throw Failure(FOVEA_UNSUPPORTED_SHAPE,
-                      "the state of a fold does not fit into the memory of "
-                      "static-device");
+                      "a core needs " +
+                          std::to_string(Machine::bytesFor(program)) +
+                          " bytes for its registers and the states of folds, "
+                          "static-device has " +
+                          std::to_string(memory.size()));
     const uint64_t literals = model.bytes.size() * sizeof(uint64_t);
     instance->literals = memory.allocate(literals);
     memory.upload(instance->literals, model.bytes.data(), literals);
