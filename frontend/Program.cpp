@@ -13,6 +13,7 @@
 #include "mlir/IR/Verifier.h"
 #include "llvm/ADT/StringExtras.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -175,6 +176,13 @@ std::unique_ptr<Program> Program::fromText(std::string path, std::string text,
 
 std::unique_ptr<Program> Program::load(const std::string &path,
                                        Diagnostics &diagnostics) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) &&
+      !std::filesystem::is_regular_file(path, ignored)) {
+    // A pipe or a device might never end.
+    diagnostics.error({}, "cannot read `" + path + "`: it is no regular file");
+    return nullptr;
+  }
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   if (stream)

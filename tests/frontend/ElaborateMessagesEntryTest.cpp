@@ -181,4 +181,8 @@ TEST_CASE("a file that cannot be read", "[frontend]") {
   Diagnostics diagnostics;
   CHECK(!Program::load("/nowhere/t.fov", diagnostics));
   CHECK(diagnostics.render() == "error: cannot read `/nowhere/t.fov`\n");
+  Diagnostics endless;
+  CHECK(!Program::load("/dev/zero", endless));
+  CHECK(endless.render() ==
+        "error: cannot read `/dev/zero`: it is no regular file\n");
 }

@@ -38,6 +38,9 @@ static void checkReadable(const std::string &file) {
   std::error_code ignored;
   if (fs::is_directory(file, ignored))
     throw usage("`" + file + "` is a folder, a .fov file is needed");
+  // A pipe or a device might never end.
+  if (fs::exists(file, ignored) && !fs::is_regular_file(file, ignored))
+    throw usage("`" + file + "` is no regular file");
   if (std::ifstream(file))
     return;
   const std::string reason = std::strerror(errno);
