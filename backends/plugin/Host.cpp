@@ -23,8 +23,17 @@ static uint32_t workers(fovea_run_handle *run) {
   return static_cast<uint32_t>(run->pool->numWorkers());
 }
 
-static void parallelFor(fovea_run_handle *run, uint64_t count,
-                        void (*fn)(void *, uint64_t, uint32_t), void *context) {
+using Item = void (*)(void *, uint64_t, uint32_t);
+
+/// noexcept: an exception ends the process here, before it has left the
+/// PluginCall that says whose it is.
+static void runItem(Item fn, void *context, uint64_t item,
+                    uint32_t worker) noexcept {
+  fn(context, item, worker);
+}
+
+static void parallelFor(fovea_run_handle *run, uint64_t count, Item fn,
+                        void *context) {
   // The other threads are then inside of the plugin as well.
   const PluginCall::Names caller = PluginCall::names();
   // The pool counts up to 2^63 - 1.
@@ -34,8 +43,9 @@ static void parallelFor(fovea_run_handle *run, uint64_t count,
     run->pool->parallelFor(static_cast<int64_t>(std::min(most, count - first)),
                            [&](int64_t item, int worker) {
                              const PluginCall call(caller);
-                             fn(context, first + static_cast<uint64_t>(item),
-                                static_cast<uint32_t>(worker));
+                             runItem(fn, context,
+                                     first + static_cast<uint64_t>(item),
+                                     static_cast<uint32_t>(worker));
                            });
 }
 
