@@ -104,6 +104,9 @@ Expected<Manifest> plugin::parseManifest(std::string_view text) {
     return wrong("is not JSON: line " + std::to_string(line) + ", column " +
                  std::to_string(before.size() - begin + 1) +
                  " is not what has to follow");
+  } catch (const json::exception &) {
+    // All else that parsing throws: 1e999 is JSON, but fits no number.
+    return wrong("has a number that is too large");
   }
   if (!root.is_object())
     return wrong("is no JSON object");

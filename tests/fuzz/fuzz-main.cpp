@@ -150,7 +150,17 @@ bool fuzzManifests(uint64_t count, uint64_t seed,
     for (uint64_t n = 1 + below(random, 6); n-- > 0 && !text.empty();) {
       const size_t at = below(random, text.size());
       const char letter = likely[below(random, sizeof(likely) - 1)];
-      switch (below(random, 4)) {
+      switch (below(random, 5)) {
+      case 4: {
+        // Half of them where a number stands: what no number has room for.
+        const size_t digit = text.find_first_of("0123456789", at);
+        const bool isNumber = below(random, 2) && digit != std::string::npos;
+        text.insert(isNumber ? digit + 1 : at,
+                    below(random, 2)
+                        ? "e" + std::to_string(below(random, 1000))
+                        : std::string(1 + below(random, 400), '9'));
+        break;
+      }
       case 0:
         text[at] = letter;
         break;

@@ -59,6 +59,8 @@ TEST_CASE("manifests that are wrong") {
         {R"(, "options": [{"name": "n", "type": "int"},
                           {"name": "n", "type": "bool"}])",
          "has two options `n`"},
+        {R"(, "x": 1e999)", "has a number that is too large"},
+        {R"(, "options": [[-2.5e+400]])", "has a number that is too large"},
         {", \"description\": \"\xff\"",
          "is not JSON: line 2, column 59 is not what has to follow"}}) {
     INFO(members);
