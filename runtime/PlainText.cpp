@@ -55,7 +55,7 @@ static bool isObeyed(uint32_t code) {
   return isControl || separatesLines || turns;
 }
 
-std::string fovea::plainText(std::string_view text) {
+static std::string plain(std::string_view text, bool isLine) {
   std::string plain;
   while (!text.empty()) {
     const Character character = firstOf(text);
@@ -65,7 +65,8 @@ std::string fovea::plainText(std::string_view text) {
     if (character.kind == Character::Invalid)
       std::snprintf(escaped, sizeof escaped, "\\x%02x",
                     static_cast<unsigned char>(text[0]));
-    else if (isObeyed(character.code))
+    else if (isObeyed(character.code) ||
+             (isLine && (character.code == '\n' || character.code == '\t')))
       std::snprintf(escaped, sizeof escaped,
                     character.code < 0x100 ? "\\x%02x" : "\\u%04x",
                     character.code);
@@ -76,4 +77,11 @@ std::string fovea::plainText(std::string_view text) {
     text.remove_prefix(character.bytes);
   }
   return plain;
+}
+
+std::string fovea::plainText(std::string_view text) {
+  return plain(text, false);
+}
+std::string fovea::plainLine(std::string_view text) {
+  return plain(text, true);
 }

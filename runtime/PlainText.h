@@ -19,6 +19,9 @@ namespace fovea {
 /// too short for is left out.
 std::string plainText(std::string_view text);
 
+/// The same of what is one line: line ends and tabs become `\x0a` and `\x09`.
+std::string plainLine(std::string_view text);
+
 } // namespace fovea
 
 #endif // FOVEA_RUNTIME_PLAINTEXT_H

@@ -99,7 +99,7 @@ static Status check(const fovea_plugin &table, const std::string &origin) {
 
 static Status checkName(const char *name, const std::string &origin) {
   if (!isPluginName(name))
-    return wrong(origin, "is called `" + plainText(name) +
+    return wrong(origin, "is called `" + plainLine(name) +
                              "`; a name has lower case letters, digits and "
                              "dashes, and begins with a letter");
   for (const BuiltInBackend &one : builtInBackends)

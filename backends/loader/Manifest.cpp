@@ -41,8 +41,7 @@ static Expected<std::string> textOf(const json &object, const char *key,
   if (text.empty() && isNeeded)
     return wrong("`" + std::string(key) + "` is empty");
   // It is shown to people, and part of it becomes a path.
-  const bool hasLines = text.find_first_of("\n\t") != std::string::npos;
-  if (hasLines || plainText(text) != text)
+  if (plainLine(text) != text)
     return wrong("`" + std::string(key) + "` has control characters");
   return text;
 }
@@ -54,7 +53,7 @@ static void listUnknown(const json &object,
                         std::vector<std::string> &unknown) {
   for (const auto &member : object.items())
     if (!std::ranges::count(known, member.key()))
-      unknown.push_back(prefix + plainText(member.key()));
+      unknown.push_back(prefix + plainLine(member.key()));
 }
 
 static Expected<ManifestOption> optionOf(const json &given,

@@ -181,7 +181,7 @@ Status plugin::checkPermissions(const std::string &path) {
 static Found foundAt(const std::string &path) {
   Found found;
   found.manifestPath = path;
-  found.name = plainText(fs::path(path).stem().string());
+  found.name = plainLine(fs::path(path).stem().string());
   // Before it is read: what others may change may say anything.
   found.status = checkPermissions(path);
   if (found.status.failed())

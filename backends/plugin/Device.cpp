@@ -25,31 +25,42 @@ Status Device::statusOf(const char *what, const Cluster *cluster,
   if (code == FOVEA_OK)
     return Status::ok();
   const Status given = statusFromC(code, error);
-  const bool isRun = std::string_view(what) == "run";
+  const std::string_view function = what;
+  const bool isRun = function == "run";
+  // Who says no more than a code has to be told as well.
+  const bool isBare = error.message[0] == '\0';
+  const bool isOfData =
+      code == FOVEA_OUT_OF_RANGE || code == FOVEA_DIVISION_BY_ZERO;
   // What the program or its user brings about in a run.
   const bool isUsers =
-      isRun && (code == FOVEA_OUT_OF_RANGE || code == FOVEA_DIVISION_BY_ZERO ||
+      isRun && ((isOfData && cluster &&
+                 std::ranges::any_of(cluster->ops,
+                                     [](const fovea_op &op) {
+                                       return op.flags & FOVEA_OP_MAY_FAIL;
+                                     })) ||
                 code == FOVEA_CANCELLED);
+  // Of an option, or of a file that one names; nobody can tell without a text.
+  const bool isOfArguments = code == FOVEA_INVALID_ARGUMENT ||
+                             code == FOVEA_SHAPE || code == FOVEA_DTYPE ||
+                             code == FOVEA_IO;
   // It may be a code that is not known here, or one that its function has no
   // business with. Whatever it is, it is not a fault of Fovea or its user.
   const bool isTheirs =
       !lib->isOurs() &&
       (given.code() == StatusCode::Internal || code == FOVEA_INVALID_PROGRAM ||
-       (!isRun && (code == FOVEA_OUT_OF_RANGE ||
-                   code == FOVEA_DIVISION_BY_ZERO || code == FOVEA_CANCELLED)));
+       (isOfArguments && isBare && function != "open") ||
+       (!isUsers && (isOfData || code == FOVEA_CANCELLED)));
   const StatusDetails &details = given.details();
   Status status =
       Status::error(isTheirs ? StatusCode::Backend : given.code(),
-                    plainText(given.message()), plainText(given.fix()))
-          .withTensor(plainText(details.tensor))
+                    plainLine(given.message()), plainLine(given.fix()))
+          .withTensor(plainLine(details.tensor))
           .withPosition(details.position);
   if (details.value)
     status = std::move(status).withValue(*details.value);
   // That is no error but an answer: another one may do these sizes.
   const bool isAnswer =
-      code == FOVEA_UNSUPPORTED_SHAPE && std::string_view(what) == "prepare";
-  // Whose it is, who says no more than that has to be told as well.
-  const bool isBare = error.message[0] == '\0';
+      code == FOVEA_UNSUPPORTED_SHAPE && function == "prepare";
   if ((!isUsers && !isAnswer) || isBare)
     status = std::move(status).withContext("plugin `" + name() + "`, `" + what +
                                            "`");
@@ -121,7 +132,7 @@ Expected<Claim> Device::query(const Cluster &cluster) {
   if (status.code() == StatusCode::Unsupported)
     return Claim{FOVEA_CLAIM_NONE, FOVEA_SIZES_ANY, FOVEA_REASON_OTHER,
                  given.op < 0 ? FOVEA_NONE : static_cast<uint32_t>(given.op),
-                 plainText(textOf(given.message))};
+                 plainLine(textOf(given.message))};
   if (status.failed())
     return status;
   if (claim.kind > FOVEA_CLAIM_DECOMPOSED || claim.sizes > FOVEA_SIZES_STATIC)
@@ -131,7 +142,7 @@ Expected<Claim> Device::query(const Cluster &cluster) {
                              std::to_string(claim.sizes) +
                              ", which do not exist");
   return Claim{claim.kind, claim.sizes, claim.reason, claim.op,
-               plainText(textOf(claim.text))};
+               plainLine(textOf(claim.text))};
 }
 
 Expected<std::shared_ptr<Exe>>

@@ -34,8 +34,8 @@ struct fovea_instance {
   fovea_backend *backend;
 };
 
-/* Red for a terminal, and no UTF-8. */
-static const char rudeText[] = "\033[31mlook\xff";
+/* Red for a terminal, a tab, and no UTF-8. */
+static const char rudeText[] = "\033[31mlook\t\xff";
 
 static fovea_code fail(fovea_error *error, fovea_code code, const char *text) {
   error->code = code;
@@ -60,6 +60,16 @@ static void faultIn(const fovea_backend *backend, const char *function) {
     exit(0);
   if (strcmp(backend->how, "overflow") == 0)
     overflow(NULL);
+  if (strcmp(backend->how, "fork") == 0) {
+    if (fork() < 0)
+      abort();
+    return;
+  }
+  if (strcmp(backend->how, "forkexit") == 0) {
+    if (fork() == 0)
+      exit(0);
+    return;
+  }
   if (strcmp(backend->how, "throw") == 0) {
     /* As another language would. */
     static struct _Unwind_Exception thrown;

@@ -26,6 +26,11 @@ TEST_CASE("what a terminal would obey is spelled") {
   CHECK(plainText(std::string_view("a\0b", 3)) == "a\\x00b");
 }
 
+TEST_CASE("one line has no line ends and no tabs") {
+  CHECK(plainText("a\nb\tc\r") == "a\nb\tc\\x0d");
+  CHECK(plainLine("a\nb\tc\r") == "a\\x0ab\\x09c\\x0d");
+}
+
 TEST_CASE("bytes that are no UTF-8 are spelled") {
   CHECK(plainText("caf\xe9!") == "caf\\xe9!");
   CHECK(plainText("\x80\xc0\xaf\xff") == "\\x80\\xc0\\xaf\\xff");

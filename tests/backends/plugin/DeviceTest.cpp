@@ -18,12 +18,19 @@ static std::shared_ptr<const Cluster> twice() {
       "fn f(x: f32[N]) -> f32[N] {\n  y[n] = x[n] * 2\n  return y\n}")[0]);
 }
 
+/// Its read may leave the array.
+static std::shared_ptr<const Cluster> shifted() {
+  return std::make_shared<const Cluster>(test::clustersOf(
+      "fn f(x: f32[N]) -> f32[N] {\n  y[n] = x[n + 1] * 2\n  return y\n}")[0]);
+}
+
 /// The first error of opening, compiling, preparing and running.
-static Status errorOf(FakePlugin &plugin, CancelFlag cancel = nullptr) {
+static Status errorOf(FakePlugin &plugin, CancelFlag cancel = nullptr,
+                      std::shared_ptr<const Cluster> cluster = twice()) {
   auto device = Device::open(plugin.library(), {});
   if (!device)
     return device.status();
-  auto exe = (*device)->compile(twice());
+  auto exe = (*device)->compile(std::move(cluster));
   if (!exe)
     return exe.status();
   const int64_t dims[] = {3};
@@ -128,7 +135,7 @@ TEST_CASE("an error of a run names the op, the place and the value") {
   FakePlugin plugin;
   plugin.fails = "run";
   plugin.code = FOVEA_OUT_OF_RANGE;
-  const Status status = errorOf(plugin);
+  const Status status = errorOf(plugin, nullptr, shifted());
   CHECK(status.code() == StatusCode::OutOfRange);
   // It is the user's, so the plugin is not blamed.
   CHECK(status.message() == "the device is on fire");
@@ -140,17 +147,20 @@ TEST_CASE("an error of a run names the op, the place and the value") {
 }
 
 TEST_CASE("what a function has no business with is the plugin's own") {
-  for (const char *function : {"open", "compile", "prepare", "run"})
+  for (const char *function : {"open", "compile", "prepare", "run", "always"})
     for (fovea_code code : {FOVEA_INVALID_PROGRAM, FOVEA_OUT_OF_RANGE,
                             FOVEA_DIVISION_BY_ZERO, FOVEA_CANCELLED}) {
       INFO(function << " " << code);
+      // Where no op can fail, a run has no business with it either.
+      const bool mayFail = function != std::string("always");
       FakePlugin plugin;
-      plugin.fails = function;
+      plugin.fails = mayFail ? function : "run";
       plugin.code = code;
-      const Status status = errorOf(plugin);
+      const Status status =
+          errorOf(plugin, nullptr, mayFail ? shifted() : twice());
       // A run may find what the program does wrong, and nobody cancels this.
       const bool isUsers =
-          plugin.fails == "run" &&
+          mayFail && plugin.fails == "run" &&
           (code == FOVEA_OUT_OF_RANGE || code == FOVEA_DIVISION_BY_ZERO);
       CHECK((status.code() == StatusCode::Backend) == !isUsers);
       CHECK((status.message().find("plugin `fake`, `" + plugin.fails + "`") ==
@@ -163,8 +173,20 @@ TEST_CASE("an error without a message says whose it is") {
   plugin.fails = "run";
   plugin.code = FOVEA_OUT_OF_RANGE;
   plugin.message = "";
-  CHECK(errorOf(plugin).message() ==
+  CHECK(errorOf(plugin, nullptr, shifted()).message() ==
         "plugin `fake`, `run`: an error without a message");
+  // Then it is no word on options and files either, which are the user's.
+  for (const char *function : {"open", "compile", "prepare", "run"})
+    for (fovea_code code :
+         {FOVEA_INVALID_ARGUMENT, FOVEA_SHAPE, FOVEA_DTYPE, FOVEA_IO})
+      for (const char *message : {"", "cannot write `x.c`"}) {
+        INFO(function << " " << code << " " << message);
+        plugin.fails = function;
+        plugin.code = code;
+        plugin.message = message;
+        const bool isTheirs = !*message && plugin.fails != "open";
+        CHECK((errorOf(plugin).code() == StatusCode::Backend) == isTheirs);
+      }
 }
 
 TEST_CASE("a cluster of a later version is not claimed, with the op") {
