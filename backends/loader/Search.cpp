@@ -172,8 +172,11 @@ Status plugin::checkPermissions(const std::string &path) {
   }
   if (fault)
     return unreadable(path, fault.value());
+  if (S_ISDIR(info.st_mode))
+    return Status::error(StatusCode::Io, "`" + path + "` is a folder",
+                         "name the library in it, or its manifest NAME.json");
   if (!S_ISREG(info.st_mode))
-    return Status::error(StatusCode::Io, "`" + path + "` is no file");
+    return Status::error(StatusCode::Io, "`" + path + "` is no regular file");
   Status status = checkOwner(place);
   return status.failed() ? status : checkOwner(place.parent_path());
 }
@@ -246,6 +249,13 @@ const Found *plugin::pluginNamed(const std::vector<Found> &plugins,
     return one.name == name && one.hiddenBy.empty();
   });
   return found == plugins.end() ? nullptr : &*found;
+}
+
+std::string plugin::pathHelp(const std::string &name) {
+  std::error_code ignored;
+  return fs::exists(name, ignored)
+             ? "a path needs a slash: write `./" + name + "`"
+             : "";
 }
 
 Expected<Found> plugin::pluginAt(const std::string &path) {

@@ -71,6 +71,10 @@ const Found *pluginNamed(const std::vector<Found> &plugins,
 /// says who and where. Error (Io): there is no such file, or it is none.
 Status checkPermissions(const std::string &path);
 
+/// Help for a name that no plugin has: empty, unless it is a path that is
+/// missing its slash.
+std::string pathHelp(const std::string &name);
+
 /// What a file gives: a manifest, or (with an empty name) a bare library.
 Expected<Found> pluginAt(const std::string &path);
 

@@ -58,9 +58,9 @@ static std::string unknownOf(const Found &found) {
 
 static std::string stateOf(const Found &found) {
   if (found.status.failed())
-    return "cannot be used: " + plainText(found.status.text());
+    return "cannot be used: " + plainLine(found.status.text());
   if (!found.hiddenBy.empty())
-    return "hidden by " + plainText(found.hiddenBy);
+    return "hidden by " + plainLine(found.hiddenBy);
   return found.manifest.description;
 }
 
@@ -94,14 +94,14 @@ static Exit listPlugins(bool verbose) {
     print(padded(found.name, width) + stateOf(found) + "\n");
     if (!verbose)
       continue;
-    print(padded("", width) + plainText(found.manifestPath) + "\n");
+    print(padded("", width) + plainLine(found.manifestPath) + "\n");
     if (const std::string unknown = unknownOf(found); !unknown.empty())
       print(padded("", width) + unknown + "\n");
   }
   if (verbose) {
     print("\nlooked for in this order:\n");
     for (const plugin::SearchFolder &folder : searched)
-      print("  " + plainText(folder.path) + "  (" + folder.from +
+      print("  " + plainLine(folder.path) + "  (" + folder.from +
             stateOf(folder) + ")\n");
   } else if (isBroken) {
     say("`fovea plugin list -v` shows where");
@@ -133,7 +133,9 @@ static Found find(const std::string &name) {
       known.push_back(found.name);
   for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
     known.push_back(one.name);
-  std::string help = nearest(name, known);
+  std::string help = plugin::pathHelp(name);
+  if (help.empty())
+    help = nearest(name, known);
   throw usage("there is no plugin `" + name + "`",
               help.empty() ? "`fovea plugin list -v` shows where plugins are "
                              "looked for"
@@ -141,6 +143,11 @@ static Found find(const std::string &name) {
 }
 
 static Exit describePlugin(const std::string &name) {
+  if (const size_t colon = name.find(':');
+      name.find('=', std::min(colon, name.size())) != std::string::npos)
+    throw usage("`fovea plugin info` takes no options",
+                "`fovea plugin info " + name.substr(0, colon) +
+                    "` lists those that there are");
   for (const plugin::BuiltInBackend &one : plugin::builtInBackends)
     if (name == one.name) {
       print(name + ": " + one.description + "; built in\n");
@@ -160,7 +167,7 @@ static Exit describePlugin(const std::string &name) {
   line("name", table.name);
   line("description", found.manifest.description);
   line("interface", (*library)->version());
-  line("build", plainText(table.build));
+  line("build", plainLine(table.build));
   line("license", found.manifest.license);
   line("homepage", found.manifest.homepage);
   line("manifest", found.manifestPath);

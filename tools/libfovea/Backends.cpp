@@ -129,6 +129,10 @@ static Status unknownBackend(const std::string &name,
   std::string list;
   for (const std::string &one : known)
     list += (list.empty() ? "`" : ", `") + one + "`";
+  if (std::string help = plugin::pathHelp(name); !help.empty())
+    return Status::error(StatusCode::InvalidArgument,
+                         "no backend is called `" + name + "`",
+                         std::move(help));
   const std::string near = didYouMean(name, known);
   return Status::error(StatusCode::InvalidArgument,
                        "no backend is called `" + name + "`; there is " + list,

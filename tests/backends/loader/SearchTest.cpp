@@ -166,14 +166,15 @@ TEST_CASE("what is no file is not opened") {
   fs::remove(library);
   // Who opened this one would wait.
   REQUIRE(mkfifo(library.c_str(), 0755) == 0);
-  CHECK(pluginAt(library).status().message() == "`" + library + "` is no file");
+  CHECK(pluginAt(library).status().message() ==
+        "`" + library + "` is no regular file");
   CHECK(pluginAt(manifest).status().message() ==
-        "`" + library + "` is no file");
+        "`" + library + "` is no regular file");
   REQUIRE(mkfifo(folder.at("a/pipe.json").c_str(), 0644) == 0);
   CHECK(pluginAt(folder.at("a/pipe.json")).status().message() ==
-        "`" + folder.at("a/pipe.json") + "` is no file");
+        "`" + folder.at("a/pipe.json") + "` is no regular file");
   CHECK(pluginAt(folder.at("a/")).status().message() ==
-        "`" + folder.at("a/") + "` is no file");
+        "`" + folder.at("a/") + "` is a folder");
   fs::create_symlink("ring.so", folder.at("a/ring.so"));
   CHECK(pluginAt(folder.at("a/ring.so")).status().message() ==
         "cannot read `" + folder.at("a/ring.so") +
