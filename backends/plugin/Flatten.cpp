@@ -11,7 +11,7 @@
 #include "ir/Formula.h"
 #include "ir/TypeOf.h"
 
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -126,21 +126,32 @@ private:
     return last;
   }
 
-  /// What kernels use but do not make, in order.
-  static llvm::SetVector<Value>
+  /// What kernels use but do not make, in order, and who is the first to.
+  static llvm::MapVector<Value, Operation *>
   usedFromOutside(ArrayRef<ir::KernelOp> kernels) {
-    llvm::SetVector<Value> used;
+    llvm::MapVector<Value, Operation *> used;
     auto isInside = [&](Value value) {
       return llvm::any_of(kernels, [&](ir::KernelOp kernel) {
         return kernel == value.getDefiningOp() ||
                kernel->isAncestor(value.getParentBlock()->getParentOp());
       });
     };
+    // All clusters may share one rename, which stands where the first of them
+    // reads: what counts is who reads that.
+    llvm::DenseMap<Value, Value> renamed;
     for (ir::KernelOp kernel : kernels)
       kernel->walk([&](Operation *inside) {
-        for (Value operand : inside->getOperands())
-          if (!isInside(operand))
-            used.insert(operand);
+        for (Value operand : inside->getOperands()) {
+          if (auto from = renamed.find(operand); from != renamed.end())
+            if (Operation *&reader = used[from->second];
+                isa<ir::RenameOp>(reader))
+              reader = inside;
+          if (isInside(operand))
+            continue;
+          used.insert({operand, inside});
+          if (auto rename = dyn_cast<ir::RenameOp>(inside))
+            renamed[rename.getResult()] = operand;
+        }
       });
     return used;
   }
@@ -169,33 +180,34 @@ private:
     return first;
   }
 
-  /// Makes `value` known inside of a cluster: an array that goes in, or else
-  /// the literal that it is.
-  Status bring(Value value, Joined &joined) {
+  /// Makes `value`, which `reader` reads, known inside of a cluster: an array
+  /// that goes in, or else the literal that it is.
+  Status bring(Value value, Operation *reader, Joined &joined) {
     if (joined.flat.knows(value))
       return Status::ok();
     if (auto array = known.find(value); array != known.end()) {
       joined.placed.inputs.push_back(array->second.binding);
       joined.flat.addInput(value, array->second.name, array->second.axes,
-                           onlyRename(value, joined));
+                           onlyRename(value, joined), reader->getLoc());
       return Status::ok();
     }
     Operation *op = value.getDefiningOp();
     for (Value operand : op->getOperands())
-      if (Status status = bring(operand, joined); status.failed())
+      if (Status status = bring(operand, op, joined); status.failed())
         return status;
     return joined.flat.add(op);
   }
 
   Status fill(Joined &joined) {
-    for (Value value : usedFromOutside(joined.kernels))
-      if (Status status = bring(value, joined); status.failed())
+    for (auto [value, reader] : usedFromOutside(joined.kernels))
+      if (Status status = bring(value, reader, joined); status.failed())
         return status;
     for (ir::KernelOp kernel : joined.kernels)
       if (Status status = joined.flat.add(kernel); status.failed())
         return status;
     for (ir::OutputOp output : joined.copies)
-      if (Status status = bring(output.getValue(), joined); status.failed())
+      if (Status status = bring(output.getValue(), output, joined);
+          status.failed())
         return status;
     for (ir::KernelOp kernel : joined.kernels)
       for (Value result : kernel.getResults())

@@ -53,11 +53,13 @@ static ir::AxisAttr renamedAxis(ir::RenameOp rename, ir::AxisAttr axis) {
 }
 
 void Flattener::addInput(Value value, StringRef name,
-                         ArrayRef<ir::AxisAttr> axes, ir::RenameOp rename) {
+                         ArrayRef<ir::AxisAttr> axes, ir::RenameOp rename,
+                         Location place) {
   const fovea_list list = axisList(llvm::map_to_vector(
       axes, [&](ir::AxisAttr axis) { return renamedAxis(rename, axis); }));
   const uint32_t text = made.text(name);
-  fovea_op op = opOf(FOVEA_OP_INPUT, rename ? rename.getResult() : value);
+  fovea_op op =
+      opOf(FOVEA_OP_INPUT, rename ? rename.getResult() : value, place);
   op.selector =
       ClusterBuilder::add(made->inputs, {text, op.dtype, list, FOVEA_NONE, 0});
   op.name = text;
@@ -189,7 +191,8 @@ uint32_t Flattener::place(Location location) {
   return number;
 }
 
-fovea_op Flattener::opOf(fovea_opcode opcode, Value value) {
+fovea_op Flattener::opOf(fovea_opcode opcode, Value value,
+                         std::optional<Location> at) {
   const ir::ArrayType type = typeOf(value);
   fovea_op op = plainOp(opcode, dtypeNumber(type.getElementType()));
   op.axes = axisSet(type);
@@ -200,7 +203,7 @@ fovea_op Flattener::opOf(fovea_opcode opcode, Value value) {
     op.flags |= FOVEA_OP_MAY_BE_NEGINF;
   if (facts.mayFail(value))
     op.flags |= FOVEA_OP_MAY_FAIL;
-  op.place = place(value.getLoc());
+  op.place = place(at.value_or(value.getLoc()));
   if (Operation *defining = value.getDefiningOp())
     op.name = made.text(ir::nameOf(defining));
   return op;
@@ -229,7 +232,8 @@ Status Flattener::addBody(Operation *op) {
 void Flattener::addState(Value argument, fovea_opcode opcode, uint32_t fold,
                          unsigned number) {
   fovea_op op = opOf(opcode, argument);
-  op.place = place(argument.getParentRegion()->getLoc());
+  if (op.place == FOVEA_NONE)
+    op.place = place(argument.getParentRegion()->getLoc());
   op.selector = fold;
   op.integer = number;
   set(argument, op);
@@ -264,8 +268,13 @@ Status Flattener::addFold(ir::FoldOp fold) {
       writeAccumulators(fold, number);
   }
   writeRest(fold, number);
+  auto finish = cast<ir::YieldOp>(fold.getFinish().front().getTerminator());
   for (OpResult result : fold.getResults()) {
     fovea_op op = opOf(FOVEA_OP_FOLD, result);
+    // A fold comes from all its reductions, a result from its own.
+    const Value own = finish.getOperand(result.getResultNumber());
+    if (const uint32_t one = place(own.getLoc()); one != FOVEA_NONE)
+      op.place = one;
     op.selector = number;
     op.integer = result.getResultNumber();
     set(result, op);

@@ -12,6 +12,8 @@
 #include "passes/kernels/Facts.h"
 #include "runtime/Signature.h"
 
+#include <optional>
+
 namespace fovea::plugin {
 
 /// Writes one cluster, operation by operation.
@@ -21,9 +23,11 @@ public:
 
   /// An array that goes in, with axes in that order; `value` is then known. If
   /// there is a rename, `value` is only read by it and its like: then the array
-  /// has the new names at once.
+  /// has the new names at once. `place` is where this cluster reads it: others
+  /// may have read it before.
   void addInput(mlir::Value value, llvm::StringRef name,
-                llvm::ArrayRef<ir::AxisAttr> axes, ir::RenameOp rename);
+                llvm::ArrayRef<ir::AxisAttr> axes, ir::RenameOp rename,
+                mlir::Location place);
   /// A known value that comes out.
   void addOutput(mlir::Value value, llvm::StringRef name,
                  llvm::ArrayRef<ir::AxisAttr> axes);
@@ -47,8 +51,10 @@ private:
   fovea_list operandList(mlir::ValueRange values);
   uint32_t place(mlir::Location location);
 
-  /// What every op that gives `value` says.
-  fovea_op opOf(fovea_opcode opcode, mlir::Value value);
+  /// What every op that gives `value` says. It comes from `at`, if that is
+  /// given, and not from where the value is made.
+  fovea_op opOf(fovea_opcode opcode, mlir::Value value,
+                std::optional<mlir::Location> at = {});
   Status addBlock(mlir::Block &block);
   /// A kernel or phase: its results are what its body yields.
   Status addBody(mlir::Operation *op);

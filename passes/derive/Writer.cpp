@@ -30,13 +30,19 @@ FoldWriter::FoldWriter(OpBuilder &builder, Chain &chain,
                        ArrayRef<unsigned> members, ArrayRef<unsigned> wanted)
     : b(builder), chain(chain), axes(axes), placement(placement),
       members(members.begin(), members.end()),
-      wanted(wanted.begin(), wanted.end()), loc(builder.getUnknownLoc()) {
+      wanted(wanted.begin(), wanted.end()), loc(builder.getUnknownLoc()),
+      whole(loc) {
   // Names stay with what they name; the operations of a fold are others.
   SmallVector<Location> places;
   for (unsigned member : members)
     if (ir::ReduceOp op = chain[member].op)
       places.push_back(ir::placeIn(op.getLoc()));
-  loc = builder.getFusedLoc(places);
+  loc = whole = builder.getFusedLoc(places);
+}
+
+Location FoldWriter::placeOf(const Reduction *reduction) const {
+  ir::ReduceOp op = reduction ? reduction->op : nullptr;
+  return op ? ir::placeIn(op.getLoc()) : whole;
 }
 
 ir::FoldOp FoldWriter::write() {
@@ -76,11 +82,12 @@ void FoldWriter::writeElement(ir::FoldOp fold) {
   Region region;
   for (unsigned gauge : gauges)
     region.old[gauge] = region.fresh[gauge] =
-        block.addArgument(gaugeType(gauge), loc);
+        block.addArgument(gaugeType(gauge), placeOf(&chain[gauge]));
   SmallVector<int32_t> kinds;
   SmallVector<Value> elements, guards;
   SmallVector<bool> guarded;
   for (const State &state : states) {
+    loc = placeOf(state.reduction);
     const Accumulator &accumulator = state.accumulator;
     kinds.push_back(static_cast<int32_t>(accumulator.kind));
     Type type = state.element;
@@ -92,6 +99,7 @@ void FoldWriter::writeElement(ir::FoldOp fold) {
     if (guarded.back())
       guards.push_back(all(region, accumulator.domain));
   }
+  loc = whole;
   ir::LiftOp::create(b, loc, kinds, elements, guards, guarded);
 }
 
@@ -100,9 +108,11 @@ Block &FoldWriter::openState(mlir::Region &into, Region &region) {
   Block &block = open(into);
   for (const State &state : states)
     region.accumulators.push_back(
-        block.addArgument(ir::ArrayType::get(state.element, state.axes), loc));
+        block.addArgument(ir::ArrayType::get(state.element, state.axes),
+                          placeOf(state.reduction)));
   for (unsigned gauge : gauges)
-    region.old[gauge] = block.addArgument(gaugeType(gauge), loc);
+    region.old[gauge] =
+        block.addArgument(gaugeType(gauge), placeOf(&chain[gauge]));
   return block;
 }
 
@@ -111,10 +121,13 @@ void FoldWriter::writeGauge(ir::FoldOp fold) {
   openState(fold.getGauge(), region);
   region.fresh = region.old;
   SmallVector<Value> made;
-  for (unsigned gauge : gauges)
+  for (unsigned gauge : gauges) {
+    loc = placeOf(&chain[gauge]);
     made.push_back(
         finite(moved(region, chain[gauge], gauge, chain[gauge].value),
                divisors.count(gauge)));
+  }
+  loc = whole;
   ir::YieldOp::create(b, loc, made);
 }
 
@@ -123,8 +136,10 @@ void FoldWriter::writeRepair(ir::FoldOp fold) {
   Block &block = openState(fold.getRepair(), region);
   SmallVector<Value> results;
   for (unsigned gauge : gauges)
-    region.fresh[gauge] = block.addArgument(gaugeType(gauge), loc);
+    region.fresh[gauge] =
+        block.addArgument(gaugeType(gauge), placeOf(&chain[gauge]));
   for (auto [i, state] : llvm::enumerate(states)) {
+    loc = placeOf(state.reduction);
     unsigned number = 0;
     for (unsigned member : members)
       if (&chain[member] == state.reduction)
@@ -134,6 +149,7 @@ void FoldWriter::writeRepair(ir::FoldOp fold) {
                                                   state.accumulator.element))
                                       : region.accumulators[i]);
   }
+  loc = whole;
   ir::YieldOp::create(b, loc, results);
 }
 
@@ -142,11 +158,13 @@ void FoldWriter::writeFinish(ir::FoldOp fold) {
   openState(fold.getFinish(), region);
   SmallVector<Value> results;
   for (unsigned member : members) {
+    loc = placeOf(&chain[member]);
     Value value = finished(region, chain[member], member);
     region.fresh[member] = value;
     if (llvm::is_contained(wanted, member))
       results.push_back(value);
   }
+  loc = whole;
   ir::YieldOp::create(b, loc, results);
 }
 

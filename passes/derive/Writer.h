@@ -64,6 +64,8 @@ private:
   mlir::Type elementOf(unsigned number) const;
   ir::ArrayType gaugeType(unsigned number) const;
 
+  /// Where it stands in the program; `whole`, if only the algebra needs it.
+  mlir::Location placeOf(const Reduction *reduction) const;
   mlir::Block &open(mlir::Region &region);
   mlir::Block &openState(mlir::Region &into, Region &region);
   void writeElement(ir::FoldOp fold);
@@ -117,7 +119,10 @@ private:
   Axes axes;
   const Placement &placement;
   std::vector<unsigned> members, wanted;
+  /// What is being written comes from there.
   mlir::Location loc;
+  /// All reductions' places: the fold's.
+  mlir::Location whole;
 
   mlir::Type widest;
   std::vector<State> states;
