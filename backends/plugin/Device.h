@@ -24,6 +24,8 @@
 #include <mutex>
 #include <span>
 
+#include <unistd.h>
+
 namespace fovea::plugin {
 
 /// An option for `open`.
@@ -68,6 +70,7 @@ public:
     error.version = FOVEA_ABI_VERSION;
     error.op = -1;
     const PluginCall call = lib->enter(what);
+    const Process process;
     try {
       const fovea_code code = fn(error);
       return statusOf(what, cluster, code, error);
@@ -80,6 +83,7 @@ public:
   /// no way to fail, so the user is warned of what it throws, and that is all.
   template <class Fn> void release(const char *what, Fn &&fn) const noexcept {
     const PluginCall call = lib->enter(what);
+    const Process process;
     try {
       fn();
     } catch (...) {
@@ -88,6 +92,19 @@ public:
   }
 
 private:
+  /// A copy of the process that a plugin has made by fork, and that comes back
+  /// out of its function, would go on as the host: it ends here.
+  class Process {
+  public:
+    ~Process() {
+      if (getpid() != number)
+        _exit(1);
+    }
+
+  private:
+    const pid_t number = getpid();
+  };
+
   explicit Device(std::shared_ptr<const Library> library)
       : lib(std::move(library)) {}
   Status statusOf(const char *what, const Cluster *cluster, fovea_code code,

@@ -146,7 +146,12 @@ TEST_CASE("what is wrong with a plugin is found, and nothing else suffers") {
       {"exits_in_entry", 0, "called `exit` in `fovea_plugin_entry`"},
       {"crashes_in_entry", 2, "L1 claims      not run"},
       {"prints_on_load", 0, "something is written to stdout"},
-      {"closes_stdout", 0, "stdout, which belongs to results, is closed"},
+      {"closes_stdout", 0, "`open` changes which file stdout is"},
+      {"changes_process", 0,
+       "`run` changes the working directory, what happens on SIGSEGV, which "
+       "file stderr is, the umask, the locale; it has to leave"},
+      {"forks", 0, "`open` forks, and the copy comes back"},
+      {"forks_and_exits", 0, "`open` forks, and the copy comes back"},
       {"crashes_at_end", 3,
        "a process that has used it ends\n      crashed: SIGABRT in `exit`"},
       {"prints_at_end", 3, "a process that has used it ends\n      something"},

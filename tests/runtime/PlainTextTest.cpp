@@ -28,7 +28,7 @@ TEST_CASE("what a terminal would obey is spelled") {
 
 TEST_CASE("one line has no line ends and no tabs") {
   CHECK(plainText("a\nb\tc\r") == "a\nb\tc\\x0d");
-  CHECK(plainLine("a\nb\tc\r") == "a\\x0ab\\x09c\\x0d");
+  CHECK(fovea::plainLine("a\nb\tc\r") == "a\\x0ab\\x09c\\x0d");
 }
 
 TEST_CASE("bytes that are no UTF-8 are spelled") {

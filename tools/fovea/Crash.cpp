@@ -110,9 +110,15 @@ static PluginCall::Names guilty() {
       Exit::Backend);
 }
 
-/// A plugin that calls exit must not make a run succeed that never ended.
+static pid_t process = 0;
+
+/// A plugin that calls exit must not make a run succeed that never ended. A
+/// copy that it has made by fork is not the run.
 static void lastWordsOfExit() {
-  if (const PluginCall::Names names = guilty(); names.plugin)
+  const PluginCall::Names names = guilty();
+  if (names.plugin && getpid() != process)
+    _exit(EXIT_FAILURE);
+  if (names.plugin)
     blame(names, "ended the process", nullptr);
 }
 
@@ -145,6 +151,7 @@ static void lastWords(int number) {
 }
 
 void fovea::driver::installCrashHandler() {
+  process = getpid();
   std::atexit(lastWordsOfExit);
   // A stack of its own, for when the usual one is full.
   static char stack[1 << 16];

@@ -7,13 +7,16 @@
 #include "tools/kit/Environment.h"
 
 #include <chrono>
+#include <clocale>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +78,78 @@ std::string Environment::changeTo(const Environment &after) const {
     if (sigismember(&blocked, number) != sigismember(&after.blocked, number))
       return "which signals are blocked";
   return "";
+}
+
+Surroundings::State Surroundings::State::now() {
+  State state{};
+  std::error_code ignored;
+  state.folder = std::filesystem::current_path(ignored).string();
+  if (const char *locale = std::setlocale(LC_ALL, nullptr))
+    state.locale = locale;
+  for (int number = 1; number < static_cast<int>(state.signals.size());
+       ++number)
+    sigaction(number, nullptr, &state.signals[number]);
+  for (int number = 0; number < 3; ++number) {
+    struct stat info = {};
+    if (fstat(number, &info) == 0)
+      state.files[number] = {info.st_dev, info.st_ino};
+  }
+  // There is no other way to ask.
+  state.mask = umask(077);
+  umask(state.mask);
+  return state;
+}
+
+Surroundings::Surroundings() : state(State::now()) {
+  for (int number = 0; number < 3; ++number)
+    copies[number] = fcntl(number, F_DUPFD_CLOEXEC, 3);
+}
+
+Surroundings::~Surroundings() {
+  for (int copy : copies)
+    if (copy >= 0)
+      close(copy);
+}
+
+std::string Surroundings::undoChange() const {
+  const State after = State::now();
+  std::string change;
+  auto note = [&](const std::string &what) {
+    change += (change.empty() ? "" : ", ") + what;
+  };
+  if (state.folder != after.folder) {
+    note("the working directory");
+    std::error_code ignored;
+    std::filesystem::current_path(state.folder, ignored);
+  }
+  for (int number = 1; number < static_cast<int>(state.signals.size());
+       ++number) {
+    const auto &before = state.signals[number], &now = after.signals[number];
+    if (before.sa_handler == now.sa_handler && before.sa_flags == now.sa_flags)
+      continue;
+    const char *name = sigabbrev_np(number);
+    note("what happens on SIG" + (name ? name : std::to_string(number)));
+    sigaction(number, &before, nullptr);
+  }
+  for (int number = 0; number < 3; ++number) {
+    if (state.files[number] == after.files[number])
+      continue;
+    static constexpr const char *names[] = {"stdin", "stdout", "stderr"};
+    note(std::string("which file ") + names[number] + " is");
+    if (copies[number] >= 0)
+      dup2(copies[number], number);
+    else
+      close(number);
+  }
+  if (state.mask != after.mask) {
+    note("the umask");
+    umask(state.mask);
+  }
+  if (state.locale != after.locale) {
+    note("the locale");
+    std::setlocale(LC_ALL, state.locale.c_str());
+  }
+  return change;
 }
 
 std::vector<pid_t> fovea::kit::childProcesses() {

@@ -7,9 +7,11 @@
 #ifndef FOVEA_TOOLS_KIT_ENVIRONMENT_H
 #define FOVEA_TOOLS_KIT_ENVIRONMENT_H
 
+#include <array>
 #include <cfenv>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <signal.h>
@@ -31,6 +33,33 @@ struct Environment {
   /// The bits that make subnormal numbers zero.
   uint64_t flushes;
   sigset_t blocked;
+};
+
+/// Of the whole process, which is the host's: its folder, what signals do, what
+/// the standard descriptors are, the umask and the locale.
+class Surroundings {
+public:
+  /// As they are now.
+  Surroundings();
+  ~Surroundings();
+  Surroundings(const Surroundings &) = delete;
+  Surroundings &operator=(const Surroundings &) = delete;
+
+  /// What is another one by now: `the working directory`; empty if nothing is.
+  /// Makes it what it was.
+  std::string undoChange() const;
+
+private:
+  struct State {
+    static State now();
+    std::string folder, locale;
+    std::array<struct sigaction, 65> signals;
+    std::array<std::pair<dev_t, ino_t>, 3> files;
+    mode_t mask;
+  };
+  const State state;
+  /// The files once more; -1 where there is none.
+  std::array<int, 3> copies;
 };
 
 /// How many threads this process has, once those that are about to end have.

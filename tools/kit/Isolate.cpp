@@ -52,6 +52,7 @@ static void append(std::string &to, uint32_t number) {
 }
 
 void Recorder::send(char kind, std::initializer_list<std::string> fields) {
+  endIfCopy();
   std::string bytes(1, kind);
   append(bytes, static_cast<uint32_t>(fields.size()));
   for (const std::string &field : fields) {
@@ -102,16 +103,55 @@ std::optional<Record> take(std::string &bytes) {
 // The child
 //===----------------------------------------------------------------------===//
 
+static SharedPage *pageOfChild = nullptr;
+static pid_t pidOfChild = 0;
+/// What this process is in, whatever becomes of the page.
+static std::atomic<const char *> phaseOfProcess = "";
+
+void kit::showPhase(SharedPage &page, const char *phase) {
+  phaseOfProcess = phase;
+  std::snprintf(page.phase, sizeof page.phase, "%s", phase);
+}
+
+void kit::endIfCopy() {
+  if (getpid() == pidOfChild)
+    return;
+  const char *phase = phaseOfProcess;
+  std::snprintf(pageOfChild->forked, sizeof pageOfChild->forked, "%s",
+                *phase ? phase : "fovea_plugin_entry");
+  _exit(1);
+}
+
+std::string Recorder::faultOfProcess(size_t children) const {
+  // One that was started a moment ago may still be on its way back.
+  for (int i = 0;
+       i < 20 && !page.forked[0] && childProcesses().size() > children; ++i)
+    usleep(5000);
+  if (page.forked[0]) {
+    const std::string function = page.forked;
+    page.forked[0] = '\0';
+    return "`" + function +
+           "` forks, and the copy comes back, or calls `exit`: it may only "
+           "become another program, or call `_exit`";
+  }
+  if (const std::string change = surroundings.undoChange(); !change.empty())
+    return "it changes " + change + "; that is the host's";
+  return "";
+}
+
 bool Recorder::test(int level, const std::string &name,
                     const std::function<void()> &body) {
   if (next++ < done.size())
     return done[next - 1] == State::Passed;
   send(beginRecord, {std::to_string(level), name});
+  const size_t children = childProcesses().size();
   State state = State::Passed;
   std::string text;
   try {
     body();
     text = pending ? pending() : "";
+    if (text.empty())
+      text = faultOfProcess(children);
     if (!text.empty())
       state = State::Failed;
   } catch (const Wrong &fault) {
@@ -188,12 +228,10 @@ static std::string faultOfStdout(int output) {
   return writtenTo(output);
 }
 
-static SharedPage *pageOfChild = nullptr;
-static pid_t pidOfChild = 0;
-
 /// What belongs to a plugin has run by now.
 static void lastWordsOfExit() {
-  if (getpid() != pidOfChild || pageOfChild->mayExit)
+  endIfCopy();
+  if (pageOfChild->mayExit)
     return;
   notePhase();
   pageOfChild->hasExited = true;

@@ -15,6 +15,7 @@
 #define FOVEA_TOOLS_KIT_ISOLATE_H
 
 #include "runtime/Status.h"
+#include "tools/kit/Environment.h"
 #include "tools/kit/Results.h"
 
 #include <chrono>
@@ -46,7 +47,17 @@ struct SharedPage {
   char fault[256];
   /// Somebody called exit; the test is that.
   bool hasExited, mayExit;
+  /// In which function the plugin forked, if the copy came back.
+  char forked[128];
 };
+
+/// Says on the page what the plugin is at; a text that lives for ever, or "".
+void showPhase(SharedPage &page, const char *phase);
+
+/// A copy of this process that a plugin has made and that comes back to the kit
+/// would run the tests as well: it ends here, and the test that it comes from
+/// fails. In the process itself nothing happens.
+void endIfCopy();
 
 /// In the child: runs tests and reports.
 class Recorder {
@@ -69,11 +80,15 @@ public:
   [[noreturn]] void end(int level, const std::string &name);
 
   SharedPage &page;
+  /// Before any plugin was loaded.
+  const Surroundings surroundings;
   /// Asked after each test: faults that could not be thrown.
   std::function<std::string()> pending;
 
 private:
   void send(char kind, std::initializer_list<std::string> fields);
+  /// What a test that seemed to pass has left behind.
+  std::string faultOfProcess(size_t children) const;
 
   int pipe;
   std::vector<State> done;

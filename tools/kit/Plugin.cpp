@@ -59,8 +59,7 @@ std::string Answer::text() const {
 /// Shows the last of the functions that are not over, and that it goes on.
 static void show(const std::vector<const char *> &inside, SharedPage &page) {
   ++std::atomic_ref(page.steps);
-  std::snprintf(page.phase, sizeof page.phase, "%s",
-                inside.empty() ? "" : inside.back());
+  showPhase(page, inside.empty() ? "" : inside.back());
 }
 
 void Plugin::enter(const char *what) {
@@ -69,10 +68,12 @@ void Plugin::enter(const char *what) {
   show(inside, recorder.page);
 }
 
-void Plugin::leave(const char *what) {
+std::string Plugin::leave(const char *what) {
   std::lock_guard<std::mutex> lock(mutex);
   inside.erase(std::ranges::find(inside, what));
   show(inside, recorder.page);
+  // Who is inside may be about to undo what he has changed.
+  return inside.empty() ? recorder.surroundings.undoChange() : "";
 }
 
 void Plugin::guarded(const char *what, const char *instead,
@@ -85,12 +86,15 @@ void Plugin::guarded(const char *what, const char *instead,
   } catch (...) {
     hasThrown = true;
   }
+  endIfCopy();
   const Environment after = Environment::now();
   environment.restore();
-  leave(what);
+  const std::string ofProcess = leave(what);
   need(!hasThrown, std::string("`") + what +
                        "` threw an exception; it has to catch it" + instead);
-  if (const std::string change = environment.changeTo(after); !change.empty())
+  if (const std::string change =
+          ofProcess.empty() ? environment.changeTo(after) : ofProcess;
+      !change.empty())
     wrong(std::string("`") + what + "` changes " + change +
           "; it has to leave it as it was");
 }

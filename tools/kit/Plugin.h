@@ -108,7 +108,7 @@ public:
 
   /// Calls fn(error) -> code for the plugin's function `what`. Wrong: an
   /// exception, no known code, an error without a text, another environment
-  /// of floats or signals than before.
+  /// of floats or signals, or another state of the process than before.
   template <class Fn>
   Answer call(const char *what, const Manner &manner, Fn &&fn) {
     Grown<fovea_error> error(manner);
@@ -136,9 +136,10 @@ private:
   void guarded(const char *what, const char *instead,
                const std::function<void()> &fn);
   /// What the plugin is at, for the last words of the process. Several threads
-  /// may be in it at once: what was begun last and is not over is shown.
+  /// may be in it at once: what was begun last and is not over is shown. Who
+  /// leaves last is told what has changed of the process meanwhile.
   void enter(const char *what);
-  void leave(const char *what);
+  std::string leave(const char *what);
   void check(const char *what, const Answer &answer, bool isTailUntouched);
 
   std::shared_ptr<const plugin::Library> library;

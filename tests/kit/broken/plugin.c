@@ -12,8 +12,11 @@
 #include "tests/kit/broken/evaluate.h"
 
 #include <fenv.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static fovea_code fail(fovea_error *error, fovea_code code, const char *text) {
@@ -205,6 +208,10 @@ static fovea_code openBackend(const fovea_open_request *request,
     setsid();
     sleepForEver(NULL);
   }
+  if (BROKEN == FORKS)
+    (void)!fork();
+  if (BROKEN == FORKS_AND_EXITS && fork() == 0)
+    exit(0);
   if (BROKEN == PRINTS)
     puts("hello");
   if (BROKEN == CLOSES_STDOUT)
@@ -305,6 +312,13 @@ static fovea_code run(fovea_instance *instance,
     free(storedScores(instance));
   if (BROKEN == CHANGES_ROUNDING)
     fesetround(FE_TOWARDZERO);
+  if (BROKEN == CHANGES_PROCESS) {
+    (void)!chdir("/");
+    signal(SIGSEGV, SIG_IGN);
+    close(2);
+    umask(0);
+    setlocale(LC_ALL, "C.UTF-8");
+  }
   if (BROKEN == CRASHES)
     abort();
   if (BROKEN == EXITS)
