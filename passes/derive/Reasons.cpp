@@ -326,13 +326,12 @@ DictionaryAttr derive::reasonToStore(ir::ReduceOp reduce, Operation *keeper,
       ir::sizeExactQuotient(
           ir::sizeOfAxes(own.getContext(), own.getAxes()),
           ir::sizeOfAxes(own.getContext(), places.getAxes())) != nullptr;
-  std::string hint;
-  if (!isFewer)
-    hint = "this is the cheaper way: each element is computed once, and may be "
-           "read at many places";
-  else if (!isInLibrary(keeper->getLoc()))
-    hint = "with `" + ir::Formula().writtenOut(place) + "` in place of " +
-           read + " it is never stored";
+  const std::string hint =
+      isFewer && !isInLibrary(keeper->getLoc())
+          ? "with `" + ir::Formula().writtenOut(place) + "` in place of " +
+                read + " it is never stored"
+          : "this is the cheaper way: each element is computed once, however "
+            "often it is read";
   return toAttribute(
       {"stored",
        read == name
