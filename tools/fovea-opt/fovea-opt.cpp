@@ -20,7 +20,7 @@ int main(int argc, char **argv) {
   mlir::registerCSEPass();
   fovea::registerFoveaPasses();
   mlir::PassPipelineRegistration<>("fovea-optimize",
-                                   "all passes that do not depend on a backend",
+                                   "formulas simplified: what comes before fusion",
                                    [](mlir::OpPassManager &manager) {
                                      fovea::buildOptimizePipeline(manager);
                                    });
