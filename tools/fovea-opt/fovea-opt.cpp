@@ -19,11 +19,11 @@ int main(int argc, char **argv) {
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   fovea::registerFoveaPasses();
-  mlir::PassPipelineRegistration<>("fovea-optimize",
-                                   "formulas simplified: what comes before fusion",
-                                   [](mlir::OpPassManager &manager) {
-                                     fovea::buildOptimizePipeline(manager);
-                                   });
+  mlir::PassPipelineRegistration<>(
+      "fovea-optimize", "formulas simplified: what comes before fusion",
+      [](mlir::OpPassManager &manager) {
+        fovea::buildOptimizePipeline(manager);
+      });
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "checks and transforms the fovea dialect\n", registry));
 }
