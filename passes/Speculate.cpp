@@ -10,8 +10,10 @@
 #include "ir/TypeOf.h"
 #include "passes/Demand.h"
 #include "passes/Pipelines.h"
+#include "passes/Retype.h"
 #include "passes/kernels/Facts.h"
 
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -155,21 +157,12 @@ Value Speculator::either(Value x, Value y) {
 
 /// A condition on what is renamed, under the new names.
 Value Speculator::renamed(ir::RenameOp rename, Value condition) {
-  const ir::ArrayType type = typeOf(condition);
-  SmallVector<Attribute> from, to;
-  SmallVector<ir::AxisAttr> axes(type.getAxes());
-  for (auto [old, fresh] : llvm::zip(rename.getFrom().getAsRange<StringAttr>(),
-                                     rename.getTo().getAsRange<StringAttr>()))
-    for (auto [axis, own] : llvm::zip(axes, type.getAxes()))
-      if (own.getName() == old) {
-        from.push_back(old);
-        to.push_back(fresh);
-        axis = ir::AxisAttr::get(axis.getContext(), fresh, own.getSize());
-      }
-  if (from.empty())
-    return condition;
-  return ir::RenameOp::create(b, loc, type.withAxes(axes), condition,
-                              b.getArrayAttr(from), b.getArrayAttr(to));
+  IRMapping operands;
+  operands.map(rename.getOperand(), condition);
+  Operation *made = b.clone(*rename, operands);
+  made->getResult(0).setType(typeOf(condition));
+  retype(made);
+  return made->getResult(0);
 }
 
 /// Where a value is a hard number of a kind, as far as conditions say that are

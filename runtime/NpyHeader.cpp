@@ -214,9 +214,10 @@ static const char *numpyName(DType dtype) {
 }
 
 /// The advice for an element type that Fovea lacks, or nothing if the type is
-/// not known at all. `kind` is such as `u1`.
+/// not known at all. `kind` is such as `u1`; `wanted` what is expected, which
+/// would be asked for next, or null.
 static std::optional<std::pair<std::string, std::string>>
-adviceFor(std::string_view kind, std::optional<DType> expected) {
+adviceFor(std::string_view kind, const char *wanted) {
   struct Row {
     std::string_view kind, name, cast;
   };
@@ -229,8 +230,6 @@ adviceFor(std::string_view kind, std::optional<DType> expected) {
       {"c8", "complex64", "float32"},    {"c16", "complex128", "float64"},
       {"c32", "clongdouble", "float64"}, {"f1", "an 8-bit float", "float32"},
   };
-  // What is expected would be asked for next.
-  const char *wanted = expected ? numpyName(*expected) : nullptr;
   for (const Row &row : rows)
     if (row.kind == kind.substr(0, kind.find('[')))
       return std::pair(std::string(row.name),
@@ -272,7 +271,7 @@ static Expected<DType> dtypeOf(std::string_view kind,
                        std::string(wanted ? wanted : "float32") + ")");
   if (kind.starts_with("U") || kind.starts_with("S") || kind.starts_with("a"))
     return refused("the elements are strings", "");
-  if (auto advice = adviceFor(kind, expected))
+  if (auto advice = adviceFor(kind, wanted))
     return refused("the elements are " + advice->first +
                        ", which Fovea does not have",
                    advice->second);
