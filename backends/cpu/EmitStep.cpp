@@ -187,8 +187,18 @@ void Emitter::makeInnerTiles(Scope &outer, const CoordByAxis &place,
   }
 }
 
-/// Runs `body` for `unroll` places at once from `first` on, then for the rest
-/// one by one; `state` is carried. With lanes, a place is a vector of them.
+/// How many places are taken at a time, in turn, before the rest is taken one
+/// by one: `most`, and four of what that leaves, since extents are powers of
+/// two more often than not.
+static SmallVector<int64_t> tileSizes(int64_t most) {
+  if (most > 4)
+    return {most, 4};
+  return {most};
+}
+
+/// Runs `body` for `unroll` places at once from `first` on, then for fewer,
+/// then one by one; `state` is carried. With lanes, a place is a vector of
+/// them.
 void Emitter::forStream(Scope &scope, const CoordByAxis &place, Value first,
                         Value last, int64_t unroll, int64_t lanes, Parts &state,
                         StreamBody body) {
@@ -225,16 +235,18 @@ void Emitter::forStream(Scope &scope, const CoordByAxis &place, Value first,
     body(loop, places, carried);
     state = closeLoop(loop, carried);
   };
-  Value middle = first;
-  if (unroll * lanes > 1) {
+  Value begin = first;
+  for (int64_t count : tileSizes(unroll)) {
+    if (count * lanes == 1)
+      continue;
     enter(scope);
-    Value count = arith::SubIOp::create(b, last, first);
-    Value chunk = b.i64(unroll * lanes);
-    Value rest = arith::RemUIOp::create(b, count, chunk);
-    middle = arith::SubIOp::create(b, last, rest);
-    run(first, middle, unroll, false);
+    Value rest = arith::RemUIOp::create(
+        b, arith::SubIOp::create(b, last, begin), b.i64(count * lanes));
+    Value end = arith::SubIOp::create(b, last, rest);
+    run(begin, end, count, false);
+    begin = end;
   }
-  run(middle, last, 1, lanes > 1);
+  run(begin, last, 1, lanes > 1);
 }
 
 /// One visit of the places of a block: makes the tiles of a group of
@@ -388,8 +400,10 @@ void Emitter::joinPayload(Scope &outer, const CoordByAxis &place, unsigned k,
   SmallVector<std::pair<int64_t, int64_t>> shapes;
   if (lanes > 1)
     shapes = {{2, lanes}, {1, lanes}};
-  else if (schedule.unroll > 1)
-    shapes = {{schedule.unroll, 1}};
+  else
+    for (int64_t count : tileSizes(schedule.unroll))
+      if (count > 1)
+        shapes.push_back({count, 1});
   forPayload(
       newPhase(outer), ArrayRef<ir::AxisAttr>(variable.payload).drop_back(),
       place, [&](Scope &inner, const CoordByAxis &at) {

@@ -231,8 +231,9 @@ Expr Reader::expr(Value value) {
     return found->second;
   const Expr made = compute(value);
   known[value] = made;
-  // What does not vary is computed outside of the fold, or where it is needed.
-  if (made->hasData == varies(value) && !made->args.empty())
+  // If the normal form lost the data it is computed outside of the fold. What
+  // may fail is data though it does not vary.
+  if ((made->hasData || !varies(value)) && !made->args.empty())
     (made->moves() ? a.writtenMoving : a.written).try_emplace(made, value);
   return made;
 }

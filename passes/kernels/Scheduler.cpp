@@ -69,7 +69,9 @@ private:
 
   void setLanes(int64_t &lanes) {
     lanes = lanesFor(target.vectorBytes);
-    schedule.unroll = target.vectorRegisters >= 32 ? 8 : 4;
+    // So many places of two vectors fill the registers, with what they read,
+    // and are enough additions to hide how long one takes.
+    schedule.unroll = target.vectorRegisters >= 32 ? 8 : 6;
   }
 
   void takeRow(ir::AxisAttr axis) {
@@ -154,6 +156,8 @@ private:
     if (!best)
       return;
     takeRow(best);
+    // No places of a block are left over, to share a loop with fewer.
+    schedule.streamBlock -= schedule.streamBlock % schedule.unroll;
     schedule.hasFew = inner && !best.getSize().getConstant();
   }
 

@@ -86,6 +86,9 @@ static bool explained(double got, const std::vector<double> &samples,
     high = std::max(high, sample);
   }
   bool finite = low <= high;
+  // Some samples are finite, some are not: this place is on an edge.
+  if (wild && finite)
+    return true;
   // No digit of it is certain: what it is divided by may as well be 0.
   if (finite && !std::isfinite(got) &&
       high - low > std::max(std::abs(low), std::abs(high)))
@@ -94,9 +97,6 @@ static bool explained(double got, const std::vector<double> &samples,
     return (got > 0 ? high : -low) > largest;
   if (!std::isfinite(got) || !finite)
     return false;
-  // Some samples are finite, some are not: this place is on an edge.
-  if (wild)
-    return true;
   double room = patience * (high - low) + tolerance.absolute +
                 tolerance.relative * std::max(std::abs(low), std::abs(high));
   return got >= low - room && got <= high + room;

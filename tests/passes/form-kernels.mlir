@@ -49,7 +49,7 @@ fovea.func @row_before dims ["N", "M"] {
 // CHECK-LABEL: fovea.func @scores
 // For a few queries lanes lie along what is contracted.
 // CHECK: fovea.phase roles(i: N grid, j: M stream by 256 split, c: D contract lanes 16) few i
-// CHECK: fovea.phase roles(i: N lane by 128 lanes 16, j: M stream by 64 split, c: D contract) visits [4, 1] unroll 4 {
+// CHECK: fovea.phase roles(i: N lane by 128 lanes 16, j: M stream by 60 split, c: D contract) visits [6, 1] unroll 6 {
 // CHECK: %[[Q:.*]] = fovea.keep rows %{{.*}} : <f32, c: D, i: N>
 // CHECK: %[[P:.*]] = fovea.mul %[[Q]], %{{.*}}
 // CHECK: %[[S:.*]] = fovea.reduce sum %[[P]] over [#fovea.axis<c: D>]
