@@ -90,6 +90,25 @@ HardSources fovea::hardSources(Operation *op, ir::HardKind kind) {
   return {};
 }
 
+ir::HardKind fovea::absorbingKind(Operation *op, unsigned i) {
+  using ir::HardKind, ir::HardRule;
+  auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
+  if (!elementwise)
+    return HardKind::None;
+  switch (elementwise.hardRule()) {
+  case HardRule::Product:
+    return HardKind::Zero;
+  case HardRule::Divide:
+    return i == 0 ? HardKind::Zero : HardKind::None;
+  case HardRule::Sum:
+    return HardKind::NegInf;
+  case HardRule::Minus:
+    return i == 0 ? HardKind::NegInf : HardKind::None;
+  default:
+    return HardKind::None;
+  }
+}
+
 bool fovea::mayBeHard(Value value, ir::HardKind kind) {
   llvm::SetVector<std::pair<Value, ir::HardKind>> work;
   work.insert({value, kind});

@@ -27,6 +27,10 @@ struct HardSources {
 };
 HardSources hardSources(mlir::Operation *op, ir::HardKind kind);
 
+/// The hard number with which operand `i` of two decides what `op` is, so that
+/// the other one is not needed; none if it never does.
+ir::HardKind absorbingKind(mlir::Operation *op, unsigned i);
+
 /// Whether a number may be a hard one of that kind, or of any
 /// (hardSources).
 bool mayBeHard(mlir::Value value, ir::HardKind kind);

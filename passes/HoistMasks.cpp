@@ -1,4 +1,4 @@
-//===- HoistMasks.cpp - every formula has one mask, outside ---------------===//
+//===- HoistMasks.cpp - every sum and choice has one mask, outside --------===//
 //
 // Part of Fovea, under the Apache License 2.0.
 //
@@ -85,11 +85,12 @@ static ir::SelectOp hoisted(ir::SelectOp choice) {
     if (!first && !second)
       continue;
     // A mask's own condition is needed only where its branch is taken.
-    Value counts, otherwise = ir::NotOp::create(b, place, condition);
+    Value counts;
+    auto otherwise = [&] { return ir::NotOp::create(b, place, condition); };
     if (!first) {
       counts = ir::OrOp::create(b, place, condition, second.getCondition());
     } else if (!second) {
-      counts = ir::OrOp::create(b, place, otherwise, first.getCondition());
+      counts = ir::OrOp::create(b, place, otherwise(), first.getCondition());
     } else if (first.getCondition() == second.getCondition() &&
                !mayFail(condition)) {
       counts = first.getCondition();
@@ -97,7 +98,7 @@ static ir::SelectOp hoisted(ir::SelectOp choice) {
       counts = ir::OrOp::create(
           b, place,
           ir::AndOp::create(b, place, condition, first.getCondition()),
-          ir::AndOp::create(b, place, otherwise, second.getCondition()));
+          ir::AndOp::create(b, place, otherwise(), second.getCondition()));
     }
     Value inner = ir::SelectOp::create(
         b, loc, condition, first ? first.getOnTrue() : choice.getOnTrue(),

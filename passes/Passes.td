@@ -25,10 +25,12 @@ def SinkReads : Pass<"fovea-sink-reads", "ir::FuncOp"> {
   let summary = "what is read of a formula is computed where it is read";
   let description = [{
     `x[n, t[n]]` of logits x that are a formula becomes that formula at t[n], if
-    the read has fewer axes than what it reads: so the logits need not be
-    stored. A read of what is masked becomes the mask of a read in any case: so
-    what is left out is seen. The check of the index stays, under the name of
-    what was read.
+    the read has fewer axes than what it reads, or as many of a formula that is
+    larger than all that it is made from, and is not compared with that formula
+    itself: so the logits need not be stored. A read of what is masked becomes
+    the mask of a read in any case: so what is left out is seen. The check of
+    the index stays, under the name of what was read. Renames go behind
+    elementwise formulas.
   }];
 }
 
@@ -42,7 +44,7 @@ def TakeBranches : Pass<"fovea-take-branches", "ir::FuncOp"> {
 }
 
 def HoistMasks : Pass<"fovea-hoist-masks", "ir::FuncOp"> {
-  let summary = "every formula has one mask, outside";
+  let summary = "every sum and every choice has one mask, outside";
   let description = [{
     A sum with a masked term is the mask of a sum, `where(c, x, where(d, y, -inf))`
     becomes `where(c or d, where(c, x, y), -inf)`, and the same with a hard 0: so

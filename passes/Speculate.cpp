@@ -109,6 +109,7 @@ private:
   Value compared(ir::Predicate predicate, Value x, Value y) {
     return ir::CompareOp::create(b, loc, predicate, x, y);
   }
+  Value atPlacesOf(Operation *op, Value condition);
   Value failureOf(Operation *risk);
 
   ir::FuncOp func;
@@ -205,16 +206,6 @@ Value Speculator::findHard(Value value, ir::HardKind kind) {
   return any;
 }
 
-/// The kind of hard number with which an operand decides what `user` is,
-/// whatever its other operand is.
-static ir::HardKind absorbingKind(Operation *user) {
-  for (ir::HardKind kind : {ir::HardKind::Zero, ir::HardKind::NegInf})
-    if (hardSources(user, kind).operands.size() == 2 &&
-        !isa<ir::SelectOp>(user))
-      return kind;
-  return ir::HardKind::None;
-}
-
 /// Where `user` needs that operand, at the operand's own places.
 Value Speculator::neededAt(Operation *user, OpOperand &use) {
   const unsigned number = use.getOperandNumber();
@@ -238,13 +229,32 @@ Value Speculator::neededAt(Operation *user, OpOperand &use) {
   // What is dear to know may as well hold.
   if (condition && !isCheap(condition))
     condition = nullptr;
-  if (const ir::HardKind kind = absorbingKind(user); kind != ir::HardKind::None)
-    if (Value absorbed = hardAt(user->getOperand(1 - number), kind))
+  // What absorbs has two operands.
+  const unsigned other = 1 - number;
+  if (const ir::HardKind kind = absorbingKind(user, other);
+      kind != ir::HardKind::None)
+    if (Value absorbed = hardAt(user->getOperand(other), kind))
       condition = both(condition, negated(absorbed));
   return both(condition, own);
 }
 
-/// The condition under which some output needs an element: an upper bound.
+/// A condition on those who need an element of `op` as one on that element:
+/// whether any of them holds. (If there is none, as along an axis that is
+/// empty, none holds. And to look for failures takes no more than the places of
+/// the condition and those of the element, not all pairs of them.)
+Value Speculator::atPlacesOf(Operation *op, Value condition) {
+  SmallVector<ir::AxisAttr> others;
+  for (ir::AxisAttr axis : typeOf(condition).getAxes())
+    if (!typeOf(op->getResult(0)).hasAxis(axis.getName()))
+      others.push_back(axis);
+  if (others.empty())
+    return condition;
+  return ir::ReduceOp::create(b, loc, ir::ReduceKind::Any, condition, Value(),
+                              ir::axisArray(b.getContext(), others));
+}
+
+/// The condition under which some output needs an element, at the places of the
+/// element: an upper bound.
 Value Speculator::needed(Operation *op) {
   if (auto found = needs.find(op); found != needs.end())
     return found->second;
@@ -259,7 +269,7 @@ Value Speculator::needed(Operation *op) {
     Value here = isa<ir::OutputOp>(user) ? Value() : neededAt(user, *use);
     isAlways = isAlways || !here;
     if (!isAlways)
-      any = any ? either(any, here) : here;
+      any = either(any, atPlacesOf(op, here));
   }
   if (isAlways)
     any = nullptr;

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "backends/cpu/Emitter.h"
+#include "passes/Demand.h"
 #include "passes/kernels/Reads.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -41,26 +42,11 @@ static Element onlyWhere(CodeBuilder &b, Value condition, Element element) {
 /// unneeded; null if it never is.
 static Value absorbing(CodeBuilder &b, Operation *op,
                        ArrayRef<Element> operands, unsigned i) {
-  auto elementwise = dyn_cast<ir::ElementwiseOpInterface>(op);
-  if (!elementwise || !operands[1 - i].failure)
+  const ir::HardKind kind = absorbingKind(op, i);
+  if (kind == ir::HardKind::None || !operands[1 - i].failure)
     return nullptr;
-  Value hard;
-  switch (elementwise.hardRule()) {
-  case ir::HardRule::Product:
-    hard = operands[i].hardZero;
-    break;
-  case ir::HardRule::Divide:
-    hard = i == 0 ? operands[i].hardZero : nullptr;
-    break;
-  case ir::HardRule::Sum:
-    hard = operands[i].hardNegInf;
-    break;
-  case ir::HardRule::Minus:
-    hard = i == 0 ? operands[i].hardNegInf : nullptr;
-    break;
-  default:
-    return nullptr;
-  }
+  Value hard = kind == ir::HardKind::Zero ? operands[i].hardZero
+                                          : operands[i].hardNegInf;
   if (!hard || !operands[i].failure)
     return hard;
   return b.both(hard,

@@ -26,7 +26,6 @@ void Emitter::declareTile(Value value, bool isRowTile,
   Tile tile;
   SmallVector<ir::SizeAttr> extents;
   int64_t count = 1;
-  Value stride = b.i64(1);
   auto type = typeOf(value);
   auto isOuterStream = [&](ir::AxisAttr axis) {
     return !isRowTile && axis != schedule.stream.back() &&
@@ -46,7 +45,7 @@ void Emitter::declareTile(Value value, bool isRowTile,
       role.role = Role::Stream;
       role.name = axis.getName();
     }
-  stride = b.i64(tile.lanes);
+  Value stride = b.i64(tile.lanes);
   const StringAttr stream = schedule.stream.back().getName();
   for (auto [axis, role] :
        llvm::reverse(llvm::zip_equal(type.getAxes(), tile.axes))) {

@@ -41,7 +41,8 @@ std::pair<Exprs, Expr> derive::peel(ReduceKind kind, Expr element) {
   const std::optional<double> neutral = neutralOf(kind);
   while (neutral && element->form == Form::Where &&
          isConstant(element->args[2], *neutral) && !element->args[0]->moves()) {
-    conditions.push_back(element->args[0]);
+    if (!llvm::is_contained(conditions, element->args[0]))
+      conditions.push_back(element->args[0]);
     element = element->args[1];
   }
   return {conditions, element};

@@ -8,8 +8,9 @@
 // it. Kept in a normal form that never changes a value but by rounding, and
 // where infinite terms cancel in part (x - x / 2): sums flat and like terms
 // collected, products flat and powers collected, exponentials merged, a `where`
-// that excludes (else a hard 0 or -inf) moved outwards. Formulas that are equal
-// for real numbers are the same object; who computes one does it as it is
+// that excludes (else a hard 0 or -inf) moved outwards. Formulas that have one
+// normal form are the same object (not all that are equal for real numbers
+// have: x (y + z) is not taken apart); who computes one does it as it is
 // written.
 //
 //===----------------------------------------------------------------------===//

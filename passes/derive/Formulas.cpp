@@ -258,6 +258,11 @@ static Real moved(Precision precision, Real number, Random &random) {
   return number * (1 + unit * (2 * random.uniform() - 1));
 }
 
+void Formulas::begin(uint64_t number) {
+  sample = number;
+  random = Random(~number);
+}
+
 Real Formulas::rounded(Precision precision, Real number, Rounding rounding,
                        bool &isOnEdge) {
   if (rounding == Rounding::None || precision == Precision::Exact)
@@ -330,6 +335,7 @@ void Formulas::forget(Mark since) {
   for (Value value : ArrayRef(order).drop_front(since.values))
     known.erase(value);
   order.resize(since.values);
+  integers.resize(since.integers);
   std::erase_if(numbers,
                 [&](const auto &entry) { return entry.second >= since.nodes; });
   for (size_t i = since.nodes; i < nodes.size(); ++i)

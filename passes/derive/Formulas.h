@@ -103,8 +103,9 @@ public:
     std::optional<size_t> integers;
   };
   std::vector<Leaf> leaves;
-  /// What Rounding::Random makes of a given number is the same in one sample.
-  uint64_t sample = 0;
+  /// Begins a sample: what Rounding::Random makes of given numbers, and then of
+  /// results, depends on its number alone.
+  void begin(uint64_t sample);
   /// The integers that are written in formulas.
   Reals integers;
 
@@ -126,9 +127,9 @@ public:
   size_t size() const { return nodes.size(); }
   /// Forgets what was added since, operations that are gone.
   struct Mark {
-    size_t nodes, values;
+    size_t nodes, values, integers;
   };
-  Mark mark() const { return {nodes.size(), order.size()}; }
+  Mark mark() const { return {nodes.size(), order.size(), integers.size()}; }
   void forget(Mark since);
 
 private:
@@ -145,7 +146,8 @@ private:
   /// Its keys, in the order in which they came.
   std::vector<mlir::Value> order;
   std::map<Key, unsigned> numbers;
-  Random random{1};
+  uint64_t sample = 0;
+  Random random{0};
 };
 
 } // namespace fovea::derive

@@ -18,7 +18,7 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// make(.. where(c, a, value) ..) = where(c, make(.. a ..), value): what is
 /// excluded stays excluded. If one argument is, the others' conditions are not
-/// needed: those that may fail are asked last.
+/// needed: those that may fail are asked last, and the same is asked once.
 Expr Algebra::outwards(llvm::ArrayRef<Expr> args, double value,
                        llvm::function_ref<Expr(llvm::ArrayRef<Expr>)> make) {
   Exprs inner(args);
@@ -27,9 +27,11 @@ Expr Algebra::outwards(llvm::ArrayRef<Expr> args, double value,
   });
   if (at == inner.end())
     at = llvm::find_if(inner, [&](Expr e) { return excludes(e, value); });
-  const Expr chosen = *at;
-  *at = chosen->args[1];
-  return where(chosen->args[0], make(inner), constant(value), /*hard=*/true);
+  const Expr condition = (*at)->args[0];
+  for (Expr &e : inner)
+    if (excludes(e, value) && e->args[0] == condition)
+      e = e->args[1];
+  return where(condition, make(inner), constant(value), /*hard=*/true);
 }
 
 /// A constant that was made of `from`. What leaves the range of doubles on the

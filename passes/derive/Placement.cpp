@@ -202,35 +202,47 @@ void Placement::keepFormulas(ir::ReduceOp reduce) {
   }
 }
 
-/// The factors of a product, in the order in which they are written.
+/// The factors of a product, each once, in the order in which they are written.
 static SmallVector<Value> factorsOf(Value value) {
   SmallVector<Value> factors, work = {value};
+  llvm::DenseSet<Value> seen;
   while (!work.empty()) {
     Value next = work.pop_back_val();
+    if (!seen.insert(next).second)
+      continue;
     if (Operation *op = next.getDefiningOp();
         isa_and_nonnull<ir::MulOp, ir::DivOp, ir::NegOp>(op))
-      work.append(op->operand_begin(), op->operand_end());
+      llvm::append_range(work, llvm::reverse(op->getOperands()));
     else
       factors.push_back(next);
   }
-  std::reverse(factors.begin(), factors.end());
   return factors;
 }
 
-/// Whether the element of `consumer` takes the factor with `producer` as the
-/// one that its rows come from: it holds more than a bare reduction, or is
-/// written before all others, which are plain arrays or bare reductions. (Of a
-/// weighted sum of projections the weights are recomputed and the projections
-/// kept; of queries times a sum over the keys that sum is kept.)
-static bool bringsRows(ArrayRef<Value> factors, size_t with) {
+/// Whether an element takes the factors `with` a producer as those that its
+/// rows come from: one holds more than a bare reduction, or it is written
+/// before all others, which are plain arrays or bare reductions. (Of a weighted
+/// sum of projections the weights are recomputed and the projections kept; of
+/// queries times a sum over the keys that sum is kept. What does not vary along
+/// what is reduced, a normaliser, is as well taken out of the sum.)
+static bool bringRows(ArrayRef<Value> factors, ArrayRef<size_t> with,
+                      ArrayRef<ir::AxisAttr> reduced) {
   auto isBare = [](Value factor) {
     return isa_and_nonnull<ir::ReduceOp>(factor.getDefiningOp());
   };
-  if (!isBare(factors[with]))
+  if (with.empty())
+    return false;
+  if (llvm::any_of(with, [&](size_t i) { return !isBare(factors[i]); }))
     return true;
+  const size_t only = with.front();
+  auto varies = [&](Value factor) {
+    return llvm::any_of(reduced, [&](ir::AxisAttr axis) {
+      return typeOf(factor).hasAxis(axis.getName());
+    });
+  };
   for (size_t i = 0; i < factors.size(); ++i)
-    if (i != with &&
-        ((i < with && !typeOf(factors[i]).isScalar()) ||
+    if (i != only && varies(factors[i]) &&
+        ((i < only && !typeOf(factors[i]).isScalar()) ||
          (!isBare(factors[i]) &&
           isBehind(factors[i], [](ir::ReduceOp) { return true; }))))
       return false;
@@ -246,9 +258,12 @@ AxisNames Placement::spaceOf(ir::ReduceOp consumer,
     if (isBehind(factors[i],
                  [&](ir::ReduceOp reduce) { return reduce == producer; }))
       with.push_back(i);
-  const bool isOneFactor = with.size() == 1 && bringsRows(factors, with[0]);
-  AxisNames space =
-      namesOf(typeOf(isOneFactor ? factors[with[0]] : element).getAxes());
+  AxisNames space;
+  if (bringRows(factors, with, ir::axesOf(consumer.getAxes())))
+    for (size_t i : with)
+      space.insert_range(namesOf(typeOf(factors[i]).getAxes()));
+  else
+    space = namesOf(typeOf(element).getAxes());
   for (ir::AxisAttr axis : ir::axesOf(consumer.getAxes()))
     space.insert(axis.getName());
   if (!recomputed.contains(consumer))
@@ -324,8 +339,13 @@ Operation *Placement::reasonToKeep(ir::ReduceOp reduce) const {
 
 /// Whether a reduction is a sum of products of which some factor is the same
 /// for all places where it is taken, by who has rows of its own: a query's
-/// scores, taken for every element of the values.
+/// scores, taken for every element of the values. (Those that are made of
+/// contractions again are as well stored: a fold would nest these.)
 bool Placement::isRowOfScores(ir::ReduceOp reduce) const {
+  if (isBehind(reduce.getOperand(), [&](ir::ReduceOp other) {
+        return !kept.contains(other) && !isCovered(other);
+      }))
+    return false;
   const AxisNames own = namesOf(reduce.getType().getAxes());
   AxisNames streamed;
   bool hasRows = false;

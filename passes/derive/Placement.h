@@ -21,7 +21,9 @@ namespace fovea::derive {
 /// of a loss. A reduction is recomputed where that costs nothing more than
 /// computing each element once, and where its result is larger than what it is
 /// made from: otherwise keeping it is cheap. (The scores of a single query are
-/// not larger than the keys; they too are recomputed where that saves a pass.)
+/// not larger than the keys; they too are recomputed where that saves a pass.
+/// Scores that are mixed with others are recomputed for a block of places, once
+/// for all mixtures.)
 class Placement {
 public:
   /// `stored` are reductions that are kept in any case.

@@ -444,9 +444,9 @@ Expr Reader::byLaw(Operation *op, Law law, Expr x, Expr y) {
   case Law::Min:
     return a.negate(a.maximum(a.negate(x), a.negate(y)));
   case Law::Sin:
-    return a.apply(Form::Sin, op, {x});
+    return a.apply(Form::Sin, nullptr, {x});
   case Law::Cos:
-    return a.apply(Form::Cos, op, {x});
+    return a.apply(Form::Cos, nullptr, {x});
   case Law::Select:
   case Law::None:
     break;

@@ -83,14 +83,16 @@ void Numbers::fillFloats(Reals &numbers, unsigned kind, bool isHuge,
     return each([&](size_t) { return s * scale * (0.1L + uniform()); });
   case 6: // of every size
     return each([&](size_t) {
-      return sign() * power(-20 * wide, isHuge ? 20 * wide : 6);
+      const Real s = sign();
+      return s * power(-20 * wide, isHuge ? 20 * wide : 6);
     });
   case 7:
     return each(
         [&](size_t) { return power(-20 * wide, isHuge ? 20 * wide : 6); });
   case 8: // rising or falling, far apart
     return each([&](size_t place) -> Real {
-      return s * 40 * (1 + below(3)) * (Real(place) + uniform());
+      const unsigned times = 1 + below(3);
+      return s * 40 * times * (Real(place) + uniform());
     });
   case 9:
     return each([&](size_t place) -> Real {
@@ -125,11 +127,15 @@ void Numbers::fillFloats(Reals &numbers, unsigned kind, bool isHuge,
 /// Small, or large, or near one that formulas speak of.
 Real Numbers::integer(size_t places, ArrayRef<Real> integers) {
   switch (below(4)) {
-  case 0:
-    return sign() * std::round(power(0, 9));
+  case 0: {
+    const Real s = sign();
+    return s * std::round(power(0, 9));
+  }
   case 1:
-    if (!integers.empty())
-      return integers[below(integers.size())] + below(3) - 1;
+    if (!integers.empty()) {
+      const Real near = integers[below(integers.size())];
+      return near + below(3) - 1;
+    }
     [[fallthrough]];
   default:
     return below(places + 1);
@@ -219,7 +225,7 @@ void Trial::reduce(unsigned node, unsigned set, unsigned sample, size_t places,
   Real total = neutralNumber(kind), best = 0;
   into.size = 0;
   into.visited = 0;
-  formulas.sample = set * samples + sample;
+  formulas.begin(set * samples + sample);
   for (size_t place = 0; place < places; ++place) {
     if (info.args.size() > 1) {
       formulas.compute(member.guard, place, rounding, values);
@@ -301,7 +307,7 @@ bool Trial::compute(Wanted &wanted, unsigned set, size_t places) {
   }
   for (unsigned sample = 0; sample < samples; ++sample) {
     setReductions(wanted, set, sample);
-    formulas.sample = set * samples + sample;
+    formulas.begin(set * samples + sample);
     formulas.compute(wanted.order, 0, roundingOf(sample), values);
     const Real number = values.numbers[wanted.target];
     // What the formula itself does not say, no fold can say.

@@ -90,8 +90,7 @@ void FoldWriter::watch(const Exprs &domain, unsigned group) {
   if (domain.empty() || visited.count(domain))
     return;
   visited[domain] = states.size();
-  Value yes = number(b.getI1Type(), 1);
-  states.push_back({{ir::ReduceKind::Any, domain, chain.algebra.given(yes)},
+  states.push_back({{ir::ReduceKind::Any, domain, chain.algebra.one()},
                     nullptr,
                     b.getI1Type(),
                     {},

@@ -420,16 +420,17 @@ private:
           return isPayload(axis.getName());
         }))
       return;
-    SmallVector<Value> work = {part.element};
+    llvm::SetVector<Value> work;
+    work.insert(part.element);
     if (part.guard && (schedule.lanes > 1 || schedule.blockLanes > 1))
-      work.push_back(part.guard);
-    while (!work.empty()) {
-      Value value = work.pop_back_val();
+      work.insert(part.guard);
+    for (size_t i = 0; i < work.size(); ++i) {
+      Value value = work[i];
       if (varies(value)) {
         Operation *op = value.getDefiningOp();
         if (isa_and_present<ir::ElementwiseOpInterface>(op) &&
             !plan.isStored(value))
-          work.append(op->operand_begin(), op->operand_end());
+          work.insert_range(op->getOperands());
         continue;
       }
       const unsigned bound = hasLanes(value) ? 2 : expensive;
@@ -444,9 +445,10 @@ private:
       auto reduce = value.getDefiningOp<ir::ReduceOp>();
       if (!reduce || plan.isStored(value) || !hasLanes(value))
         continue;
-      SmallVector<Value> work = {reduce.getOperand()};
-      while (!work.empty()) {
-        Value part = work.pop_back_val();
+      llvm::SetVector<Value> work;
+      work.insert(reduce.getOperand());
+      for (size_t i = 0; i < work.size(); ++i) {
+        Value part = work[i];
         const auto type = typeOf(part);
         bool isInner = false, isFree = hasLanes(part) && !facts.mayFail(part);
         for (ir::AxisAttr axis : type.getAxes()) {
@@ -465,7 +467,7 @@ private:
         Operation *op = part.getDefiningOp();
         if (isa_and_present<ir::ElementwiseOpInterface>(op) &&
             !plan.isStored(part))
-          work.append(op->operand_begin(), op->operand_end());
+          work.insert_range(op->getOperands());
       }
     }
   }

@@ -10,6 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Speculate.h"
+#include "frontend/Program.h"
+#include "ir/TypeOf.h"
 #include "tests/backends/reference/Reference.h"
 
 using namespace fovea;
@@ -91,4 +93,27 @@ TEST_CASE("speculate: what is needed may not") {
     CHECK(fails(lines, {1, -1, 0}));
     CHECK_FALSE(fails(lines, {1, 0}));
   }
+}
+
+TEST_CASE("speculate: a mask over pairs costs no more than its pairs") {
+  Diagnostics diagnostics;
+  auto program = Program::fromText("t.fov", R"(
+fn f(q: f32[N, D], k: f32[M, D]) -> f32[N, M] {
+  a[n, c: D] = where(c % 2 == 0, -q[n, c + 1], q[n, c - 1])
+  s[i, j] = where(j <= i, sum[c](a[i, c] * k[j, c]), 0)
+  return s
+})",
+                                   diagnostics);
+  REQUIRE(program);
+  mlir::MLIRContext context;
+  context.loadDialect<ir::FoveaDialect>();
+  auto module = program->instantiate(
+      {"f", {{"q", "f32", 2}, {"k", "f32", 2}}, {}}, context, diagnostics);
+  REQUIRE(module);
+  const auto checked = speculate(*module->getOps<ir::FuncOp>().begin());
+  REQUIRE(checked);
+  mlir::ModuleOp(*checked->check).walk([](mlir::Operation *op) {
+    for (mlir::Value value : op->getResults())
+      CHECK(ir::typeOf(value).getAxes().size() <= 2);
+  });
 }

@@ -116,16 +116,12 @@ static void explain(const Tensor &got, const Tensor &wanted, size_t result,
   forEachOffset(got, [&](int64_t offset) {
     std::vector<double> values = {
         wanted.loadAsDouble(wanted.offsetOfOrdinal(ordinal))};
-    bool failed = false;
-    for (const Results &sample : samples) {
-      failed = failed || !sample;
+    for (const Results &sample : samples)
       if (sample)
         values.push_back((*sample)[result].loadAsDouble(
             (*sample)[result].offsetOfOrdinal(ordinal)));
-    }
-    known[ordinal] =
-        known[ordinal] || failed ||
-        explained(got.loadAsDouble(offset), values, tolerance, largest);
+    known[ordinal] = known[ordinal] || explained(got.loadAsDouble(offset),
+                                                 values, tolerance, largest);
     ++ordinal;
   });
 }
@@ -252,16 +248,25 @@ static std::string outcome(const Results &results) {
   return results ? "succeeds" : "fails: " + results.status().text();
 }
 
-/// One side fails: whether some variant ends as the tested backend does.
+/// One side fails: whether some variant ends as the tested backend does, and
+/// with what it gives.
 static Judgement judgeFailure(Lab &lab, const Case &program,
                               const std::vector<Tensor> &inputs,
                               const Results &wanted, const Results &got) {
   std::string trouble;
-  std::vector<Results> samples;
+  std::vector<Results> samples, alike;
   evaluateVariants(lab, program, inputs, mostVariants, samples, trouble);
   for (const Results &sample : samples)
     if (bool(sample) == bool(got))
-      return {Verdict::Sensitive};
+      alike.push_back(sample);
+  bool isExplained = !alike.empty();
+  for (size_t i = 0; got && isExplained && i < got->size(); ++i) {
+    std::vector<bool> known((*got)[i].numElements());
+    explain((*got)[i], (*alike.front())[i], i, alike, program.main, known);
+    isExplained = std::find(known.begin(), known.end(), false) == known.end();
+  }
+  if (isExplained)
+    return {Verdict::Sensitive};
   return {Verdict::Differ, "the reference " + outcome(wanted) + "\n  cpu " +
                                outcome(got) + "\n" + trouble};
 }

@@ -15,6 +15,7 @@ COUNT = 40
 # What the first definition is, what the next ones are, and what is made of the last.
 STARTS = {
     "data": ("x[j]",),
+    "masked": ("where(c[j] > 0, x[j], 0)",),
     "inverse": ("1 / x[j]",),
     "exponential": ("exp(x[j])",),
     "quotient": ("x[j] / m", "sum[j](exp(x[j]))"),
@@ -25,6 +26,7 @@ STEPS = {
     "choice": "where(c[j] > {k}, {w}, {w} + {k})",
     "choice of products": "where(c[j] > {k}, {w} * c[j], {w})",
     "sum": "{w} + c[j] * sin({w})",
+    "square": "{w} * {w}",
     "product": "{w} * sqrt(c[j] + {w})",
     "quotient": "{w} / (c[j] + {w})",
     "power": "{w} ^ 2 * sqrt({w})",
@@ -64,6 +66,14 @@ MASKED = """fn f(q: f32[N, D], k: f32[M, D], v: f32[M, E]) -> f32[N, E] {{
   return o
 }}
 """
+# What lies along the rows of the result, or along what is contracted.
+PAYLOAD = """fn f(q: f32[N, D], k: f32[M, D], v: f32[M, E]) -> f32[N, E] {{
+{body}
+  p[i, j] = exp(sum[d](q[i, d] * {keys}))
+  o[i, e] = sum[j](p[i, j] * {values})
+  return o
+}}
+"""
 GUARDED = """fn f(x: f32[N], y: i64[N]) -> f32 {{
   i = 1
 {body}
@@ -89,6 +99,10 @@ def programs():
     for step, each in STEPS.items():
         body, last = definitions(("sum[d](q[i, d] * k[j, d])",), each, "[i, j]")
         yield f"attention, {step}", ATTENTION.format(body=body, last=last)
+    for name, index in {"v": "[j, e]", "k": "[j, d]"}.items():
+        body, last = definitions((name + index,), STEPS["square"], index)
+        parts = {"v": "v[j, e]", "k": "k[j, d]"} | {name: last}
+        yield f"payload, {name}", PAYLOAD.format(body=body, keys=parts["k"], values=parts["v"])
     for mask, (first, each, end) in MASKS.items():
         body, last = definitions((first,), each, "[i, j]")
         yield f"mask, {mask}", MASKED.format(body=body, mask=end.format(w=last))
