@@ -183,6 +183,28 @@ static std::string lowerRank(const Matching &matching, StringRef callee) {
   return "";
 }
 
+/// What to do about an element where an array is wanted: `f(x[n, d])`; empty if
+/// that is not it.
+static std::string higherRank(const Matching &matching, StringRef callee,
+                              ArrayRef<AxisAttr> binders) {
+  for (auto [param, actual] :
+       llvm::zip_equal(matching.function->params, matching.actuals)) {
+    auto *type = param.type->as<ast::ArrayType>();
+    if (!type || type->dims.size() != 1 || !actual || !binders.empty() ||
+        actual->form != Actual::Form::Value ||
+        matching.misfitRange.begin != actual->range().begin ||
+        actual->array.rank() > 0)
+      continue;
+    auto *read = actual->syntax->value->as<ast::Read>();
+    auto *index = read ? read->indices.back()->as<ast::Name>() : nullptr;
+    if (index && actual->array.type().hasAxis(StringAttr::get(
+                     actual->array.type().getContext(), index->name)))
+      return "bind the axis that it goes along: `" + callee.str() + "[" +
+             index->name + "](" + std::string(actual->range().text()) + ")`";
+  }
+  return "";
+}
+
 /// Whether a pack would need two ranks: `float[C, S...]` and `float[S...]` take
 /// arrays whose ranks differ by one.
 static bool packsDisagree(const Matching &matching) {
@@ -241,7 +263,10 @@ std::optional<Matching> Elaborator::choose(
     fovea::Diagnostic &diagnostic =
         error(only.misfitRange ? only.misfitRange : callee.range, only.misfit);
     diagnostic.at(only.function->name.range, signatureText(*only.function));
-    if (std::string help = lowerRank(only, callee.name); !help.empty())
+    std::string help = lowerRank(only, callee.name);
+    if (help.empty())
+      help = higherRank(only, callee.name, binders);
+    if (!help.empty())
       diagnostic.fix(help);
     return std::nullopt;
   }

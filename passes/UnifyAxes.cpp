@@ -300,10 +300,12 @@ void Unifier::nameReads() {
       continue;
     OpBuilder b(at);
     Value source = at.getSource();
+    // What is read otherwise is not yet what has the name.
     if (!from.empty())
-      source = ir::RenameOp::create(b, at.getLoc(),
-                                    typeOf(source).withAxes(axes), source,
-                                    b.getArrayAttr(from), b.getArrayAttr(to));
+      source = ir::RenameOp::create(
+          b, replaced.empty() ? at.getLoc() : ir::placeIn(at.getLoc()),
+          typeOf(source).withAxes(axes), source, b.getArrayAttr(from),
+          b.getArrayAttr(to));
     SmallVector<ir::ArrayType> types = {typeOf(source)};
     for (ir::AxisAttr axis : replaced)
       types.front() = withoutAxis(types.front(), axis);

@@ -97,13 +97,13 @@ TEST_CASE("speculate: what is needed may not") {
 
 TEST_CASE("speculate: a mask over pairs costs no more than its pairs") {
   Diagnostics diagnostics;
-  auto program = Program::fromText("t.fov", R"(
+  auto program = fovea::Program::fromText("t.fov", R"(
 fn f(q: f32[N, D], k: f32[M, D]) -> f32[N, M] {
   a[n, c: D] = where(c % 2 == 0, -q[n, c + 1], q[n, c - 1])
   s[i, j] = where(j <= i, sum[c](a[i, c] * k[j, c]), 0)
   return s
 })",
-                                   diagnostics);
+                                          diagnostics);
   REQUIRE(program);
   mlir::MLIRContext context;
   context.loadDialect<ir::FoveaDialect>();

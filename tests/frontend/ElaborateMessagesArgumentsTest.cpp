@@ -59,6 +59,7 @@ fn f(x: f32[N]) -> f32[N] {
    |
  1 | fn norm(x: f32[N]) -> f32 { return sqrt(sum[n](x[n] ^ 2)) }
    |    ---- norm(x: f32[N])
+   = help: bind the axis that it goes along: `norm[n](x[n])`
 )~"},
     {"N meets M",
      R"~(fn dot(x: f32[K], y: f32[K]) -> f32 { return sum[k](x[k] * y[k]) }

@@ -74,20 +74,20 @@ static void evaluateVariants(Lab &lab, const Case &program,
 static bool explained(double got, const std::vector<double> &samples,
                       Tolerance tolerance, double largest) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
-  bool wild = false;
+  unsigned wild = 0;
   for (double sample : samples) {
     if (std::isnan(got) ? std::isnan(sample) : got == sample)
       return true;
     if (!std::isfinite(sample)) {
-      wild = true;
+      ++wild;
       continue;
     }
     low = std::min(low, sample);
     high = std::max(high, sample);
   }
   bool finite = low <= high;
-  // Some samples are finite, some are not: this place is on an edge.
-  if (wild && finite)
+  // Some samples are finite, several are not: this place is on an edge.
+  if (wild > 1 && finite)
     return true;
   // No digit of it is certain: what it is divided by may as well be 0.
   if (finite && !std::isfinite(got) &&

@@ -113,8 +113,12 @@ void Explainer::formKernels() {
   for (Kernel &kernel : kernels) {
     auto add = [&](Operation *op) {
       for (auto [source, places] : sourcesOf(op, isKept))
-        if (!kernel.made.contains(source))
-          kernel.reads.insert({source, places});
+        if (!kernel.made.contains(source)) {
+          // Several reads: all of it.
+          auto [known, isNew] = kernel.reads.insert({source, places});
+          if (!isNew && known->second != places)
+            known->second = cast<ir::ArrayType>(source.getType());
+        }
     };
     for (Value value : kernel.made)
       add(value.getDefiningOp());
