@@ -162,12 +162,14 @@ std::optional<Argument> Reader::argumentOf(Value element) {
     case Law::Negate:
       argument.falls = !argument.falls;
       break;
+    // A hard 0 takes whatever it meets; as an extremum it is an ordinary one.
     case Law::Multiply:
-      if (!a.isPositive(other()))
+      if (!a.isPositive(other()) || mayBeHard(next, ir::HardKind::Zero))
         return std::nullopt;
       break;
     case Law::Divide:
-      if (number == 1 || !a.isPositive(other()))
+      if (number == 1 || !a.isPositive(other()) ||
+          mayBeHard(next, ir::HardKind::Zero))
         return std::nullopt;
       break;
     default:
