@@ -11,7 +11,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "ir/Kept.h"
-#include "ir/KeptOutput.h"
 #include "passes/Passes.h"
 #include "passes/kernels/OutputKeep.h"
 #include "passes/kernels/Plan.h"
@@ -335,13 +334,6 @@ private:
       }
     }
     ir::YieldOp::create(b, kernel.getLoc(), yielded);
-    // What the two phases make of one formula may not look alike (generated
-    // program 171:9212): then nothing is kept.
-    if (!ir::keptOutput(kernel))
-      for (ir::KeepOp keep : ir::outputKeeps(kernel)) {
-        keep.getResult().replaceAllUsesWith(keep.getOperand());
-        keep.erase();
-      }
     for (auto [result, outside] : results)
       stored.map(result, outside);
   }

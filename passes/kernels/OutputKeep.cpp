@@ -53,6 +53,9 @@ kernels::outputKeepFor(const Stage &fold, const Schedule &foldSchedule,
   auto output = dyn_cast<ir::OutputOp>(map.root);
   if (!op || !output || !fit(foldSchedule, mapSchedule))
     return std::nullopt;
+  // What lacks an axis of the output is no element of it.
+  const ir::ArrayType shown =
+      typeOf(output.getValue()).withAxes(ir::axesOf(output.getAxes()));
   const Cone cone(plan, output.getValue());
   const llvm::DenseSet<Value> readElsewhere = readAtOtherPlaces(plan, cone);
   const Chain chain(op);
@@ -62,8 +65,7 @@ kernels::outputKeepFor(const Stage &fold, const Schedule &foldSchedule,
     Operation *maker = value.getDefiningOp();
     if (!isa_and_present<ir::ElementwiseOpInterface>(maker) ||
         plan.isStored(value) || facts.mayFail(value) ||
-        facts.hardness(value).any() ||
-        value.getType() != output.getValue().getType() ||
+        facts.hardness(value).any() || value.getType() != shown ||
         readElsewhere.contains(value))
       continue;
     const unsigned cost = costOf(plan, value);
