@@ -155,54 +155,60 @@ static bool isChoice(const Actual &actual, ArrayRef<Matching> matchings) {
   return false;
 }
 
+namespace {
+/// The argument that does not fit, if it is a value where an array is wanted.
+struct MisfitArray {
+  const ast::ArrayType *type = nullptr;
+  const Actual *actual = nullptr;
+};
+} // namespace
+
+static MisfitArray misfitArray(const Matching &matching) {
+  for (auto [param, actual] :
+       llvm::zip_equal(matching.function->params, matching.actuals))
+    if (auto *type = param.type->as<ast::ArrayType>();
+        type && actual && actual->form == Actual::Form::Value &&
+        matching.misfitRange.begin == actual->range().begin)
+      return {type, actual};
+  return {};
+}
+
 /// What to do about an array of too many axes; empty if that is not it.
 static std::string lowerRank(const Matching &matching, StringRef callee) {
-  for (auto [param, actual] :
-       llvm::zip_equal(matching.function->params, matching.actuals)) {
-    auto *type = param.type->as<ast::ArrayType>();
-    if (!type || !actual || actual->form != Actual::Form::Value ||
-        matching.misfitRange.begin != actual->range().begin ||
-        actual->array.rank() <= type->dims.size())
-      continue;
-    // One letter for each axis that is too many, and one for the others.
-    const char *front[] = {"b", "b, h", "b, h, i"};
-    size_t extra = actual->array.rank() - type->dims.size();
-    auto *id = actual->syntax->value->as<ast::Name>();
-    std::string name = id ? id->name : "...";
-    std::string lifted =
-        name + "[" + front[std::min<size_t>(extra, 3) - 1] + "]";
-    if (type->dims.size() != 1 || extra != 1)
-      return "functions are written at their smallest rank: on an indexed line "
-             "hand in `" +
-             lifted + "`";
+  const auto [type, actual] = misfitArray(matching);
+  if (!type || actual->array.rank() <= type->dims.size())
+    return "";
+  // One letter for each axis that is too many, and one for the others.
+  const char *front[] = {"b", "b, h", "b, h, i"};
+  size_t extra = actual->array.rank() - type->dims.size();
+  auto *id = actual->syntax->value->as<ast::Name>();
+  std::string name = id ? id->name : "...";
+  std::string lifted = name + "[" + front[std::min<size_t>(extra, 3) - 1] + "]";
+  if (type->dims.size() != 1 || extra != 1)
     return "functions are written at their smallest rank: on an indexed line "
            "hand in `" +
-           lifted + "`, or bind an axis: `" + callee.str() + "[j](" + name +
-           "[b, j])`";
-  }
-  return "";
+           lifted + "`";
+  return "functions are written at their smallest rank: on an indexed line "
+         "hand in `" +
+         lifted + "`, or bind an axis: `" + callee.str() + "[j](" + name +
+         "[b, j])`";
 }
 
 /// What to do about an element where an array is wanted: `f(x[n, d])`; empty if
 /// that is not it.
 static std::string higherRank(const Matching &matching, StringRef callee,
                               ArrayRef<AxisAttr> binders) {
-  for (auto [param, actual] :
-       llvm::zip_equal(matching.function->params, matching.actuals)) {
-    auto *type = param.type->as<ast::ArrayType>();
-    if (!type || type->dims.size() != 1 || !actual || !binders.empty() ||
-        actual->form != Actual::Form::Value ||
-        matching.misfitRange.begin != actual->range().begin ||
-        actual->array.rank() > 0)
-      continue;
-    auto *read = actual->syntax->value->as<ast::Read>();
-    auto *index = read ? read->indices.back()->as<ast::Name>() : nullptr;
-    if (index && actual->array.type().hasAxis(StringAttr::get(
-                     actual->array.type().getContext(), index->name)))
-      return "bind the axis that it goes along: `" + callee.str() + "[" +
-             index->name + "](" + std::string(actual->range().text()) + ")`";
-  }
-  return "";
+  const auto [type, actual] = misfitArray(matching);
+  if (!type || type->dims.size() != 1 || actual->array.rank() > 0 ||
+      !binders.empty())
+    return "";
+  auto *read = actual->syntax->value->as<ast::Read>();
+  auto *index = read ? read->indices.back()->as<ast::Name>() : nullptr;
+  if (!index || !actual->array.type().hasAxis(StringAttr::get(
+                    actual->array.type().getContext(), index->name)))
+    return "";
+  return "bind the axis that it goes along: `" + callee.str() + "[" +
+         index->name + "](" + std::string(actual->range().text()) + ")`";
 }
 
 /// Whether a pack would need two ranks: `float[C, S...]` and `float[S...]` take

@@ -216,7 +216,7 @@ private:
         llvm::all_of(llvm::zip_equal(ir::axesOf(at.getAxes()), at.getIndices()),
                      [&](auto read) {
                        auto [axis, index] = read;
-                       return isInRange(index, axis.getSize()) ||
+                       return ranges.isBelow(index, axis.getSize()) ||
                               llvm::any_of(needed, [&](Value operand) {
                                 return typeOf(operand).hasAxis(axis.getName());
                               });
@@ -246,22 +246,6 @@ private:
     op->setOperand(0, checked(b, at, op->getOperand(0)));
     retype(op);
     return made;
-  }
-
-  /// Whether an index lies within an axis, and never fails itself: 10 % M does
-  /// not lie beyond M, but there may be no M to divide by.
-  bool isInRange(Value index, ir::SizeAttr extent) const {
-    llvm::SetVector<Value> work;
-    work.insert(index);
-    for (size_t i = 0; i < work.size(); ++i) {
-      Operation *op = work[i].getDefiningOp();
-      if (isFallible(op) &&
-          !(isa<ir::FloorDivOp, ir::ModOp>(op) &&
-            ranges.isNonZero(op->getOperand(1), typeOf(op->getResult(0)))))
-        return false;
-      work.insert_range(op->getOperands());
-    }
-    return ranges.isBelow(index, extent);
   }
 
   /// Whether a value leaves out places by a condition of its own.

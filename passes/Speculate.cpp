@@ -109,6 +109,7 @@ private:
   Value compared(ir::Predicate predicate, Value x, Value y) {
     return ir::CompareOp::create(b, loc, predicate, x, y);
   }
+  Value anyAlong(ArrayRef<ir::AxisAttr> axes, Value condition);
   Value atPlacesOf(Operation *op, Value condition);
   Value failureOf(Operation *risk);
 
@@ -238,6 +239,13 @@ Value Speculator::neededAt(Operation *user, OpOperand &use) {
   return both(condition, own);
 }
 
+Value Speculator::anyAlong(ArrayRef<ir::AxisAttr> axes, Value condition) {
+  if (axes.empty())
+    return condition;
+  return ir::ReduceOp::create(b, loc, ir::ReduceKind::Any, condition, Value(),
+                              ir::axisArray(b.getContext(), axes));
+}
+
 /// A condition on those who need an element of `op` as one on that element:
 /// whether any of them holds. (If there is none, as along an axis that is
 /// empty, none holds. And to look for failures takes no more than the places of
@@ -247,10 +255,7 @@ Value Speculator::atPlacesOf(Operation *op, Value condition) {
   for (ir::AxisAttr axis : typeOf(condition).getAxes())
     if (!typeOf(op->getResult(0)).hasAxis(axis.getName()))
       others.push_back(axis);
-  if (others.empty())
-    return condition;
-  return ir::ReduceOp::create(b, loc, ir::ReduceKind::Any, condition, Value(),
-                              ir::axisArray(b.getContext(), others));
+  return anyAlong(others, condition);
 }
 
 /// The condition under which some output needs an element, at the places of the
@@ -300,11 +305,7 @@ void Speculator::check(ArrayRef<Operation *> risks) {
   Value fails;
   for (Operation *risk : risks) {
     Value failure = both(needed(risk), failureOf(risk));
-    if (const ir::ArrayType type = typeOf(failure); !type.isScalar())
-      failure =
-          ir::ReduceOp::create(b, loc, ir::ReduceKind::Any, failure, Value(),
-                               ir::axisArray(b.getContext(), type.getAxes()));
-    fails = fails ? either(fails, failure) : failure;
+    fails = either(fails, anyAlong(typeOf(failure).getAxes(), failure));
   }
   for (ir::OutputOp output : ir::outputsOf(func))
     output.erase();

@@ -40,12 +40,12 @@ struct Stage {
 ///
 /// Stored are results of folds and reductions (but not those that a fold visits
 /// one by one, like the scores of attention), costly formulas that are marked
-/// (ir/Kept.h), and the few elementwise values
-/// whose recomputation would grow out of hand: sources of reads through indices
-/// (or of renames) that are evaluated at many different coordinates (x1 = x0[i]
-/// + x0[i - 1], x2 = x1[i] + x1[i - 1], ... doubles at each step), and very
-/// long formulas that several values share. An element at one coordinate is
-/// computed once in a stage, so sharing alone costs nothing.
+/// (ir/Kept.h), and the few elementwise values whose recomputation would grow
+/// out of hand: sources of reads through indices (or of renames) that are
+/// evaluated at many different coordinates (x1 = x0[i] + x0[i - 1], x2 = x1[i]
+/// + x1[i - 1], ... doubles at each step), and very long formulas that several
+/// values share. An element at one coordinate is computed once in a stage, so
+/// sharing alone costs nothing.
 class Plan final : public Memory {
 public:
   Plan(ir::FuncOp func, const Facts &facts);

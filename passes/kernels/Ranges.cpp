@@ -161,6 +161,11 @@ std::optional<Ranges::Range> Ranges::compute(Operation *op) const {
       operands.push_back(*range);
     }
   }
+  // 10 % M is below M, but there may be no M to divide by.
+  if (isa<ir::FloorDivOp, ir::ModOp>(op) &&
+      !isNonZero(op->getOperand(1),
+                 cast<ir::ArrayType>(op->getResult(0).getType())))
+    return std::nullopt;
 
   if (isa<ir::KeepOp>(op))
     return operands[0];

@@ -19,7 +19,7 @@ bool isAtMost(ir::SizeAttr low, ir::SizeAttr high);
 
 /// Bounds of integer values as formulas over the dimensions, which are at least
 /// 0. They hold wherever the value is evaluated, that is, at coordinates that
-/// exist, and where it does not fail.
+/// exist; what has them does not fail.
 class Ranges {
 public:
   explicit Ranges(ir::FuncOp func);

@@ -102,6 +102,10 @@ static bool explained(double got, const std::vector<double> &samples,
   return got >= low - room && got <= high + room;
 }
 
+static bool areAll(const std::vector<bool> &known) {
+  return std::find(known.begin(), known.end(), false) == known.end();
+}
+
 /// Marks the elements that the variants explain.
 static void explain(const Tensor &got, const Tensor &wanted, size_t result,
                     const std::vector<Results> &samples,
@@ -260,10 +264,15 @@ static Judgement judgeFailure(Lab &lab, const Case &program,
     if (bool(sample) == bool(got))
       alike.push_back(sample);
   bool isExplained = !alike.empty();
-  for (size_t i = 0; got && isExplained && i < got->size(); ++i) {
-    std::vector<bool> known((*got)[i].numElements());
-    explain((*got)[i], (*alike.front())[i], i, alike, program.main, known);
-    isExplained = std::find(known.begin(), known.end(), false) == known.end();
+  if (isExplained && got) {
+    // The first stands for the oracle, and counts once.
+    const std::vector<Tensor> first = *alike.front();
+    alike.erase(alike.begin());
+    for (size_t i = 0; isExplained && i < got->size(); ++i) {
+      std::vector<bool> known((*got)[i].numElements());
+      explain((*got)[i], first[i], i, alike, program.main, known);
+      isExplained = areAll(known);
+    }
   }
   if (isExplained)
     return {Verdict::Sensitive};
@@ -311,7 +320,7 @@ Judgement fovea::generate::judge(Lab &lab, const Case &program,
     auto isExplained = [&] {
       if (trouble.empty())
         explain(mine, theirs, i, samples, program.main, known);
-      return std::find(known.begin(), known.end(), false) == known.end();
+      return areAll(known);
     };
     evaluateVariants(lab, program, inputs, variants, samples, trouble);
     if (isExplained())
